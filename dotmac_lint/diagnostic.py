@@ -1,0 +1,46 @@
+"""What a rule reports."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from dotmac_lint.fix import Fix
+from dotmac_lint.source import Span
+
+
+class Severity(IntEnum):
+    """How bad a finding is, in rising order."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Label(msgspec.Struct, frozen=True):
+    """A place, and what it has to do with the matter: "the settings are declared here"."""
+
+    span: Span
+    text: str
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """One finding. `message` is a full sentence that makes sense on its own in a pull request."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    at: Span
+    related: tuple[Label, ...] = ()
+    help: str | None = None
+    fix: Fix | None = None
+    service: str | None = None
+    deployments: tuple[str, ...] = ()
+    key: str = ""
+    """What the finding is about, without places and values: the stable part of its fingerprint."""

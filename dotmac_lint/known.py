@@ -1,0 +1,29 @@
+"""Known or Unknown: what the model cannot work out is Unknown and stays so."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Known(msgspec.Struct, Generic[T], frozen=True, tag="known"):
+    """A value that the model is sure of."""
+
+    value: T
+
+
+class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
+    """A value that cannot be worked out without running something; `why` is a short clause."""
+
+    why: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a reader could not read (a part of) a file; becomes DM000. One full sentence."""
+
+    message: str
+    start: int
+    end: int
