@@ -1,0 +1,28 @@
+"""All that a rule needs to import."""
+
+from dotmac_lint.diagnostic import Diagnostic, Label, Severity
+from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.deployment import Deployment, Repository, Service
+from dotmac_lint.registry import FixAvailability, Phase, Rule
+from dotmac_lint.source import Range, Span
+
+__all__ = [
+    "Applicability",
+    "CreateFile",
+    "Deployment",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "FixAvailability",
+    "Known",
+    "Label",
+    "Phase",
+    "Range",
+    "Repository",
+    "Rule",
+    "Service",
+    "Severity",
+    "Span",
+    "Unknown",
+]

@@ -1,0 +1,106 @@
+"""One run: the model is built, the rules are asked, their answers are filtered and sorted."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint import suppress
+from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.model.deployment import Repository
+from dotmac_lint.registry import Phase, Rule
+from dotmac_lint.source import SourceFile
+from dotmac_lint.workspace import Workspace, normalise
+
+if TYPE_CHECKING:
+    from dotmac_lint.config import Settings
+
+
+class Crash(msgspec.Struct, frozen=True):
+    """A rule that failed: a bug of the rule or of the model, never of the user's files."""
+
+    rule: str
+    message: str
+    traceback: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a run found. `timings` are seconds by stage and rule."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    crashes: tuple[Crash, ...]
+    repository: Repository
+    timings: dict[str, float]
+
+    @property
+    def source(self) -> Callable[[str], SourceFile | None]:
+        return self.repository.workspace.source
+
+
+def lint(
+    root: Path,
+    settings: Settings,
+    rules: Sequence[type[Rule]],
+    only: Sequence[str] = (),
+) -> Result:
+    """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
+
+    Never raises for anything that the files say; a rule that raises becomes a `Crash`.
+    """
+    workspace = Workspace(root, exclude=settings.excluded)
+    repository = Repository(workspace, settings.deployments)
+    crashes: list[Crash] = []
+    timings: dict[str, float] = {}
+    found: list[Diagnostic] = []
+
+    def ask(phase: Phase) -> list[Diagnostic]:
+        answers: list[Diagnostic] = []
+        for rule_type in rules:
+            if rule_type.phase is not phase:
+                continue
+            started = time.perf_counter()
+            try:
+                answers += _ask(rule_type(), repository)
+            except Exception as error:
+                message = f"{type(error).__name__}: {error}"
+                crashes.append(Crash(f"{rule_type.code} {rule_type.name}", message, traceback.format_exc()))
+            timings[rule_type.code] = time.perf_counter() - started
+        return [settings.adjust(answer) for answer in answers if settings.reports(answer)]
+
+    for phase in (Phase.MODEL, Phase.READING):
+        found += ask(phase)
+    suppressions = suppress.Suppressions(
+        workspace.source, {r.code: r.name for r in rules}, workspace.files, workspace.bytes
+    )
+    found = suppressions.filter(found)
+    repository.unused_suppressions = suppressions.unused()
+    found += suppressions.filter(ask(Phase.SUPPRESSION))
+    chosen = {normalise(path) or "" for path in only}
+    if chosen:
+        found = [d for d in found if any(_touches(d, path) for path in chosen)]
+    found.sort(key=lambda d: (d.at, d.code, d.message))
+    return Result(tuple(found), tuple(crashes), repository, timings)
+
+
+def _ask(rule: Rule, repository: Repository) -> Iterable[Diagnostic]:
+    """The rule's answers; one that several deployments share is given once and names them."""
+    merged: dict[tuple[object, ...], Diagnostic] = {}
+    for deployment in repository.deployments:
+        for answer in rule.check(deployment):
+            key = (answer.code, answer.at, answer.message)
+            earlier = merged.get(key, answer)
+            names = dict.fromkeys((*earlier.deployments, deployment.name))
+            merged[key] = msgspec.structs.replace(earlier, deployments=tuple(names))
+    for answer in rule.check_repository(repository):
+        merged.setdefault((answer.code, answer.at, answer.message), answer)
+    return merged.values()
+
+
+def _touches(diagnostic: Diagnostic, path: str) -> bool:
+    places = (diagnostic.at, *(label.span for label in diagnostic.related))
+    return not path or any(place.path == path or place.path.startswith(path + "/") for place in places)

@@ -1,0 +1,357 @@
+"""Which files there are, and what each of them says: every file is read and parsed at most once.
+
+Nothing outside the root is ever read: a path that leaves it, through `../` or through a link, does
+not exist as far as the model is concerned.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from dotmac_lint.known import Problem
+from dotmac_lint.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.readers.dockerfile import Dockerfile
+    from dotmac_lint.readers.dockerignore import Dockerignore
+    from dotmac_lint.readers.dotenv import Dialect, EnvFile
+    from dotmac_lint.readers.hcl import Policy
+    from dotmac_lint.readers.javascript import JavaScriptReads
+    from dotmac_lint.readers.markdown import Markdown
+    from dotmac_lint.readers.python.guards import GuardModule
+    from dotmac_lint.readers.python.reads import PythonReads
+    from dotmac_lint.readers.python.settings import SettingsModule
+    from dotmac_lint.readers.shell import ShellScript
+    from dotmac_lint.readers.yaml import YamlFile
+
+T = TypeVar("T")
+Kind = Literal["file", "directory"]
+
+MAXIMUM_BYTES = 8 * 1024 * 1024
+"""Larger files are no configuration that people write: they are reported, not parsed."""
+
+SKIPPED_DIRECTORIES = frozenset(
+    {
+        ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache",
+        ".ruff_cache", ".pytest_cache", ".eggs", ".idea", ".vscode-test", "bower_components",
+    }
+)  # fmt: skip
+
+
+def normalise(path: str) -> str | None:
+    """`path` relative to the root without `.` and `..`; None where it leaves the root."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+class Workspace:
+    """The files below `root`, as git (or, without git, the `.gitignore` files) would list them."""
+
+    def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.exclude = exclude
+        self._bytes: dict[str, bytes | None] = {}
+        self._sources: dict[str, SourceFile | None] = {}
+        self._results: dict[tuple[str, ...], Any] = {}
+        self._kinds: dict[str, Kind | None] = {}
+        self.problems: list[tuple[Span, str]] = []
+        """What could not be read, in the order met: DM000."""
+
+    # ---- which files there are
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All files, sorted, relative to the root."""
+        listed = self._listed_by_git()
+        if listed is None:
+            listed = self._walked()
+        if self.exclude:
+            import pathspec
+
+            spec = pathspec.PathSpec.from_lines("gitwildmatch", self.exclude)
+            listed = {path for path in listed if not spec.match_file(path)}
+        return tuple(sorted(listed))
+
+    @cached_property
+    def _directories(self) -> frozenset[str]:
+        directories = {""}
+        for path in self.files:
+            while "/" in path:
+                path = path.rpartition("/")[0]  # noqa: PLW2901
+                if path in directories:
+                    break
+                directories.add(path)
+        return frozenset(directories)
+
+    @cached_property
+    def _file_set(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    @cached_property
+    def _git_top(self) -> Path | None:
+        for folder in (self.root, *self.root.parents):
+            if (folder / ".git").exists():
+                return folder
+        return None
+
+    def _git(self, *arguments: str) -> bytes | None:
+        """What git prints; programs that the repository's own git configuration names do not run."""
+        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        try:
+            run = subprocess.run(
+                command, cwd=self.root, capture_output=True, check=True, timeout=60, env=environment
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return run.stdout
+
+    def _listed_by_git(self) -> set[str] | None:
+        if self._git_top is None:
+            return None
+        listing = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        if listing is None:
+            return None
+        names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
+        # A name that is in the index but deleted on disk is no file, and a submodule is none either.
+        return {name for name in names if self._is_file(name)}
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            mode = os.lstat(self.root / path).st_mode
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISREG(mode) or (stat.S_ISLNK(mode) and self.kind(path) == "file")
+
+    def _walked(self) -> set[str]:
+        found: set[str] = set()
+        specs: list[tuple[str, Any]] = []
+
+        def ignored(path: str) -> bool:
+            return any(path.startswith(base) and spec.match_file(path[len(base) :]) for base, spec in specs)
+
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            try:
+                entries = list(os.scandir(self.root / folder))
+            except OSError:
+                continue
+            base = f"{folder}/" if folder else ""
+            if any(entry.name == ".gitignore" for entry in entries):
+                import pathspec
+
+                lines = (self.root / folder / ".gitignore").read_text("utf-8", "replace").splitlines()
+                specs.append((base, pathspec.PathSpec.from_lines("gitwildmatch", lines)))
+            for entry in entries:
+                path = base + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in SKIPPED_DIRECTORIES and not (specs and ignored(path + "/")):
+                        pending.append(path)
+                elif self._is_file(path) and not (specs and ignored(path)):
+                    found.add(path)
+        return found
+
+    def under(self, directory: str) -> tuple[str, ...]:
+        """The listed files below `directory` ("" is the root)."""
+        if not directory:
+            return self.files
+        prefix = directory + "/"
+        start = bisect_left(self.files, prefix)
+        return self.files[start : bisect_left(self.files, directory + "0", start)]  # "0" follows "/"
+
+    def kind(self, path: str) -> Kind | None:
+        """What lies at `path` on disk, listed or not; None outside the root, whichever way it is left."""
+        if path not in self._kinds:
+            self._kinds[path] = self._kind(path)
+        return self._kinds[path]
+
+    def _kind(self, path: str) -> Kind | None:
+        inside = normalise(path)
+        if inside is None:
+            return None
+        full = self.root / inside
+        try:
+            mode = os.stat(full).st_mode
+            if os.path.realpath(full) != str(full) and not self._contains(full):
+                return None
+        except (OSError, ValueError):
+            return None
+        if stat.S_ISDIR(mode):
+            return "directory"
+        return "file" if stat.S_ISREG(mode) else None
+
+    def _contains(self, full: Path) -> bool:
+        real = os.path.realpath(full)
+        return real == str(self.root) or real.startswith(str(self.root) + os.sep)
+
+    def is_directory(self, path: str) -> bool:
+        return self.kind(path) == "directory"
+
+    def is_tracked_directory(self, path: str) -> bool:
+        """Whether listed files lie below `path`: what a fresh clone would have."""
+        return path in self._directories
+
+    def is_listed(self, path: str) -> bool:
+        return path in self._file_set
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores `path`: the repository knows that it is made elsewhere."""
+        return path in self._ignored((path,))
+
+    def _ignored(self, paths: tuple[str, ...]) -> frozenset[str]:
+        key = ("ignored", *paths)
+        if key not in self._results:
+            self._results[key] = self._ask_ignored(paths)
+        result: frozenset[str] = self._results[key]
+        return result
+
+    def _ask_ignored(self, paths: tuple[str, ...]) -> frozenset[str]:
+        inside = [path for path in paths if normalise(path)]
+        if self._git_top is not None:
+            listing = self._git("check-ignore", "-z", "--no-index", "--", *inside) if inside else b""
+            return frozenset(os.fsdecode(name) for name in (listing or b"").split(b"\0") if name)
+        ignored = set()
+        for path in inside:
+            parts = path.split("/")
+            for depth in range(len(parts)):
+                base = "/".join(parts[:depth])
+                source = self.source(f"{base}/.gitignore" if base else ".gitignore")
+                if source is None:
+                    continue
+                import pathspec
+
+                spec = pathspec.PathSpec.from_lines("gitwildmatch", source.text.splitlines())
+                rest = "/".join(parts[depth:])
+                if spec.match_file(rest) or spec.match_file(rest + "/"):
+                    ignored.add(path)
+        return frozenset(ignored)
+
+    @cached_property
+    def _executables(self) -> frozenset[str] | None:
+        listing = self._git("ls-files", "-z", "--stage") if self._git_top is not None else None
+        if listing is None:
+            return None
+        rows = (os.fsdecode(row).partition("\t") for row in listing.split(b"\0") if row)
+        return frozenset(name for head, _, name in rows if head.startswith("100755"))
+
+    def is_executable(self, path: str) -> bool:
+        """Whether git (or, for a file that git does not track, the disk) gives `path` an execute bit."""
+        if self._executables is not None and path in self._executables:
+            return True
+        try:
+            return bool(os.stat(self.root / path).st_mode & 0o100)
+        except OSError:
+            return False
+
+    # ---- what they say
+
+    def bytes(self, path: str) -> bytes | None:
+        """The content of a file inside the root; None where there is none, or it is over the limit."""
+        if path not in self._bytes:
+            self._bytes[path] = self._read(path)
+        return self._bytes[path]
+
+    def _read(self, path: str) -> bytes | None:
+        if self.kind(path) != "file":
+            return None
+        try:
+            with open(self.root / path, "rb") as stream:
+                data = stream.read(MAXIMUM_BYTES + 1)
+        except OSError as error:
+            self._problem(path, f"cannot be read: {error.strerror or error}")
+            return None
+        if len(data) > MAXIMUM_BYTES:
+            self._problem(path, f"is larger than {MAXIMUM_BYTES // 2**20} MB and is not read")
+            return None
+        return data
+
+    def _problem(self, path: str, message: str) -> None:
+        self.problems.append((Span(path, 0, 0), f"`{path}` {message}."))
+
+    def source(self, path: str) -> SourceFile | None:
+        if path not in self._sources:
+            data = self.bytes(path)
+            self._sources[path] = None if data is None else SourceFile.decode(path, data)
+        return self._sources[path]
+
+    text = source
+
+    def _parsed(self, path: str, module: str, function: str, *arguments: str) -> Any:
+        key = (function, path, *arguments)
+        if key not in self._results:
+            source = self.source(path)
+            result = None
+            if source is not None:
+                read: Callable[..., Any] = getattr(import_module(f"dotmac_lint.readers.{module}"), function)
+                result = read(source.text, *arguments)
+                problems: tuple[Problem, ...] = getattr(result, "problems", ())
+                self._results[("problems", *key)] = tuple(problems)
+            self._results[key] = result
+        return self._results[key]
+
+    def reader_problems(self, path: str, function: str, *arguments: str) -> tuple[Problem, ...]:
+        """What the reader called `function` could not read in `path`, once it was asked for."""
+        problems: tuple[Problem, ...] = self._results.get(("problems", function, path, *arguments), ())
+        return problems
+
+    def dockerfile(self, path: str) -> Dockerfile | None:
+        result: Dockerfile | None = self._parsed(path, "dockerfile", "read_dockerfile")
+        return result
+
+    def dockerignore(self, path: str) -> Dockerignore | None:
+        result: Dockerignore | None = self._parsed(path, "dockerignore", "read_dockerignore")
+        return result
+
+    def yaml(self, path: str) -> YamlFile | None:
+        result: YamlFile | None = self._parsed(path, "yaml", "read_yaml")
+        return result
+
+    def env_file(self, path: str, dialect: Dialect = "compose") -> EnvFile | None:
+        result: EnvFile | None = self._parsed(path, "dotenv", "read_dotenv", dialect)
+        return result
+
+    def policy(self, path: str) -> Policy | None:
+        result: Policy | None = self._parsed(path, "hcl", "read_policy")
+        return result
+
+    def shell(self, path: str) -> ShellScript | None:
+        result: ShellScript | None = self._parsed(path, "shell", "read_shell")
+        return result
+
+    def markdown(self, path: str) -> Markdown | None:
+        result: Markdown | None = self._parsed(path, "markdown", "read_markdown")
+        return result
+
+    def javascript_reads(self, path: str) -> JavaScriptReads | None:
+        result: JavaScriptReads | None = self._parsed(path, "javascript", "read_javascript_reads")
+        return result
+
+    def python_reads(self, path: str) -> PythonReads | None:
+        result: PythonReads | None = self._parsed(path, "python.reads", "read_python_reads")
+        return result
+
+    def settings_module(self, path: str) -> SettingsModule | None:
+        result: SettingsModule | None = self._parsed(path, "python.settings", "read_settings_module")
+        return result
+
+    def guards(self, path: str) -> GuardModule | None:
+        result: GuardModule | None = self._parsed(path, "python.guards", "read_guards")
+        return result
