@@ -1,7 +1,8 @@
-"""A variable of a service's environment, with its provenance."""
+"""The environment of a service: every variable with its provenance."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -31,3 +32,43 @@ class Variable(msgspec.Struct, frozen=True):
     placeholder: bool = False
     """The value stems from an example file, which stands for one that is not committed."""
     overrides: tuple[Variable, ...] = ()
+
+
+class Environment:
+    """The environment of one service: what its container would get, by name."""
+
+    def __init__(self, variables: Mapping[str, Variable], unknown: str | None = None) -> None:
+        self.variables = dict(variables)
+        self.unknown = unknown
+        """Why other names may be set as well (an env file that is not in the repository); else None."""
+
+    def __iter__(self) -> Iterator[Variable]:
+        return iter(self.variables.values())
+
+    def get(self, name: str) -> Variable | None:
+        return self.variables.get(name)
+
+    def value(self, name: str) -> Known[str] | Unknown | None:
+        """The value of `name`; None where it is not set at all."""
+        variable = self.variables.get(name)
+        if variable is not None:
+            return Unknown("given by the host") if variable.value is None else variable.value
+        return Unknown(self.unknown) if self.unknown else None
+
+
+def layered(layers: Iterable[Iterable[Variable]], unknown: str | None = None) -> Environment:
+    """The environment that results where each layer wins over those before it.
+
+    In Compose's order these are: ENV of the image, the files of `env_file`, `environment`
+    (Compose specification, "env_file" and "environment").
+    """
+    result: dict[str, Variable] = {}
+    for layer in layers:
+        for variable in layer:
+            earlier = result.pop(variable.name, None)
+            if earlier is not None:
+                overrides = (*variable.overrides, *earlier.overrides, earlier)
+                result[variable.name] = msgspec.structs.replace(variable, overrides=overrides)
+            else:
+                result[variable.name] = variable
+    return Environment(result, unknown)

@@ -1,0 +1,70 @@
+"""Files that a fix creates: made from what the repository really has, for a person to read and keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from string import Template
+
+import msgspec
+
+
+def _template(name: str) -> Template:
+    return Template((files("dotmac_lint.data") / "scaffolds" / name).read_text("utf-8"))
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """What an entrypoint waits for. `url` may hold shell variables: `//${DATABASE__HOST}:5432`, `$REDIS_URL`."""
+
+    name: str
+    url: str
+    default_port: int
+
+    @property
+    def wait(self) -> str:
+        return f'wait_for {self.name} "{self.url}" {self.default_port}\n'
+
+
+class Launch(msgspec.Struct, frozen=True):
+    """A mode of an entrypoint script (`api`, `worker`) and the shell lines that it runs."""
+
+    mode: str
+    lines: tuple[str, ...]
+
+
+def entrypoint(
+    what: str, endpoints: Sequence[Endpoint], launches: Sequence[Launch], *, alpine: bool = False
+) -> str:
+    """A shell script that waits for `endpoints`, then becomes the program of the mode it is given.
+
+    Debian's images have bash; Alpine's have only a POSIX shell. Any other first argument is run as it is.
+    """
+    strict = "set -eu" if alpine else "set -euo pipefail"
+    cases = "\n".join(
+        f"    {launch.mode})\n" + "".join(f"        {line}\n" for line in launch.lines) + "        ;;"
+        for launch in launches
+    )
+    body = _template("entrypoint.sh").substitute(
+        what=what,
+        strict=strict,
+        helpers=_template("wait.sh").template if endpoints else "",
+        waits="".join(endpoint.wait for endpoint in endpoints) + "\n" if endpoints else "",
+        default=launches[0].mode if launches else "sh",
+        cases=cases,
+    )
+    return ("#!/bin/sh\n" if alpine else "#!/usr/bin/env bash\n") + body
+
+
+def redis_conf(*, password: bool) -> str:
+    """Append-only file, 256 MB with LRU eviction, slow log; protected mode, which needs a password."""
+    return _template("redis.conf").substitute(protected="yes" if password else "no")
+
+
+def init_sql() -> str:
+    return _template("init.sql").substitute()
+
+
+def vault_policy(paths: Sequence[str]) -> str:
+    """A policy that may read `paths` (as the policy language writes them) and renew its own token."""
+    grants = "".join(f'path "{path}" {{\n  capabilities = ["read"]\n}}\n\n' for path in paths)
+    return _template("policy.hcl").substitute(grants=grants and "\n" + grants.removesuffix("\n"))
