@@ -113,7 +113,7 @@ class _Decoded:
     def __init__(self, raw: str, start: int, escapes: re.Pattern[str] | None = None) -> None:
         pieces: list[str] = []
         self._decoded, self._source, length, end = [0], [start], 0, 0
-        for match in escapes.finditer(raw) if escapes is not None and "\\" in raw else ():
+        for match in escapes.finditer(raw) if escapes is not None else ():
             literal = raw[end : match.start()]
             new = self.unescape(match[0])
             pieces += (literal, new)
