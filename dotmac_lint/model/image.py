@@ -380,7 +380,11 @@ class Image:
             end = pair.value.range.end if pair.value else pair.name.range.end
             yield Argument(name.value, value, default, self.place.span(Range(pair.name.range.start, end)))
 
-    def expand(self, word: str, lookup: Callable[[str], str | None]) -> Value:
+    def expand(self, word: str, lookup: Callable[[str], str | None], unset: Iterable[str] = ()) -> Value:
+        """`unset`: arguments without a value, on which the word must not depend to be known."""
+        for name in unset:
+            if re.search(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})", word):
+                return Unknown(f"the build argument {name} is given to the build by hand")
         try:
             return Known(expand_word(word, lookup, self.syntax.escape if self.syntax else "\\"))
         except _UnresolvedError as reason:
@@ -533,7 +537,7 @@ class Stage:
                 raise _UnresolvedError(f"{name} depends on the platform")
             return None
 
-        name = image.expand(word, lookup)
+        name = image.expand(word, lookup, _unset(image.global_args))
         if isinstance(name, Unknown):
             return name
         if name.value.lower() in image.additional_contexts:
@@ -858,6 +862,10 @@ def _text(value: Known[str] | Unknown | None) -> str | None:
     return None if value is None else value.value
 
 
+def _unset(arguments: Mapping[str, Argument]) -> list[str]:
+    return [name for name, argument in arguments.items() if argument.value is None]
+
+
 _REFERENCE = re.compile(r"\\.|\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))", re.S)
 
 
@@ -902,6 +910,10 @@ class _Evaluation:
     def expand(self, word: str) -> Value:
         return self.image.expand(word, self.lookup)
 
+    def expand_path(self, word: str) -> Value:
+        unset = [name for name in _unset(self.state.args) if name not in self.state.environment]
+        return self.image.expand(word, self.lookup, unset)
+
     def span(self, at: Range) -> Span:
         return self.image.place.span(at)
 
@@ -937,7 +949,7 @@ class _Evaluation:
     def workdir(self, instruction: Instruction) -> None:
         if not instruction.arguments:
             return
-        path = self.expand(instruction.arguments[0].text)
+        path = self.expand_path(instruction.arguments[0].text)
         self.state.workdir = self.absolute(path)
         if isinstance(self.state.workdir, Known):
             full = posixpath.normpath(self.state.workdir.value)
@@ -1007,12 +1019,12 @@ class _Evaluation:
         if len(instruction.arguments) < 2:
             return
         *sources, last = instruction.arguments
-        destination = self.absolute(self.expand(last.text))
+        destination = self.absolute(self.expand_path(last.text))
         heredocs = {heredoc.name: heredoc for heredoc in instruction.heredocs}
         directory = isinstance(destination, Known) and destination.value.endswith("/")
         chmod = instruction.flag("chmod")
         for source in sources:
-            value = self.expand(source.text)
+            value = self.expand_path(source.text)
             several = len(sources) > 1 or (isinstance(value, Known) and has_wildcards(value.value))
             found = self.copied(instruction, source, value, destination, directory or several, heredocs)
             self.state.steps.append(found)

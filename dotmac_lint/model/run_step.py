@@ -27,7 +27,7 @@ SYSTEM_FOLDERS = (
     *("/root/", "/run/", "/sbin/", "/sys/", "/usr/", "/var/"),
     *("/opt/conda/", "/opt/java/", "/opt/nvidia/", "/opt/venv/"),
 )
-SYSTEM_FILES = _set("/docker-entrypoint.sh /entrypoint.sh /init /uv /uvx /__cacert_entrypoint.sh")
+SYSTEM_FILES = _set("/uv /uvx /__cacert_entrypoint.sh")
 
 
 def is_system_path(path: str) -> bool:
@@ -69,11 +69,10 @@ _PREFIXES = _set(
 )
 _TOKEN = re.compile(
     r"""(?P<blank>[^\S\n]+|\\\n)|(?P<comment>\#[^\n]*)|(?P<redirect>\d*(?:>>|>\||>&|&>>?|>)|<<<?-?|<)"""
-    r"""|(?P<operator>&&|\|\||;;|[;&|\n(){}](?![^\s"'`;&|<>(){}]*\}))|(?P<word>(?:[^\s"'`;&|<>()\\]|\\.|'[^']*+(?:'|\Z)"""
+    r"""|(?P<operator>&&|\|\||;;|[;&|\n()])|(?P<word>(?:[^\s"'`;&|<>()\\]|\\.|'[^']*+(?:'|\Z)"""
     r"""|"(?:[^"\\]|\\.)*+(?:"|\Z)|`[^`]*+(?:`|\Z)|\$\((?:[^()]|\([^()]*\))*+(?:\)|\Z))++|.)""",
     re.S,
 )
-_EXECUTE = re.compile(r"(?:[ugoa]*[+=][rwXst]*x|0?[0-7]*[1357][0-7]{0,2}$)")
 
 
 class _Simple(NamedTuple):

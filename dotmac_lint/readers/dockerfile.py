@@ -235,15 +235,13 @@ class _Reader:
         return line, False
 
     def heredocs(self, line: _Line, physical: Iterator[tuple[int, int, str]]) -> None:
-        words = line.text.lstrip(_STRIP).split(None, 2)
-        keyword = words[0].upper()
-        if keyword == "ONBUILD" and len(words) > 1:
-            rest = _split_flags(line.text, _keyword_end(line.text, 0), self.escape)[0]
-            start = rest
-        else:
-            start = len(line.text) - len(line.text.lstrip(_STRIP))
+        start = len(line.text) - len(line.text.lstrip(_STRIP))
         behind = _keyword_end(line.text, start)
         keyword = line.text[start:behind].strip(_STRIP).upper()
+        if keyword == "ONBUILD":
+            start = _split_flags(line.text, behind, self.escape)[0]
+            behind = _keyword_end(line.text, start)
+            keyword = line.text[start:behind].strip(_STRIP).upper()
         if keyword not in {"RUN", "COPY", "ADD"}:
             return
         value = line.text[_split_flags(line.text, behind, self.escape)[0] :].strip(_STRIP)
@@ -465,30 +463,27 @@ def _structure(lines: list[_Line]) -> Iterator[tuple[str, int, int]]:
 
     from dockerfile_parse import DockerfileParser
 
-    def handed(line: _Line) -> str:
+    source, named = [], []
+    for line in lines:
         text = line.text if line.text.isascii() else _SURROGATE.sub("\ufffd", line.text)
-        text = text.translate(_FOREIGN_SPACE)
-        return f"{'' if _starts_with_keyword(text) else _NO_KEYWORD}{text} ."
-
-    source = [handed(line) for line in lines]
+        lead = len(text) - len(text.lstrip(_STRIP))
+        text = f"{' ' * lead}{text.strip(_STRIP).translate(_FOREIGN_SPACE)}"
+        named.append(text.lstrip("\t\v\f\r ")[:1] not in {"", "#"})
+        source.append(f"{'' if named[-1] else 'NONE '}{text} .")
     parser = DockerfileParser(fileobj=BytesIO("\n".join(source).encode()))
     found = parser.structure if source else []
-    for line, text, entry in zip(lines, source, found, strict=True):
-        if text.startswith(_NO_KEYWORD):
+    for line, text, entry, has_keyword in zip(lines, source, found, named, strict=True):
+        if not has_keyword:
             yield "", 0, len(line.text)
             continue
         behind = min(len(text) - len(entry["value"]), len(line.text))
         start = len(text) - len(text.lstrip("\t\v\f\r "))
-        keyword = line.text[start:behind].rstrip("\t\v\f\r ")
-        yield entry["instruction"] if keyword.upper() == entry["instruction"] else keyword, start, behind
-
-
-_NO_KEYWORD = "\ufffd\ufffd "
-
-
-def _starts_with_keyword(text: str) -> bool:
-    bare = text.lstrip("\t\v\f\r ")
-    return bool(bare) and bare[0] != "#"
+        keyword = line.text[start : start + len(text[start:behind].rstrip("\t\v\f\r "))]
+        yield (
+            entry["instruction"] if keyword.upper() == entry["instruction"] else _upper(keyword),
+            start,
+            behind,
+        )
 
 
 def _split_flags(text: str, start: int, escape: str) -> tuple[int, list[tuple[int, int, str]]]:
