@@ -151,8 +151,9 @@ PIECES = st.sampled_from(
 )
 def test_made_up_dockerfiles(head: str, body: str) -> None:
     text = f"{head}FROM a\n{body}"
-    if not text.isascii() and "--" in text:
-        return  # BuildKit reads flags byte by byte, and breaks characters of several bytes
+    if "--" in text and ("`" in head or not text.isascii()):
+        # The oracle knows only the backslash there, and BuildKit breaks characters of several bytes.
+        return
     if re.search(r"\].*\S", re.sub(r"[\\`]\s*\n", "", text)):
         return  # the oracle takes a JSON list with text behind it, BuildKit no longer does
     compare(text)
