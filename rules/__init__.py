@@ -1,0 +1,1 @@
+"""The built-in rules: one folder a rule, found by walking this package."""

@@ -1,0 +1,275 @@
+"""What would run: the deployments, each with its services, images, settings and files, linked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.environment import Environment, Variable, layered
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.application import Application
+    from dotmac_lint.model.compose import Mount, Project
+    from dotmac_lint.model.compose import Service as Definition
+    from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec
+    from dotmac_lint.model.image import Image, Stage
+    from dotmac_lint.model.settings import SettingsClass
+    from dotmac_lint.suppress import UnusedSuppression
+
+
+_DOCKERFILE = re.compile(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
+_NOT_DEPLOYED = re.compile(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
+_NO_DOCKERFILE = (
+    ".dockerignore",
+    ".md",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".tmpl",
+    ".template",
+    ".erb",
+    ".in",
+    ".py",
+)
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether `path` is named like a Dockerfile that somebody builds: no template, no test's fixture."""
+    return bool(
+        _DOCKERFILE.match(path)
+        and not path.lower().endswith(_NO_DOCKERFILE)
+        and not _NOT_DEPLOYED.search(path)
+        and "{{" not in path
+    )
+
+
+class Repository:
+    """All that a repository would deploy. Everything is worked out when it is first asked for."""
+
+    def __init__(self, workspace: Workspace, configured: Sequence[ConfiguredDeployment] = ()) -> None:
+        self.workspace = workspace
+        self.configured = tuple(configured)
+        self.unused_suppressions: tuple[UnusedSuppression, ...] = ()
+        self._images: dict[tuple[object, ...], Image] = {}
+
+    @cached_property
+    def settings(self) -> tuple[SettingsClass, ...]:
+        from dotmac_lint.model.settings import find_settings
+
+        return find_settings(self.workspace)
+
+    @cached_property
+    def applications(self) -> tuple[Application, ...]:
+        from dotmac_lint.model.application import find_applications
+
+        return find_applications(self.workspace)
+
+    @cached_property
+    def deployments(self) -> tuple[Deployment, ...]:
+        from dotmac_lint.model.deployments import find_deployments
+
+        specs = find_deployments(self.workspace, self.configured)
+        return tuple(Deployment(self, spec) for spec in specs)
+
+    def image_of(self, definition: Definition) -> Image | None:
+        """The image that the service builds from this repository; None where it is pulled or not known."""
+        from dotmac_lint.model.image import build_image
+
+        build = definition.build
+        if build is None:
+            return None
+        context, dockerfile = build.context, build.dockerfile
+        if not isinstance(context.value, Known) or context.outside:
+            return None
+        path: str | None = None
+        if dockerfile is not None:
+            if not isinstance(dockerfile.value, Known) or dockerfile.outside:
+                return None
+            path = dockerfile.value.value
+        target = build.target.value if build.target else None
+        arguments = {name: variable.value for name, variable in build.args.items()}
+        contexts = {name: text.value for name, text in build.additional_contexts.items()}
+        key = (path, build.inline, context.value, repr(target), repr(arguments), repr(contexts))
+        if key not in self._images:
+            self._images[key] = build_image(
+                self.workspace,
+                path,
+                inline=build.inline,
+                inline_span=build.inline_span,
+                context=context.value.value,
+                target=target,
+                build_args=arguments,
+                additional_contexts=contexts,
+            )
+        return self._images[key]
+
+    @cached_property
+    def built_images(self) -> tuple[Image, ...]:
+        """Every image that some deployment builds, active service or not."""
+        definitions = (d for deployment in self.deployments for d in deployment.project.services.values())
+        images = (self.image_of(definition) for definition in definitions)
+        return tuple(dict.fromkeys(image for image in images if image is not None))
+
+    @cached_property
+    def dockerfile_images(self) -> tuple[tuple[Image, tuple[Image, ...]], ...]:
+        """Every Dockerfile with each context it is built in; where no deployment says which, a guess.
+
+        Each row is an image and the images that its Dockerfile would give in other likely contexts.
+        """
+        from dotmac_lint.model.image import build_image
+
+        rows: dict[tuple[str | None, str | None], tuple[Image, tuple[Image, ...]]] = {}
+        for image in self.built_images:
+            rows.setdefault((image.dockerfile, image.context), (image, ()))
+        known = {image.dockerfile for image in self.built_images}
+        for path in self.workspace.files:
+            if path in known or not is_dockerfile(path):
+                continue
+            folder = path.rpartition("/")[0]
+            parents = (
+                ["/".join(folder.split("/")[:depth]) for depth in range(folder.count("/") + 1)]
+                if folder
+                else []
+            )
+            first, *others = (build_image(self.workspace, path, context=c) for c in (folder, *parents))
+            rows[path, None] = (first, tuple(others))
+        return tuple(rows.values())
+
+    @cached_property
+    def images_by_name(self) -> dict[str, Image]:
+        """The built images that also have a name (`image:` beside `build:`), so that others can run them."""
+        named: dict[str, Image] = {}
+        for deployment in self.deployments:
+            for definition in deployment.project.services.values():
+                image = self.image_of(definition)
+                name = definition.image
+                if image is not None and name is not None:
+                    named.setdefault(name.raw, image)
+        return named
+
+
+class Deployment:
+    """One way in which the repository is started: files, profiles, services."""
+
+    def __init__(self, repository: Repository, spec: DeploymentSpec) -> None:
+        self.repository = repository
+        self.spec = spec
+        self.name = spec.name
+
+    @cached_property
+    def project(self) -> Project:
+        from dotmac_lint.model.compose import load_project
+
+        spec = self.spec
+        return load_project(
+            self.repository.workspace,
+            spec.files,
+            env_files=spec.env_files,
+            profiles=spec.profiles,
+            project_directory=spec.project_directory,
+        )
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """The services that would run: those of inactive profiles are left out."""
+        return tuple(Service(self, d) for d in self.project.services.values() if d.active)
+
+    @property
+    def production(self) -> bool:
+        return self.spec.production
+
+
+class Service:
+    """One service of a deployment, with the image, the environment and the settings that it really gets."""
+
+    def __init__(self, deployment: Deployment, definition: Definition) -> None:
+        self.deployment = deployment
+        self.definition = definition
+        self.name = definition.name
+        self.repository = deployment.repository
+        self.workspace = deployment.repository.workspace
+
+    def __repr__(self) -> str:
+        return f"<Service {self.name}>"
+
+    @property
+    def key(self) -> Span:
+        """The service's name where the deployment's last file defines it."""
+        return self.definition.keys[-1] if self.definition.keys else self.definition.key
+
+    @cached_property
+    def image(self) -> Image | None:
+        """The image, where this repository builds it (for this service, or for another under this name)."""
+        built = self.repository.image_of(self.definition)
+        if built is None and self.definition.build is None and self.definition.image is not None:
+            return self.repository.images_by_name.get(self.definition.image.raw)
+        return built
+
+    @cached_property
+    def stage(self) -> Stage | None:
+        return self.image.target if self.image else None
+
+    @cached_property
+    def base_image(self) -> Known[str] | Unknown:
+        """The name of the image that is pulled: the service's own, or that which its build starts from."""
+        if self.image is not None:
+            return self.image.external_base
+        name = self.definition.image
+        if name is None or self.definition.build is not None:
+            return Unknown("the image is not known")
+        return name.value
+
+    @cached_property
+    def environment(self) -> Environment:
+        from dotmac_lint.model.compose import env_file_variables
+
+        layers: list[Iterable[Variable]] = []
+        unknown = None
+        if self.stage is not None:
+            layers.append(self.stage.environment.values())
+        for reference in self.definition.env_files:
+            variables = env_file_variables(self.deployment.project, self.definition, reference)
+            if variables is None:
+                unknown = f"the env file {reference.path.raw} is not in the repository"
+            else:
+                layers.append(variables)
+        layers.append(self.definition.environment)
+        return layered(layers, unknown)
+
+    @cached_property
+    def mounted_files(self) -> frozenset[str]:
+        """The repository's files that bind mounts bring into the container."""
+        files: set[str] = set()
+        for mount in self.binds:
+            assert mount.source is not None
+            assert isinstance(mount.source.value, Known)
+            path = mount.source.value.value
+            files.update((path,) if self.workspace.is_listed(path) else self.workspace.under(path))
+        return frozenset(files)
+
+    @property
+    def binds(self) -> Iterator[Mount]:
+        """The bind mounts whose source is a known path inside the repository."""
+        for mount in self.definition.mounts:
+            source = mount.source
+            if mount.type == "bind" and source and isinstance(source.value, Known) and not source.outside:
+                yield mount
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The repository's files that the container holds, or that went into what it holds."""
+        files = set(self.mounted_files)
+        if self.image is not None:
+            for stage in self.image.built_stages or self.image.stages:
+                files |= stage.sources
+        return frozenset(files)
+
+    @cached_property
+    def settings(self) -> tuple[SettingsClass, ...]:
+        """The settings classes whose module the container holds."""
+        return tuple(settings for settings in self.repository.settings if settings.path in self.files)

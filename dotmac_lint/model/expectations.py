@@ -1,0 +1,213 @@
+"""What a service is given against what it reads: the variables that nothing takes, and what was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.environment import Variable
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.settings import Field, SettingsClass
+
+Proof = Literal["section", "field", "absence"]
+
+SURE = 90
+"""The score from which a candidate is meant beyond doubt, if it is the only one."""
+NEAR = 74
+"""The score from which a name counts as lying next to a field."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An environment name that may have been meant: a field's, or one that code reads."""
+
+    name: str
+    score: float
+    """0 to 100."""
+    why: str
+    span: Span
+    field: Field | None = None
+    taken: bool = False
+    """The service already sets it."""
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A variable that is set and that nothing in the service reads."""
+
+    variable: Variable
+    services: tuple[Service, ...]
+    proof: Proof
+    settings: SettingsClass | None
+    section: Field | None
+    candidates: tuple[Candidate, ...]
+
+
+@cache
+def _names() -> dict[str, list[list[str]]]:
+    import tomllib
+
+    data: dict[str, list[list[str]]] = tomllib.loads(
+        (files("dotmac_lint.data") / "names.toml").read_text("utf-8")
+    )
+    return data
+
+
+@cache
+def _synonymous(kind: Literal["synonyms", "sections"], one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in _names()[kind])
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    return tuple(token for token in re.split(r"[_\W]+", name.lower()) if token)
+
+
+def unread_variables(deployment: Deployment) -> Iterator[Unread]:
+    """Each variable of an `environment:` block that none of the services which share the block reads."""
+    groups: dict[Span, list[tuple[Service, Variable]]] = {}
+    read: set[Span] = set()
+    for service in deployment.services:
+        for variable in service.environment:
+            if variable.mechanism != "environment" or variable.name_span in read:
+                continue
+            if service.reads(variable) is False:
+                groups.setdefault(variable.name_span, []).append((service, variable))
+            else:
+                # Some service that shares the line (an anchor, `extends`) reads it, or may.
+                read.add(variable.name_span)
+    for span, rows in groups.items():
+        if span not in read:
+            services = tuple(service for service, _ in rows)
+            yield _explain(services, rows[0][1])
+
+
+def _explain(services: tuple[Service, ...], variable: Variable) -> Unread:
+    service = services[0]
+    best: list[Candidate] = []
+    section: Field | None = None
+    owner: SettingsClass | None = None
+    for settings in service.settings:
+        found = settings.lookup(variable.name)
+        if found.section is not None and section is None:
+            section, owner = found.section, settings
+        best += _candidates(settings, variable, found.section, service)
+    best += _read_elsewhere(service, variable)
+    ranked: dict[str, Candidate] = {}
+    for candidate in sorted(best, key=lambda c: (-c.score, c.name)):
+        ranked.setdefault(candidate.name, candidate)
+    near = [candidate for candidate in ranked.values() if candidate.score >= NEAR]
+    proof: Proof = "section" if section is not None else "field" if near else "absence"
+    if owner is None and service.settings:
+        owner = service.settings[0]
+    return Unread(variable, services, proof, owner, section, tuple(near[:4]))
+
+
+def _candidates(
+    settings: SettingsClass, variable: Variable, section: Field | None, service: Service
+) -> Iterator[Candidate]:
+    for field in settings.fields:
+        if field.section or not field.names:
+            continue
+        name = field.names[0]
+        if section is not None and field.path[: len(section.path)] != section.path:
+            continue
+        score, why = _score(variable, field, section, settings)
+        if score >= NEAR:
+            taken = any(service.environment.get(other) is not None for other in field.names)
+            yield Candidate(_in_case_of(name, variable.name), score, why, field.span, field, taken)
+
+
+def _in_case_of(name: str, like: str) -> str:
+    """`name` in the case that the deployment's author writes."""
+    return name.lower() if like == like.lower() and like != like.upper() and name == name.upper() else name
+
+
+def _score(
+    variable: Variable, field: Field, section: Field | None, settings: SettingsClass
+) -> tuple[float, str]:
+    """How likely `variable` means `field`, 0 to 100, and why."""
+    from rapidfuzz.fuzz import ratio
+
+    name, canonical = variable.name.upper(), field.names[0].upper()
+    given, leaf = tokens(variable.name), tokens(field.path[-1])
+    whole = tuple(token for part in field.path for token in tokens(part))
+    if section is not None:
+        prefix = tuple(token for part in section.path for token in tokens(part))
+        rest = given[-(len(given) - len(prefix)) :] if len(given) > len(prefix) else given
+        below = tuple(token for part in field.path[len(section.path) :] for token in tokens(part))
+        written, wanted = "_".join(rest), "_".join(below)
+        if _synonymous("synonyms", written, wanted):
+            return 95 + _agrees(variable, wanted), "another word for the same thing"
+        closeness = ratio(written, wanted)
+        if closeness >= 80:
+            return closeness, "almost the same spelling"
+        if set(rest) < set(below) or set(below) < set(rest):
+            return 78, "the same words"
+        return 0, ""
+    if (
+        canonical.endswith("_" + name)
+        and settings.env_prefix
+        and canonical == settings.env_prefix.upper() + name
+    ):
+        return 96, f"the settings read it with the prefix {settings.env_prefix}"
+    if given == whole:
+        return 94, "the same words with another delimiter"
+    if len(field.path) > 1 and given == leaf and len(given) > 1:
+        return 88, f"the field of that name lies in the section `{field.path[0]}`"
+    if len(field.path) > 1 and len(given) > 1 and given[1:] == leaf:
+        # The provider's name stands for the section: MINIO_ENDPOINT for storage.endpoint.
+        told = f"{field.description or ''} {field.path[0]}".lower()
+        if _synonymous("sections", given[0], field.path[-2].lower()) or re.search(rf"\b{given[0]}\b", told):
+            return 86, f"{field.path[-2]} is another name for it"
+    if len(given) > 1 and len(whole) > len(given) and _contains(whole, given):
+        return 82 - 2 * (len(whole) - len(given)) + (whole[: len(given)] == given), "the same words"
+    closeness = ratio(name, canonical)
+    return (closeness, "almost the same spelling") if closeness >= 86 and len(name) > 5 else (0, "")
+
+
+def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
+def _agrees(variable: Variable, wanted: str) -> int:
+    """Whether the value is called what the field is called: `${POSTGRES_DB}` for a database's name."""
+    last = {tokens(reference)[-1] for reference in variable.references if tokens(reference)}
+    return 5 if any(_synonymous("synonyms", token, wanted) for token in last) else 0
+
+
+def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]:
+    """Names that code of the service reads, next to this one: JWT_SECRET_KEY for JWT_SECRET."""
+    from rapidfuzz.fuzz import ratio
+
+    given = tokens(variable.name)
+    for name, span in service.names_read_in_code.items():
+        words = tokens(name)
+        if len(given) > 1 and len(words) == len(given) + 1 and words[: len(given)] == given:
+            yield Candidate(name, 76, "code reads it", span)
+        elif len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
+            yield Candidate(name, ratio(name, variable.name) - 5, "code reads it", span)
+
+
+def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:
+    """The candidate that a fix takes, and whether it is the only one beyond doubt.
+
+    Where several are equally near, the one that a start-up guard tests is taken.
+    """
+    free = [candidate for candidate in unread.candidates if not candidate.taken]
+    if not free:
+        return None, False
+    sure = unread.proof == "section" and free[0].score >= SURE
+    alone = len(free) == 1 or free[1].score < free[0].score - 5
+    return free[0], sure and alone
+
+
+def words_of(texts: Iterable[Known[str] | object]) -> str:
+    """The known texts, for a search of whole words."""
+    return "\n".join(text.value for text in texts if isinstance(text, Known))

@@ -1,0 +1,97 @@
+"""Bind mounts whose source is not in the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint import scaffold
+from dotmac_lint.fix import Applicability, CreateFile, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+
+# Where images look for what they are configured with; empty, they start without it or not at all.
+_CONFIGURATION = re.compile(
+    r"^/(etc|docker-entrypoint-initdb\.d|docker-entrypoint\.d|run/secrets)(/|$)"
+    r"|/(provisioning|conf\.d|policies|templates|certs|ssl|dashboards|datasources|rules)(/|$)"
+)
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
+_NO_FILE_EXTENSION = re.compile(r"\.d$", re.IGNORECASE)
+
+
+class MissingSource(msgspec.Struct, frozen=True):
+    """A bind mount of something that the repository does not have."""
+
+    service: Service
+    source: str
+    target: str
+    at: Span
+    is_file: bool
+    is_configuration: bool
+
+
+def _named_like_a_file(path: str) -> bool:
+    name = posixpath.basename(path).lstrip(".")
+    return bool(_EXTENSION.search(name) and not _NO_FILE_EXTENSION.search(name))
+
+
+def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
+    """Each bind mount of an active service whose source is neither in the repository nor on disk.
+
+    A directory that git ignores is made at run time, as its owners know: nothing is said of it.
+    """
+    workspace = deployment.repository.workspace
+    for service in deployment.services:
+        for mount in service.binds:
+            assert mount.source is not None
+            assert isinstance(mount.source.value, Known)
+            source = mount.source.value.value
+            if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
+                continue
+            target = mount.target.value.value
+            is_file = _named_like_a_file(source) and (
+                _named_like_a_file(target) or posixpath.basename(source) == posixpath.basename(target)
+            )
+            if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
+                continue
+            configuration = mount.read_only or bool(_CONFIGURATION.search(target))
+            yield MissingSource(
+                service, source, target, mount.source_span or mount.span, is_file, configuration
+            )
+
+
+def create_source(mount: MissingSource) -> Fix | None:
+    """A fix that creates what is missing; None where nobody can guess what the file should say."""
+    text: str | None = ""
+    path = f"{mount.source}/.gitkeep"
+    name = posixpath.basename(mount.source)
+    if mount.is_file:
+        path = mount.source
+        text = (
+            _redis(mount) if name == "redis.conf" else scaffold.init_sql() if name.endswith(".sql") else None
+        )
+    elif mount.target.startswith("/docker-entrypoint-initdb.d") and "postgres" in _image_name(mount.service):
+        path, text = f"{mount.source}/01-init.sql", scaffold.init_sql()
+    elif name == "policies" and re.search(r"vault|bao", _image_name(mount.service)):
+        paths = mount.service.repository.vault_policy_paths
+        path, text = f"{mount.source}/app-policy.hcl", scaffold.vault_policy(paths)
+    if text is None:
+        return None
+    return Fix(f"Create `{path}`", creates=(CreateFile(path, text),), applicability=Applicability.UNSAFE)
+
+
+def _image_name(service: Service) -> str:
+    return service.base_image.value if isinstance(service.base_image, Known) else ""
+
+
+def _redis(mount: MissingSource) -> str:
+    """With a password in the command (`--requirepass`), protected mode can stay on."""
+    command = mount.service.definition.command
+    return scaffold.redis_conf(password=command is not None and "requirepass" in repr(command))

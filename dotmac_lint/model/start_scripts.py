@@ -1,0 +1,206 @@
+"""The scripts that containers start with, and whether the image holds them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.fix import CreateFile, Edit, Fix
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.model.image import Copy, Image, Stage
+
+# Programs that run the script they are given: shells, interpreters, and the init processes of containers.
+_RUNNERS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "env", "exec", "nice", "gosu", "su-exec"})
+_INITS = frozenset({"tini", "dumb-init", "catatonit", "docker-init"})
+_INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php"})
+_SCRIPT_SUFFIXES = (".sh", ".bash", ".py", ".js", ".rb", ".pl", ".ts", ".mjs", ".cjs")
+
+
+class MissingScript(msgspec.Struct, frozen=True):
+    """A script that a container starts and that its image cannot hold."""
+
+    script: str
+    """The path in the image."""
+    at: Span
+    """The COPY source that does not exist, or the word of the command."""
+    command: Span
+    source: str | None
+    """The path in the repository that is copied but absent; None where nothing puts the script there."""
+    stage: Stage
+    image: Image
+    service: Service | None = None
+    instruction: str = "ENTRYPOINT"
+
+
+def script_words(words: Sequence[str]) -> Iterator[int]:
+    """Which of the words of a command are paths of scripts that it starts, by index."""
+    index = 0
+    while index < len(words):
+        word = words[index]
+        name = posixpath.basename(word)
+        if name in _INITS or name in _RUNNERS or name in _INTERPRETERS:
+            index += 1
+            while index < len(words) and words[index].startswith("-"):
+                if words[index] in {"-c", "-m", "-e", "-lc"}:
+                    return
+                index += 1
+            if name in {"gosu", "su-exec"}:
+                index += 1
+            continue
+        if word.startswith(("/", "./")) or word.endswith(_SCRIPT_SUFFIXES):
+            yield index
+        return
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text, comments=False)
+    except ValueError:
+        return []
+
+
+def missing_in_images(repository: Repository) -> Iterator[MissingScript]:
+    """The scripts of ENTRYPOINT and CMD that cannot be in the image, once for each place."""
+    seen: set[tuple[Span, str]] = set()
+    for image, others in repository.dockerfile_images:
+        for stage in image.stages:
+            for found in _missing_in_stage(image, stage):
+                # Where the build context is a guess, the script must be missing in every one that is likely.
+                if all(
+                    any(m.at == found.at for m in _missing_in_stage(o, o.stages[stage.index])) for o in others
+                ):
+                    key = (found.at, found.script)
+                    if key not in seen:
+                        seen.add(key)
+                        yield found
+
+
+def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
+    entrypoint, cmd = stage.entrypoint, stage.cmd
+    for command, keyword in ((entrypoint, "ENTRYPOINT"), (cmd, "CMD")):
+        if command is None or isinstance(command, Unknown) or command.instruction is None:
+            continue
+        if command.instruction not in stage.instructions:
+            continue  # inherited: reported where it is written
+        if keyword == "CMD" and entrypoint is not None:
+            continue  # only arguments of the entrypoint
+        words: Sequence[str] = command.words
+        spans: Sequence[Span] = command.spans
+        if command.form == "shell":
+            words = _split(command.words[0]) if command.words else []
+            spans = [command.span] * len(words)
+        for index in script_words(words):
+            if "$" in words[index]:
+                continue
+            found = _missing(image, stage, words[index], spans[index])
+            if found is not None:
+                yield msgspec.structs.replace(found, command=command.span, instruction=keyword)
+
+
+def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript | None:
+    full = stage.resolve(script)
+    if full is None or full in stage.files:
+        return None
+    for layer in reversed(stage.chain):
+        for copy in reversed(layer.copies):
+            source = _absent_source(copy, full)
+            if source is not None:
+                if image.workspace.is_ignored(source):
+                    return None  # git knows that it is made elsewhere
+                return MissingScript(full, copy.span, at, source, stage, image)
+    if stage.holds(full) == Known(False):
+        return MissingScript(full, at, at, None, stage, image)
+    return None
+
+
+def _absent_source(copy: Copy, full: str) -> str | None:
+    """The path in the repository that `copy` would have brought to `full`, if it existed."""
+    if not copy.missing or not isinstance(copy.path, Known) or not isinstance(copy.destination, Known):
+        return None
+    source, destination = copy.path.value, copy.destination.value
+    name = posixpath.basename(source)
+    into_folder = posixpath.join(destination, name)
+    if full == into_folder or (not copy.destination_is_directory and full == destination.rstrip("/")):
+        return source
+    if full.startswith(destination.rstrip("/") + "/") and not posixpath.splitext(name)[1]:
+        return f"{source}/{full[len(destination.rstrip('/')) + 1 :]}"  # the folder itself is missing
+    return None
+
+
+def missing_in_services(deployment: Deployment) -> Iterator[MissingScript]:
+    """The scripts that a service's own `entrypoint` or `command` starts and that it cannot have."""
+    for service in deployment.services:
+        stage = service.stage
+        if stage is None or service.image is None:
+            continue
+        definition = service.definition
+        for command, keyword in ((definition.entrypoint, "entrypoint"), (definition.command, "command")):
+            if command is None or (keyword == "command" and (stage.entrypoint or definition.entrypoint)):
+                continue
+            texts = [word.value.value if isinstance(word.value, Known) else "$" for word in command.words]
+            spans = [word.span for word in command.words]
+            if len(texts) > 2 and posixpath.basename(texts[0]) in _RUNNERS and texts[1] in {"-c", "-lc"}:
+                inner = _split(texts[2])
+                texts, spans = inner, [spans[2]] * len(inner)
+            for index in script_words(texts):
+                script = texts[index]
+                full = stage.resolve(script)
+                if "$" in script or full is None or full in stage.files or _mounted(service, full):
+                    continue
+                if definition.working_dir is not None and not script.startswith("/"):
+                    continue
+                if stage.holds(full) == Known(False):
+                    yield MissingScript(
+                        full, spans[index], spans[index], None, stage, service.image, service, keyword
+                    )
+
+
+def _mounted(service: Service, path: str) -> bool:
+    """Whether some mount covers `path`: the image does not decide what lies there."""
+    for mount in service.definition.mounts:
+        target = mount.target.value
+        if (
+            not isinstance(target, Known)
+            or path == target.value
+            or path.startswith(target.value.rstrip("/") + "/")
+        ):
+            return True
+    return False
+
+
+def repair(missing: MissingScript) -> Fix | None:
+    """Point the COPY at the script that was meant, if one has almost its name; else create the script."""
+    from rapidfuzz.fuzz import ratio, token_sort_ratio
+
+    if missing.source is None:
+        return None
+    workspace, context = missing.image.workspace, missing.image.context or ""
+    folder, name = posixpath.split(missing.source)
+    near: list[tuple[float, str]] = []
+    for path in workspace.under(context):
+        other = posixpath.basename(path)
+        if posixpath.splitext(other)[1] != posixpath.splitext(name)[1]:
+            continue
+        words, wanted = (re.sub(r"[-_.]", " ", text) for text in (other, name))
+        score = max(ratio(other, name), token_sort_ratio(words, wanted)) + (posixpath.dirname(path) == folder)
+        if score >= 85:
+            near.append((score, path))
+    if near:
+        best = max(near)[1]
+        written = best[len(context) + 1 :] if context else best
+        return Fix(f"Copy `{written}` instead", edits=(Edit(missing.at, written),))
+    from dotmac_lint.model.launch import entrypoint_text
+
+    text = entrypoint_text(missing)
+    if text is None:
+        return None
+    return Fix(f"Create `{missing.source}`", creates=(CreateFile(missing.source, text, 0o755),))

@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm000_parse_error.rule import ParseError
+
+__all__ = ["ParseError"]

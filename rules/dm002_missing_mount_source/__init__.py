@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm002_missing_mount_source.rule import MissingMountSource
+
+__all__ = ["MissingMountSource"]

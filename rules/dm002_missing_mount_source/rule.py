@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Rule, Severity
+from dotmac_lint.model.mounts import create_source, missing_sources
+
+
+class MissingMountSource(Rule):
+    code = "DM002"
+    name = "missing-mount-source"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for mount in missing_sources(deployment):
+            kind = "file" if mount.is_file else "directory"
+            made = "Docker makes an empty directory of it"
+            if mount.is_file:
+                effect = f"{made}, and `{mount.target}` is no file then"
+            elif mount.is_configuration:
+                effect = f"{made}, and the service starts without what it expects there"
+            else:
+                effect = f"{made}, owned by root"
+            yield self.report(
+                f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
+                f"but it does not exist: {effect}.",
+                mount.at,
+                severity=Severity.ERROR if mount.is_file or mount.is_configuration else Severity.INFO,
+                help=f"Commit the {kind}, or correct the path.",
+                fix=create_source(mount),
+                service=mount.service.name,
+                key=mount.source,
+            )

@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import (
+    Applicability,
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Rule,
+    Severity,
+)
+from dotmac_lint.model.expectations import Unread, best_candidate, unread_variables
+
+
+class UnknownEnvVar(Rule):
+    code = "DM003"
+    name = "unknown-env-var"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for unread in unread_variables(deployment):
+            name, service = unread.variable.name, unread.services[0].name
+            if unread.section is not None:
+                reason = f"the settings section `{'.'.join(unread.section.path)}` has no such field"
+            elif unread.proof == "field":
+                reason = "no settings field, code or script reads a variable of that name"
+            else:
+                reason = "nothing in its image, its command or its mounts reads it"
+            meant = " or ".join(f"`{candidate.name}`" for candidate in unread.candidates)
+            yield self.report(
+                f"Service `{service}` sets `{name}`, but {reason}."
+                + (f" Did you mean {meant}?" if meant else ""),
+                unread.variable.name_span,
+                related=[Label(c.span, f"`{c.name}` is read here ({c.why})") for c in unread.candidates]
+                or [Label(unread.settings.span, "the settings are declared here")]
+                if unread.settings
+                else (),
+                help=_advice(unread),
+                fix=_rename(unread),
+                service=service,
+                severity=Severity.WARNING if unread.proof == "absence" else Severity.ERROR,
+                key=name,
+            )
+
+
+def _advice(unread: Unread) -> str:
+    taken = next((candidate for candidate in unread.candidates if candidate.taken), None)
+    if taken is not None and all(candidate.taken for candidate in unread.candidates):
+        return f"`{taken.name}` is set already: remove this line."
+    if unread.candidates:
+        return "Rename the variable to the one that is read, or remove it."
+    return "Remove the variable, or correct its name."
+
+
+def _rename(unread: Unread) -> Fix | None:
+    candidate, sure = best_candidate(unread)
+    if candidate is None:
+        return None
+    return Fix(
+        title=f"Rename `{unread.variable.name}` to `{candidate.name}`",
+        edits=(Edit(unread.variable.name_span, candidate.name),),
+        applicability=Applicability.SAFE if sure else Applicability.UNSAFE,
+    )
