@@ -658,8 +658,8 @@ class Stage:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """Absolute path in the image -> path in the repository, of all that COPY and ADD put there."""
-        for stage in self.chain[:-1]:
-            _ = stage.files
+        for stage in self._unfinished():
+            _ = stage.files  # those that it needs before it, so that nothing recurses
         files = dict(self.base.files) if isinstance(self.base, Stage) else {}
         image = self.image
         for copy in self.copies:
@@ -669,6 +669,23 @@ class Stage:
             files.update(self._placed(copy, files))
             image.placed += max(len(copy.matches), len(files) - before)
         return files
+
+    def _unfinished(self) -> list[Stage]:
+        """The stages that this one takes files of and that have not listed theirs, in order."""
+        found: dict[int, Stage] = {}
+        todo: list[Stage] = [self]
+        while todo:
+            stage = todo.pop()
+            earlier = [
+                self.image.stages[copy.from_stage] for copy in stage.copies if copy.from_stage is not None
+            ]
+            if isinstance(stage.base, Stage):
+                earlier.append(stage.base)
+            for needed in earlier:
+                if "files" not in needed.__dict__ and needed.index not in found:
+                    found[needed.index] = needed
+                    todo.append(needed)
+        return [found[index] for index in sorted(found)]
 
     def _placed(self, copy: Copy, files: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         assert isinstance(copy.destination, Known)
@@ -680,10 +697,11 @@ class Stage:
         )
         if copy.origin in {"context", "named"} and isinstance(copy.path, Known):
             path = copy.path.value
+            if copy.parents and self.image.build_context is not None:
+                skip = len(self.image.build_context.prefix)
+                return ((f"{into}/{file[skip:]}", file) for file in copy.matches)
             if copy.is_directory:
                 skip = len(path) + 1 if path else 0
-                if copy.parents:
-                    skip = 0
                 return ((f"{into}/{file[skip:]}", file) for file in copy.matches)
             if has_wildcards(path):
                 return self._placed_glob(copy, into)
