@@ -193,6 +193,7 @@ def read_time(text: str) -> Coerced:
 
 
 _ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_NO_DURATION = re.compile(r"\d{1,9}( ?(s|m|h|min|sec|seconds?|minutes?|hours?))?", re.ASCII)
 _CLOCK_DURATION = re.compile(r"(?:(\d+) days?,? )?(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 
 

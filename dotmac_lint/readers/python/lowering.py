@@ -59,7 +59,8 @@ _COMPARISONS: dict[type[cst.BaseCompOp], str] = {
     cst.GreaterThanEqual: ">=", cst.In: "in", cst.NotIn: "not in", cst.Is: "is", cst.IsNot: "is not",
 }  # fmt: skip
 _BINARY: dict[type[cst.CSTNode], str] = {
-_CHAIN = re.compile(r"(?:[-+~*.(\[{]|\bnot\b|\blambda\b|\belse\b)[^\S\n]*")
+    cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/",
+    cst.FloorDivide: "//", cst.Modulo: "%",
     cst.BitOr: "|", cst.BitAnd: "&", cst.AddAssign: "+", cst.SubtractAssign: "-", cst.BitOrAssign: "|",
     cst.BitAndAssign: "&", cst.MultiplyAssign: "*",
 }  # fmt: skip
@@ -106,7 +107,7 @@ class Offsets(CodegenState):
 
 
 _BRACKETS = re.compile(r"[(\[{]|[)\]}]")
-_CHAIN = re.compile(r"(?:[-+~*.(\[{]|\bnot\b|\blambda\b)[^\S\n]*")
+_CHAIN = re.compile(r"(?:[-+~*.(\[{]|\bnot\b|\blambda\b|\belse\b)[^\S\n]*")
 
 
 def parse(text: str) -> cst.Module | Problem:
