@@ -58,6 +58,8 @@ PLATFORM_ARGUMENTS = frozenset(
 ) | {"TARGETSTAGE"}
 MAX_PLACED = 400_000
 """Files placed by all COPY steps of an image; beyond it nothing more is followed."""
+MAX_FOLLOWED = 2_000
+"""Places that are asked for one path."""
 MAX_DEPTH = 40
 """COPY --from steps that are followed from one stage into another."""
 
@@ -319,7 +321,7 @@ class Image:
             self.syntax = workspace.dockerfile(dockerfile) if dockerfile is not None else None
         self.place = Place(dockerfile or "", (inline_span or Span("", 0, 0)) if inline is not None else None)
         self.inline = inline is not None
-        self.placed = 0
+        self.placed = self.followed = 0
 
     @cached_property
     def ignore_path(self) -> str | None:
@@ -783,7 +785,11 @@ class Stage:
 
     def creator(self, path: str, depth: int = 0) -> str | None:
         """What may have made the absolute `path` besides the copied files, as a clause."""
-        if depth > MAX_DEPTH or self.image.placed > MAX_PLACED:
+        image = self.image
+        if depth == 0:
+            image.followed = 0
+        image.followed += 1
+        if depth > MAX_DEPTH or image.followed > MAX_FOLLOWED or image.placed > MAX_PLACED:
             return "the build has too many steps to follow"
         why = self._base_creates(path)
         if why:
@@ -809,8 +815,12 @@ class Stage:
             return None
         name = base.value.partition("@")[0]
         head, slash, tail = name.rpartition("/")
-        if _PLAIN_IMAGES.fullmatch(head + slash + tail.partition(":")[0]):
-            inside = is_system_path(path) or path in _DIRECTORIES
+        if _PLAIN_IMAGES.fullmatch(head + slash + tail.partition(":")[0]) and "onbuild" not in tail:
+            inside = (
+                is_system_path(path)
+                or path in _DIRECTORIES
+                or path.startswith(("/home/node", "/home/vscode"))
+            )
             return f"the base image {base.value} may hold it" if inside else None
         return f"the base image {base.value} may hold it"
 
@@ -909,6 +919,7 @@ class _Evaluation:
             "RUN": self.run_step,
             "SHELL": self.shell,
             "USER": self.user,
+            "VOLUME": self.volume,
             "WORKDIR": self.workdir,
         }
         for instruction in self.stage.instructions:
@@ -1023,6 +1034,10 @@ class _Evaluation:
     def expose(self, instruction: Instruction) -> None:
         ports = [self.expand(word.text) for word in instruction.arguments]
         self.state.exposed += tuple(port.value for port in ports if isinstance(port, Known))
+
+    def volume(self, instruction: Instruction) -> None:
+        paths = [self.absolute(self.expand_path(word.text)) for word in instruction.arguments]
+        self.state.directories |= {path.value.rstrip("/") for path in paths if isinstance(path, Known)}
 
     def run_step(self, instruction: Instruction) -> None:
         run = RunStep(instruction, self.state.workdir, self.state.shell, self.expand)

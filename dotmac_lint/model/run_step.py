@@ -38,7 +38,7 @@ def is_system_path(path: str) -> bool:
 # Commands that make no files, whatever their words; what they print may be redirected.
 _INERT = _set(
     """
-    chmod chown chgrp sed dos2unix rm rmdir ls cat echo printf test [ [[ true false : cd set export
+    . source chmod chown chgrp sed dos2unix rm rmdir ls cat echo printf test [ [[ true false : cd set export
     unset mkdir useradd groupadd usermod adduser addgroup groupmod userdel deluser delgroup
     update-ca-certificates ldconfig locale-gen sleep env exit find grep head tail which command type id
     whoami stat du df date apt-mark strip hash file setcap umask fc-cache apt-key add-apt-repository
@@ -62,6 +62,8 @@ _BOUND = _set(
     csplit pdftotext envsubst aria2c 7z
     """
 )
+# What the package managers of projects do without running the project's own scripts.
+_FETCHES = _set("install ci i add sync pip lock export cache config set self venv fetch global audit")
 _PREFIXES = _set(
     """
     sudo exec time nice ionice command env if then else elif while until do ! { ( && gosu
@@ -266,6 +268,10 @@ class RunStep:
                 return any(self.reaches(word, path, name) for word in rest if not word.startswith("-"))
             if program in {"compileall", "ensurepip", "nltk.downloader", "spacy", "playwright"}:
                 return False
+        if program == "mkdir":
+            return any(self.reaches(word, path, name) for word in rest if not word.startswith("-"))
+        if program in {"useradd", "adduser"} and path.startswith("/home/"):
+            return True
         if program in _INERT or words[0] in {"for", "case", "function"}:
             return program == "find" and "-exec" in rest and any(word in {"cp", "mv", "ln"} for word in rest)
         in_system = is_system_path(path) or "/bin/" in path or "/site-packages/" in path
@@ -275,13 +281,13 @@ class RunStep:
             absolute = [word for word in operands if word.startswith(("/", "$", "~"))]
             return in_system or any(self.reaches(word, path, name) for word in absolute)
         if program in {"uv", "poetry", "pipenv", "pdm", "npm", "yarn", "pnpm", "bun"}:
-            if rest[:1] and rest[0] in {"run", "exec", "build", "tool", "x", "dlx", "version"}:
+            verb = next((word for word in rest if not word.startswith("-")), "install")
+            if verb not in _FETCHES:
                 return True
             absolute = [word for word in operands if word.startswith(("/", "$"))]
             return (
                 in_system
-                or "/node_modules/" in path
-                or "venv/" in path
+                or re.search(r"/(node_modules|\.?venv|dist|build)/", path) is not None
                 or any(self.reaches(word, path, name) for word in absolute)
             )
         if program in _BOUND:
@@ -305,11 +311,10 @@ class RunStep:
         """Whether writing to `word` may make `path`: it is the path, lies above it, or has the same name."""
         if posixpath.basename(word) == name:
             return True
-        if has_wildcards(word):
-            word = posixpath.dirname(word) or "."
+        if has_wildcards(word) or "{" in word.replace("${", ""):
+            word = posixpath.dirname(re.split(r"(?<!\$)[*?\[{]", word, maxsplit=1)[0]) or "."
         full = self.absolute(word)
         if full is None:
-            # Behind `cd`, or unresolved: only a name that may be a folder can lead to the path.
             return True
         return path == full or path.startswith(full.rstrip("/") + "/")
 

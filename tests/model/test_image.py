@@ -373,6 +373,17 @@ def test_named_contexts(tmp_path: Path) -> None:
         ('FROM python\nRUN ["sh", "-c", "echo > /made"]', "/made", None),
         ("FROM python AS b\nONBUILD COPY . /src\nFROM b", "/src/x", None),
         ("FROM python", "relative", None),
+        ("FROM python\nRUN mkdir -p /data/{a,b}", "/data/a", None),
+        ("FROM python\nRUN mkdir -p /data/x", "/data/x", True),
+        ("FROM python\nRUN mkdir -p $D/x", "/data/x", None),
+        ("FROM python\nRUN useradd -m app", "/home/app", None),
+        ("FROM python\nVOLUME /data/", "/data", True),
+        ("FROM python\nRUN . /venv/bin/activate && echo x", "/run.sh", False),
+        ("FROM python\nRUN for f in a b; do cp $f /opt/; done", "/opt/a", None),
+        ("FROM python\nWORKDIR /w\nRUN yarn compile", "/w/dist/x.js", None),
+        ("FROM python\nWORKDIR /w\nRUN npm ci", "/w/dist/x.js", None),
+        ("FROM python\nWORKDIR /w\nRUN npm ci", "/w/run.sh", False),
+        ("FROM python:3-onbuild", "/usr/src/app/x", None),
     ],
 )  # fmt: skip
 def test_holds(tmp_path: Path, text: str, path: str, answer: bool | None) -> None:
@@ -436,8 +447,9 @@ def test_speed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["FROM a\n" + "COPY . /x\n" * 3000, "".join(f"FROM {'a' if i == 0 else f's{i - 1}'} AS s{i}\nENV A{i % 9}=1\n" for i in range(3000)),
-     "".join(f"FROM a AS s{i}\nCOPY --from=s{i - 1 if i else 'x'} / /x\n" for i in range(800)), "FROM a\nRUN " + "$(" * 20000, "FROM a\nRUN " + "'" * 20001],
-    ids=range(5),
+     "".join(f"FROM a AS s{i}\nCOPY --from=s{i - 1 if i else 'x'} / /x\n" for i in range(800)), "FROM a\nRUN " + "$(" * 20000, "FROM a\nRUN " + "'" * 20001,
+     "".join(f"FROM scratch AS s{i}\n" + f"COPY --from=s{i - 1} / /\n" * 9 for i in range(1, 60))],
+    ids=range(6),
 )  # fmt: skip
 def test_hostile(tmp_path: Path, text: str) -> None:
     start = time.perf_counter()
