@@ -1093,7 +1093,8 @@ class _Evaluation:
         origin = instruction.flag("from")
         if origin is not None and instruction.keyword == "COPY":
             return self.copied_from(common, origin.value or "", value)
-        if instruction.keyword == "ADD" and re.match(r"(https?|git|ssh|ftp)://|git@", source.text):
+        written = value.value if isinstance(value, Known) else source.text.strip("'\"")
+        if instruction.keyword == "ADD" and re.match(r"(https?|git|ssh|ftp)://|git@", written):
             return replace(common, origin="remote", from_image=value)
         return self.from_context(common, self.image.build_context, value, "context")
 

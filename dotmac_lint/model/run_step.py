@@ -279,6 +279,8 @@ class RunStep:
         operands = [word for word in operands if word and not word.startswith("-")]
         if program in _SYSTEM_INSTALLERS or (program == "npm" and ("-g" in rest or "--global" in rest)):
             absolute = [word for word in operands if word.startswith(("/", "$", "~"))]
+            if path.startswith("/opt/") and any(word.endswith((".deb", ".rpm")) for word in operands):
+                return True
             return in_system or any(self.reaches(word, path, name) for word in absolute)
         if program in {"uv", "poetry", "pipenv", "pdm", "npm", "yarn", "pnpm", "bun"}:
             verb = next((word for word in rest if not word.startswith("-")), "install")

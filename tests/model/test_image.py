@@ -222,6 +222,7 @@ def test_other_settings(tmp_path: Path) -> None:
         ("COPY --parents svc/deep/x.py /p/", {"/p/svc/deep/x.py": "svc/deep/x.py"}),
         ("COPY <<EOF /x\nhi\nEOF", {}),
         ("ADD https://example.org/x /x", {}),
+        ('ADD "https://example.org/x" /x', {}),
         ("COPY nope /x", {}),
     ],
 )
@@ -278,6 +279,11 @@ def test_missing_excluded_and_unknown_sources(tmp_path: Path) -> None:
     assert isinstance(unknown.path, Unknown)
     assert not unknown.missing
     assert read.matches == ("README.md",)
+
+
+def test_remote_sources_are_not_missing(tmp_path: Path) -> None:
+    text = 'FROM a\nARG V=1\nADD "https://example.org/$V" https://example.org/$PATH git@example.org:a/b.git /x/\n'
+    assert [(copy.origin, copy.missing) for copy in final(tmp_path, text).copies] == [("remote", False)] * 3
 
 
 def test_unknown_context(tmp_path: Path) -> None:
@@ -373,6 +379,8 @@ def test_named_contexts(tmp_path: Path) -> None:
         ('FROM python\nRUN ["sh", "-c", "echo > /made"]', "/made", None),
         ("FROM python AS b\nONBUILD COPY . /src\nFROM b", "/src/x", None),
         ("FROM python", "relative", None),
+        ("FROM python\nRUN dpkg -i tool.deb", "/opt/tool/conf", None),
+        ("FROM python\nRUN dpkg -i tool.deb", "/app/conf", False),
         ("FROM python\nRUN mkdir -p /data/{a,b}", "/data/a", None),
         ("FROM python\nRUN mkdir -p /data/x", "/data/x", True),
         ("FROM python\nRUN mkdir -p $D/x", "/data/x", None),
