@@ -38,7 +38,7 @@ def is_system_path(path: str) -> bool:
 # Commands that make no files, whatever their words; what they print may be redirected.
 _INERT = _set(
     """
-    . source chmod chown chgrp sed dos2unix rm rmdir ls cat echo printf test [ [[ true false : cd set export
+    . source } chmod chown chgrp sed dos2unix rm rmdir ls cat echo printf test [ [[ true false : cd set export
     unset mkdir useradd groupadd usermod adduser addgroup groupmod userdel deluser delgroup
     update-ca-certificates ldconfig locale-gen sleep env exit find grep head tail which command type id
     whoami stat du df date apt-mark strip hash file setcap umask fc-cache apt-key add-apt-repository
@@ -110,7 +110,8 @@ def split_commands(script: str) -> tuple[_Simple, ...]:
             redirect = text
         elif kind == "word":
             if redirect:
-                if ">" in redirect and not text.startswith("/dev/"):
+                duplicates = redirect.endswith(">&") and (text.isdecimal() or text == "-")
+                if ">" in redirect and not duplicates and not text.startswith("/dev/"):
                     writes.append(_unquote(text))
                 redirect = ""
             else:

@@ -379,6 +379,7 @@ def test_named_contexts(tmp_path: Path) -> None:
         ('FROM python\nRUN ["sh", "-c", "echo > /made"]', "/made", None),
         ("FROM python AS b\nONBUILD COPY . /src\nFROM b", "/src/x", None),
         ("FROM python", "relative", None),
+        ("FROM python\nRUN { rm -f /x 2>&1 >/dev/null; } && test -e /y", "/app/conf", False),
         ("FROM python\nRUN dpkg -i tool.deb", "/opt/tool/conf", None),
         ("FROM python\nRUN dpkg -i tool.deb", "/app/conf", False),
         ("FROM python\nRUN mkdir -p /data/{a,b}", "/data/a", None),
