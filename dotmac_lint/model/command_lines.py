@@ -1,0 +1,1007 @@
+"""The `docker compose` command lines that a repository's own files hold, with the files that they name.
+
+Scripts, Makefiles, workflows, manifests and documents are read as text with a small shell: variables,
+continuations, `cd`. Nothing is run; what cannot be worked out stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import product
+from posixpath import dirname, join
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace, normalise
+
+Program = Literal["docker compose", "docker-compose"]
+Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment"]
+
+DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""In Compose's order of preference (compose-go, cli/options.go)."""
+MAX_VARIANTS = 8
+"""Of one command line whose variables have several values."""
+
+OPEN = "\0"
+"""Stands in a word for what is not known."""
+
+_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
+_DOCUMENT = re.compile(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
+_SHELL = re.compile(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
+_MAKE = re.compile(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
+_YAML = re.compile(r"\.ya?ml(\.disabled)?$")
+_MANIFEST = re.compile(
+    r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
+)
+_WORDS = re.compile(rb"docker[ -]compose|COMPOSE|compose\.ya?ml|\bcompose\b")
+_COMMAND = re.compile(r"docker[ -]compose|\$[({]?\w*(?:compose|dc|doco)\w*", re.I)
+
+_VALUE_OPTIONS = frozenset(
+    {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi"}
+    | {"--progress", "--parallel", "--workdir", "-H", "--host", "-c", "--context"}
+)
+_OPTIONS_WITH_VALUE = frozenset(
+    {"--scale", "--timeout", "-t", "--exit-code-from", "--attach", "--no-attach", "--pull", "--wait-timeout"}
+    | {
+        "-e",
+        "--env",
+        "--name",
+        "-u",
+        "--user",
+        "-v",
+        "--volume",
+        "-w",
+        "--workdir",
+        "--entrypoint",
+        "-p",
+        "--publish",
+    }
+    | {
+        "-l",
+        "--label",
+        "--index",
+        "--build-arg",
+        "--progress",
+        "--tail",
+        "-n",
+        "--since",
+        "--until",
+        "-s",
+        "--signal",
+    }
+    | {"--env-from-file", "--rmi", "--format", "-m", "--memory", "--ssh", "--status", "--filter"}
+)
+_SERVICE_COMMANDS = frozenset(
+    {"up", "run", "exec", "build", "pull", "push", "start", "stop", "restart", "logs", "rm", "kill", "create"}
+    | {"pause", "unpause", "top", "watch", "attach"}
+)
+_SUBCOMMANDS = _SERVICE_COMMANDS | {
+    "config",
+    "convert",
+    "cp",
+    "down",
+    "events",
+    "images",
+    "ls",
+    "port",
+    "ps",
+    "scale",
+}
+_SUBCOMMANDS |= {"stats", "version", "volumes", "wait", "commit", "export", "publish", "bridge"}
+_ONE_SERVICE = frozenset({"run", "exec", "port", "attach"})
+
+
+class FileWord(msgspec.Struct, frozen=True):
+    """A file or folder that a command line names; `path` is None where the text is not wholly known."""
+
+    text: str
+    span: Span
+    path: str | None
+    exists: bool
+
+
+class ServiceWord(msgspec.Struct, frozen=True):
+    name: str
+    span: Span
+
+
+class CommandLine(msgspec.Struct, frozen=True):
+    """One `docker compose` command; `directory` is where it runs, relative to the root."""
+
+    span: Span
+    kind: Kind
+    program: Program
+    directory: str
+    files: tuple[FileWord, ...]
+    env_files: tuple[FileWord, ...]
+    profiles: tuple[str, ...]
+    project_directory: FileWord | None
+    project_name: str | None
+    subcommand: str | None
+    services: tuple[ServiceWord, ...]
+    complete: bool
+    """Every file word is known."""
+
+
+class _Text(NamedTuple):
+    """Characters with the offset in the file that each of them comes from."""
+
+    chars: str
+    at: tuple[int, ...]
+
+    def cut(self, start: int, end: int) -> _Text:
+        return _Text(self.chars[start:end], self.at[start:end])
+
+
+def _text(source: str, start: int, end: int) -> _Text:
+    return _Text(source[start:end], tuple(range(start, end)))
+
+
+def _joined(parts: list[_Text]) -> _Text:
+    return _Text("".join(p.chars for p in parts), tuple(o for p in parts for o in p.at))
+
+
+_ASSIGNMENT = re.compile(
+    r"(?P<how>(?:export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*[ \t]+)?(?P<name>[A-Za-z_]\w*)(?P<operator>\+?=)"
+)
+_LOOP = re.compile(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
+_BLOCK_OPENS = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
+_BLOCK_CLOSES = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
+_REFERENCE = re.compile(r"\$[({]?(\w+)")
+_PREFIXES = frozenset(
+    {
+        "sudo",
+        "exec",
+        "time",
+        "then",
+        "do",
+        "else",
+        "if",
+        "!",
+        "{",
+        "nohup",
+        "command",
+        "env",
+        "while",
+        "until",
+        "$",
+        "eval",
+        ">",
+    }
+)
+
+OWN, ROOT = "\1", "\2"
+"""Stand at the head of a word for the folder of the file itself, and for the root of the repository."""
+_PLACES = {
+    "0": OWN + "/0",
+    "BASH_SOURCE": OWN + "/0",
+    "PWD": ".",
+    "CURDIR": OWN,
+    "GITHUB_WORKSPACE": ROOT,
+    "CI_PROJECT_DIR": ROOT,
+    "WORKSPACE": ROOT,
+}
+
+
+class _Shell:
+    """Enough of a shell to follow variables and `cd` through a script."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, list[_Text]] = {}
+        self.exported: set[str] = set()
+        self.folder = ""
+        self.depth = 0
+        self._folders: list[str] = []
+        self._nesting = 0
+
+    def lines(self, text: _Text) -> Iterator[_Text]:
+        """Logical lines: continuations and the brackets of arrays joined."""
+        start, size = 0, len(text.chars)
+        while start < size:
+            end = text.chars.find("\n", start)
+            end = size if end < 0 else end
+            array = re.match(r"[ \t]*(?:\w+[ \t]+)?\w+\+?=\(", text.chars[start:end])
+            while end < size and (
+                text.chars[start:end].rstrip("\r").endswith("\\")
+                or (array and ")" not in text.chars[start:end])
+            ):
+                following = text.chars.find("\n", end + 1)
+                end = size if following < 0 else following
+                if end - start > 20_000:
+                    break
+            yield text.cut(start, end)
+            start = end + 1
+
+    def run(self, text: _Text) -> Iterator[tuple[list[_Text], str]]:
+        """The simple commands, each with the folder it runs in; one variant for each value of the variables."""
+        for line in self.lines(text):
+            chars = line.chars
+            stripped = chars.lstrip()
+            indent = len(chars) - len(stripped)
+            self.depth += len(_BLOCK_OPENS.findall(chars))
+            if loop := _LOOP.match(stripped):
+                words = self.words(line.cut(indent + loop.start(2), indent + loop.end(2)), {})
+                self.variables[loop[1]] = [word for command in words for word in command][:MAX_VARIANTS]
+                rest = indent + loop.end()
+                line = line.cut(rest, len(chars))  # noqa: PLW2901
+            elif (match := _ASSIGNMENT.match(stripped)) is not None:
+                self._assign(line.cut(indent, len(chars)), match)
+            if "compose" in chars or "cd" in chars or "pushd" in chars or self._mentions(chars):
+                yield from self._commands(line)
+            self.depth = max(0, self.depth - len(_BLOCK_CLOSES.findall(chars)))
+
+    def _mentions(self, chars: str) -> bool:
+        names = _REFERENCE.findall(chars)
+        return any("compose" in value.chars for name in names for value in self.variables.get(name, ()))
+
+    def choices(self, chars: str) -> Iterator[dict[str, _Text]]:
+        names = sorted({name for name in _REFERENCE.findall(chars) if len(self.variables.get(name, ())) > 1})
+        for count, values in enumerate(product(*(self.variables[name] for name in names))):
+            if count >= MAX_VARIANTS:
+                return
+            yield dict(zip(names, values, strict=True))
+
+    def _assign(self, line: _Text, match: re.Match[str]) -> None:
+        name = match["name"]
+        value = line.cut(match.end(), len(line.chars))
+        array = value.chars.startswith("(")
+        if array:
+            value = value.cut(1, value.chars.rindex(")") if ")" in value.chars else len(value.chars))
+        values: list[_Text] = []
+        for choice in self.choices(value.chars):
+            words = [word for command in self.words(value, choice) for word in command]
+            if array:
+                spaced = [
+                    piece for word in words for piece in (word, _Text(" ", (word.at[-1] if word.at else 0,)))
+                ]
+                values.append(_joined(spaced))
+            else:
+                values.append(words[0] if words else _Text("", ()))
+        if match["operator"] == "+=":
+            values = [
+                _joined([old, new]) for old in self.variables.get(name, [_Text("", ())]) for new in values
+            ]
+        if self.depth:
+            old = self.variables.get(name, [])
+            values = old + [new for new in values if all(new.chars != one.chars for one in old)]
+        self.variables[name] = values[:MAX_VARIANTS]
+        if match["how"] and match["how"].startswith("export"):
+            self.exported.add(name)
+
+    def _commands(self, line: _Text) -> Iterator[tuple[list[_Text], str]]:
+        before = self.folder
+        for choice in self.choices(line.chars):
+            self.folder = before
+            for words in self.words(line, choice):
+                if len(words) == 1 and words[0].chars == "(":
+                    self._folders.append(self.folder)
+                elif len(words) == 1 and words[0].chars == ")":
+                    self.folder = self._folders.pop() if self._folders else self.folder
+                elif words and words[0].chars in ("cd", "pushd") and len(words) > 1:
+                    self._enter(words[-1].chars)
+                elif words and words[0].chars == "popd":
+                    self.folder = ""
+                else:
+                    yield words, self.folder
+
+    def _enter(self, folder: str) -> None:
+        if folder[:1] in (OWN, ROOT):
+            self.folder = folder
+        elif OPEN in folder or folder[:1] in ("/", "~", "-", "<", "$"):
+            self.folder = ""  # somewhere else, where the repository then lies
+        else:
+            self.folder = join(self.folder, folder)
+
+    # ---- words
+
+    def words(self, line: _Text, choice: dict[str, _Text]) -> list[list[_Text]]:
+        """The simple commands of a line as lists of words; brackets are commands of their own."""
+        commands: list[list[_Text]] = [[]]
+        parts: list[_Text] | None = None
+        chars, i, size = line.chars, 0, len(line.chars)
+
+        def end_word() -> None:
+            nonlocal parts
+            if parts is not None:
+                commands[-1].append(_joined(parts))
+            parts = None
+
+        def split(value: _Text) -> None:
+            """Adds an unquoted expansion, which falls into words."""
+            nonlocal parts
+            for match in re.finditer(r"\s+|\S+", value.chars):
+                if match[0].isspace():
+                    end_word()
+                else:
+                    parts = [*(parts or []), value.cut(*match.span())]
+
+        while i < size:
+            c = chars[i]
+            if c == "\\":
+                if chars[i + 1 : i + 2] in ("\n", "\r", ""):
+                    i += 2 + (chars[i + 1 : i + 3] == "\r\n")
+                    end_word()
+                    continue
+                parts = [*(parts or []), line.cut(i + 1, i + 2)]
+                i += 2
+            elif c in " \t\r":
+                end_word()
+                i += 1
+            elif c == "'":
+                end = chars.find("'", i + 1)
+                end = size if end < 0 else end
+                parts = [*(parts or []), line.cut(i + 1, end)]
+                i = end + 1
+            elif c == '"':
+                parts = parts or []
+                i += 1
+                while i < size and chars[i] != '"':
+                    if chars[i] == "\\" and i + 1 < size:
+                        parts.append(line.cut(i + 1, i + 2))
+                        i += 2
+                    elif chars[i] in "$`":
+                        value, end = self.expand(line, i, choice)
+                        if "[@]" in chars[i:end] or "[*]" in chars[i:end]:
+                            split(value)
+                            parts = parts or []
+                        else:
+                            parts.append(value)
+                        i = end
+                    else:
+                        end = i
+                        while end < size and chars[end] not in '"\\$`':
+                            end += 1
+                        parts.append(line.cut(i, end))
+                        i = end
+                i += 1
+            elif c in "$`":
+                value, i = self.expand(line, i, choice)
+                split(value)
+            elif c in ";&|\n":
+                end_word()
+                commands.append([])
+                i += 1
+            elif c in "()":
+                end_word()
+                commands += [[line.cut(i, i + 1)], []]
+                i += 1
+            elif c in "<>":
+                if parts is not None and _joined(parts).chars in ("0", "1", "2"):
+                    parts = None
+                end_word()
+                redirection = re.compile(r"[<>&]+[ \t]*[^\s;&|)]*").match(chars, i)
+                placeholder = re.compile(r"<[\w .|/-]+>").match(chars, i)
+                if placeholder:  # `<service>` in a document
+                    parts = [_Text(OPEN, (line.at[i],))]
+                i = placeholder.end() if placeholder else redirection.end() if redirection else i + 1
+            elif c == "#" and parts is None:
+                end = chars.find("\n", i)
+                i = size if end < 0 else end
+            else:
+                end = i + 1
+                while end < size and chars[end] not in " \t\r\n\\'\"$`;&|()<>":
+                    end += 1
+                parts = [*(parts or []), line.cut(i, end)]
+                i = end
+        end_word()
+        return [command for command in commands if command]
+
+    def expand(self, line: _Text, start: int, choice: dict[str, _Text]) -> tuple[_Text, int]:
+        """The value of `$...` or of a command substitution at `start`, and the offset after it."""
+        chars = line.chars
+        place = line.at[start]
+
+        def constant(value: str) -> _Text:
+            return _Text(value, (place,) * len(value))
+
+        if chars[start] == "`":
+            end = chars.find("`", start + 1)
+            end = len(chars) if end < 0 else end
+            return constant(self._substitution(line.cut(start + 1, end), choice)), end + 1
+        following = chars[start + 1 : start + 2]
+        if following == "(":
+            depth, end = 0, start + 1
+            while end < len(chars):
+                depth += (chars[end] == "(") - (chars[end] == ")")
+                end += 1
+                if not depth:
+                    break
+            return constant(self._substitution(line.cut(start + 2, end - 1), choice)), end
+        if following == "{":
+            if chars.startswith("${{", start):  # an expression of GitHub's workflows
+                end = chars.find("}}", start)
+                end = len(chars) if end < 0 else end + 2
+                known = "github.workspace" in chars[start:end]
+                return constant(ROOT if known else OPEN), end
+            depth, end = 0, start + 1
+            while end < len(chars):
+                depth += (chars[end] == "{") - (chars[end] == "}")
+                end += 1
+                if not depth:
+                    break
+            inside = re.match(r"(\w+)(?:\[[@*0]\])?(?::?[-=](.*))?", chars[start + 2 : end - 1], re.S)
+            if inside is None:
+                return constant(OPEN), end
+            value = self._value(inside[1], choice)
+            if value is not None:
+                return value, end
+            if inside[2] is not None:
+                begin = start + 2 + inside.start(2)
+                words = self.words(line.cut(begin, begin + len(inside[2])), choice)
+                flat = [w for command in words for w in command]
+                return (flat[0] if len(flat) == 1 else line.cut(begin, begin + len(inside[2]))), end
+            return constant(OPEN), end
+        name = re.compile(r"\w+|[@*#?$!-]").match(chars, start + 1)
+        if name is None:
+            return line.cut(start, start + 1), start + 1
+        value = self._value(name[0], choice)
+        return (constant(OPEN) if value is None else value), name.end()
+
+    def _value(self, name: str, choice: dict[str, _Text]) -> _Text | None:
+        if name in choice:
+            return choice[name]
+        if self.variables.get(name):
+            return self.variables[name][0]
+        return _Text(_PLACES[name], (0,) * len(_PLACES[name])) if name in _PLACES else None
+
+    def _substitution(self, inner: _Text, choice: dict[str, _Text]) -> str:
+        """What `$(...)` prints where that is a folder: pwd, dirname, git rev-parse --show-toplevel."""
+        if self._nesting > 8 or len(inner.chars) > 500:
+            return OPEN
+        self._nesting += 1
+        commands = [[word.chars for word in words] for words in self.words(inner, choice)]
+        self._nesting -= 1
+        folder = ""
+        for words in commands:
+            last = words[-1]
+            if words[0] == "cd" and len(words) > 1:
+                folder = last if last[:1] in (OWN, ROOT) else join(folder, last)
+            elif words[0] == "pwd":
+                return folder or "."
+            elif words[0] == "dirname":
+                return dirname(last) or "."
+            elif words[0] in ("realpath", "readlink"):
+                return last
+            elif "--show-toplevel" in words:
+                return ROOT
+        return OPEN
+
+
+# ---- which pieces of a file are commands
+
+
+class _Piece(NamedTuple):
+    text: _Text
+    kind: Kind
+    folder: str | None = None
+    """The working directory that the file states for it."""
+
+
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
+_INLINE_CODE = re.compile(r"`([^`\n]*compose[^`\n]*)`")
+_DOCUMENT_LINE = re.compile(
+    r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*((?:cd[ \t].*|sudo[ \t]+)?docker[ -]compose\b.*)$"
+)
+_COMMENT = re.compile(
+    r"^[ \t]*(?:#|//|REM\b)[#!>$ \t]*(?:[A-Za-z][\w ,'()./-]*:[ \t]*)?`?(?=(?:[A-Z_]+=\S*[ \t]+)*(?:sudo[ \t]+)?docker[ -]compose\b)([^`\n]*)"
+)
+_YAML_LINE = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?:(?P<key>[\w.-]+):(?:[ \t]+|$))?(?P<rest>.*)$"
+)
+
+
+def _document_pieces(source: str) -> Iterator[_Piece]:
+    """The fenced blocks whole; else inline code and lines that look like commands."""
+    fence: str | None = None
+    begin = position = 0
+    for line in source.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        match = _FENCE.match(line)
+        if fence is not None:
+            if match and match[1].startswith(fence):
+                if "compose" in source[begin:start]:
+                    yield _Piece(_unquoted(_text(source, begin, start)), "document")
+                fence = None
+            continue
+        if match:
+            fence, begin = match[1], position
+        elif "compose" in line:
+            if found := _DOCUMENT_LINE.match(line.rstrip("\r\n")):
+                yield _Piece(_text(source, start + found.start(1), start + found.end(1)), "document")
+            else:
+                for code in _INLINE_CODE.finditer(line):
+                    yield _Piece(_text(source, start + code.start(1), start + code.end(1)), "document")
+
+
+_PROMPT = re.compile(r"^[ \t>]*[$%#>][ \t]+(?=\S)", re.M)
+
+
+def _unquoted(text: _Text) -> _Text:
+    """Without the prompts of an example session."""
+    parts, end = [], 0
+    for match in _PROMPT.finditer(text.chars):
+        if match[0].strip() == "#" and not text.chars.startswith(("docker", "cd "), match.end()):
+            continue
+        parts.append(text.cut(end, match.start()))
+        end = match.end()
+    return _joined([*parts, text.cut(end, len(text.chars))]) if parts else text
+
+
+def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
+    """The scripts of a workflow: block scalars, single lines, and lists of lines, which share a shell."""
+    lines: list[_Text] = []
+    folder: str | None = None
+    step_folder: str | None = None
+    key_indent, folded = -1, False
+    position = 0
+
+    def piece() -> Iterator[_Piece]:
+        if any("compose" in line.chars for line in lines):
+            yield _Piece(_joined(lines), kind, step_folder or folder)
+        lines.clear()
+
+    for line in source.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        body = line.rstrip("\r\n")
+        stripped = body.lstrip(" ")
+        if not stripped:
+            continue
+        indent = len(body) - len(stripped)
+        if stripped.startswith("#"):
+            continue
+        if 0 <= key_indent < indent:
+            inner = _text(source, start + indent, start + len(body))
+            if stripped.startswith("- "):
+                inner = inner.cut(2, len(inner.chars))
+            lines.append(inner)
+            lines.append(_Text(" " if folded else "\n", (position - 1,)))
+            continue
+        match = _YAML_LINE.match(body)
+        assert match is not None
+        key, rest, column = match["key"], match["rest"], match.start("key") if match["key"] else -1
+        if key == "working-directory":
+            value = rest.strip().strip("'\"")
+            if lines and column == key_indent:
+                step_folder = value
+            elif lines or key_indent >= 0:
+                yield from piece()
+                folder, key_indent = value, -1
+            else:
+                step_folder = value
+            continue
+        if match["dash"]:
+            yield from piece()
+            step_folder = None
+        elif lines and column != key_indent:
+            yield from piece()
+            step_folder = None
+        key_indent = -1
+        if key in _SCRIPT_KEYS:
+            yield from piece()
+            key_indent = column
+            folded = rest.startswith(">")
+            if rest and rest[0] not in "|>":
+                quote = (
+                    rest[0] if rest[0] in "'\"" and rest.rstrip().endswith(rest[0]) and len(rest) > 1 else ""
+                )
+                begin = start + match.start("rest") + len(quote)
+                lines.append(_text(source, begin, start + len(body.rstrip()) - len(quote)))
+                lines.append(_Text("\n", (position - 1,)))
+    yield from piece()
+
+
+_SCRIPT_KEYS = frozenset(
+    {
+        "run",
+        "script",
+        "before_script",
+        "after_script",
+        "command",
+        "commands",
+        "cmd",
+        "cmds",
+        "shell",
+        "install",
+    }
+    | {"sh", "bash", "before_install", "bash_command", "entry"}
+)
+
+
+def _comment_pieces(source: str) -> Iterator[_Piece]:
+    position = 0
+    for line in source.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        if "compose" in line and (match := _COMMENT.match(line)):
+            yield _Piece(_text(source, start + match.start(1), start + match.end(1)), "comment")
+
+
+def _string_pieces(source: str) -> Iterator[_Piece]:
+    """The quoted strings of a manifest."""
+    for match in re.finditer(r"\"((?:[^\"\\\n]|\\.)*)\"|'([^'\n]*)'", source):
+        group = 1 if match[1] is not None else 2
+        if "compose" in match[group]:
+            yield _Piece(_text(source, match.start(group), match.end(group)), "manifest")
+
+
+def _make_pieces(source: str, just: bool) -> Iterator[_Piece]:
+    """Recipe lines with the macros expanded: GNU make's variables, or just's `{{name}}`."""
+    macros: dict[str, list[_Text]] = {}
+    logical: list[tuple[int, int]] = []
+    start = 0
+    while start < len(source):
+        end = source.find("\n", start)
+        end = len(source) if end < 0 else end
+        while end < len(source) and source[start:end].rstrip("\r").endswith("\\"):
+            following = source.find("\n", end + 1)
+            end = len(source) if following < 0 else following
+        logical.append((start, end))
+        start = end + 1
+    depth = 0
+    definition = re.compile(
+        r"^(?:[\w.%/ -]+:[ \t]+)?(?:export[ \t]+|override[ \t]+)*([\w.-]+)[ \t]*(\?=|\+=|:{1,3}=|=)[ \t]*(.*)$",
+        re.S,
+    )
+    for begin, finish in logical:
+        line = source[begin:finish]
+        depth += bool(re.match(r"[ \t]*if(n?eq|n?def)\b", line)) - bool(re.match(r"[ \t]*endif\b", line))
+        match = None if line.startswith("\t") else definition.match(line)
+        if not match:
+            continue
+        value = _text(source, begin + match.start(3), begin + match.end(3))
+        if just and value.chars[:1] in ("'", '"'):
+            value = value.cut(1, len(value.chars.rstrip()) - 1)
+        old = macros.get(match[1], [])
+        target = ":" in line[: match.start(1)]
+        if match[2] == "+=":
+            space = _Text(" ", (begin,))
+            added = [_joined([one, space, value]) for one in old or [_Text("", ())]]
+            macros[match[1]] = (old + added if depth or target else added)[:MAX_VARIANTS]
+        elif depth or target:
+            macros[match[1]] = [*old, value][:MAX_VARIANTS]
+        elif match[2] != "?=" or not old:
+            macros[match[1]] = [value]
+    for begin, finish in logical:
+        if source[begin : begin + 1] in ("\t", " "):
+            for variant in _expanded(_text(source, begin, finish), macros, just):
+                if "compose" in variant.chars:
+                    yield _Piece(variant, "make")
+
+
+def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterator[_Text]:
+    pattern = re.compile(
+        r"\{\{[ \t]*(\w+)[^}]*\}\}" if just else r"\$(?:\(([^()]*)\)|\{([^{}]*)\}|(\$)|(\w|@|<|\^))"
+    )
+
+    def names(text: str, depth: int = 0) -> Iterator[str]:
+        for match in pattern.finditer(text):
+            name = (match[1] or (match[2] if not just else "") or "").partition(":")[0]
+            if name in macros and depth < 8:
+                yield name
+                for value in macros[name]:
+                    yield from names(value.chars, depth + 1)
+
+    several = sorted({name for name in names(line.chars) if len(macros[name]) > 1})
+
+    def expand(text: _Text, choice: dict[str, _Text], depth: int) -> _Text:
+        parts, end = [], 0
+        for match in pattern.finditer(text.chars):
+            parts.append(text.cut(end, match.start()))
+            end = match.end()
+            place = text.at[match.start()]
+            name = (match[1] or (match[2] if not just else "") or "").strip()
+            if not just and match[3]:
+                parts.append(_Text("$", (place,)))
+            elif name in macros and depth < 8:
+                parts.append(expand(choice.get(name, macros[name][0]), choice, depth + 1))
+            elif name in _PLACES or name in ("shell pwd", "shell git rev-parse --show-toplevel"):
+                known = _PLACES.get(name, OWN if name == "shell pwd" else ROOT)
+                parts.append(_Text(known, (place,) * len(known)))
+            else:
+                parts.append(_Text(OPEN, (place,)))
+        return _joined([*parts, text.cut(end, len(text.chars))])
+
+    for count, values in enumerate(product(*(macros[name] for name in several))):
+        if count >= MAX_VARIANTS:
+            return
+        yield expand(line, dict(zip(several, values, strict=True)), 0)
+
+
+def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
+    if _DOCUMENT.search(path):
+        return (_document_pieces(source),)
+    if _MAKE.search(path) or path.endswith(".just") or path.lower().endswith("justfile"):
+        return (_make_pieces(source, "just" in path.rpartition("/")[2].lower()), _comment_pieces(source))
+    if _YAML.search(path):
+        kind: Kind = "workflow" if path.startswith((".github/", ".gitlab")) or "/" not in path else "manifest"
+        return (_yaml_pieces(source, kind), _comment_pieces(source))
+    if _MANIFEST.search(path):
+        return (_string_pieces(source),)
+    return (iter((_Piece(_text(source, 0, len(source)), "shell"),)), _comment_pieces(source))
+
+
+# ---- from words to command lines
+
+
+def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
+    """Every `docker compose` command line of the repository, in the order of paths and places."""
+    found: dict[tuple[object, ...], CommandLine] = {}
+    for path in workspace.files:
+        if not _may_hold(workspace, path):
+            continue
+        source = workspace.source(path)
+        if source is None:
+            continue
+        for pieces in _pieces(path, source.text):
+            shell = _Shell()
+            for piece in pieces:
+                if piece.kind != "shell":
+                    shell = _Shell()
+                if piece.folder:
+                    shell.folder = OPEN if "$" in piece.folder else piece.folder
+                for line in _piece_lines(workspace, path, piece, shell):
+                    key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
+                    found.setdefault(key, line)
+    return tuple(sorted(found.values(), key=lambda line: line.span))
+
+
+def _may_hold(workspace: Workspace, path: str) -> bool:
+    name = path.rpartition("/")[2]
+    script = _SHELL.search(name) or ("." not in name and workspace.is_executable(path))
+    if not (script or any(p.search(path) for p in (_DOCUMENT, _MAKE, _YAML, _MANIFEST))) or _VENDORED.search(
+        path
+    ):
+        return False
+    if "changelog" in name.lower() or "release" in name.lower():
+        return False
+    data = workspace.bytes(path)
+    return (
+        data is not None and len(data) < 1_000_000 and b"compose" in data and _WORDS.search(data) is not None
+    )
+
+
+def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:
+    for words, folder in shell.run(piece.text):
+        yield from _commands_in(workspace, path, piece, words, folder, shell)
+
+
+def _commands_in(
+    workspace: Workspace,
+    path: str,
+    piece: _Piece,
+    words: list[_Text],
+    folder: str,
+    shell: _Shell,
+    depth: int = 0,
+) -> Iterator[CommandLine]:
+    for number, word in enumerate(words):
+        chars = word.chars
+        base = chars.rpartition("/")[2].lstrip("@-+")
+        following = words[number + 1].chars if number + 1 < len(words) else ""
+        if base == "docker-compose" or (base in ("docker", "podman") and following == "compose"):
+            first = number + (1 if base == "docker-compose" else 2)
+            program: Program = "docker-compose" if base == "docker-compose" else "docker compose"
+            given = {}
+            for earlier in words[:number]:
+                name, equals, _ = earlier.chars.partition("=")
+                if equals and name in ("COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME"):
+                    given[name] = earlier.cut(len(name) + 1, len(earlier.chars))
+            for name in shell.exported & {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME"}:
+                given.setdefault(name, shell.variables[name][0])
+            yield from _command_lines(
+                workspace, path, piece.kind, program, word, words[first:], folder, given
+            )
+            return
+        if depth < 2 and re.search(r"docker[ -]compose[ \t]", chars):  # bash -c "...", ssh host "..."
+            inner = _Shell()
+            inner.variables, inner.folder = shell.variables, folder
+            for nested, place in inner.run(word):
+                yield from _commands_in(workspace, path, piece, nested, place, inner, depth + 1)
+
+
+def _command_lines(
+    workspace: Workspace,
+    path: str,
+    kind: Kind,
+    program: Program,
+    head: _Text,
+    words: list[_Text],
+    folder: str,
+    given: dict[str, _Text],
+) -> Iterator[CommandLine]:
+    files: list[_Text] = []
+    env_files: list[_Text] = []
+    profiles: list[str] = []
+    project_directory: _Text | None = None
+    project_name: str | None = None
+    i, end = 0, max(head.at, default=0) + 1
+    while i < len(words) and words[i].chars.startswith("-"):
+        option, equals, _ = words[i].chars.partition("=")
+        word: _Text | None = words[i].cut(len(option) + 1, len(words[i].chars)) if equals else None
+        if not equals and option[:2] in ("-f", "-p") and len(option) > 2 and option[1] != "-":
+            word, option = words[i].cut(2, len(words[i].chars)), option[:2]
+        elif not equals and option in _VALUE_OPTIONS:
+            i += 1
+            word = words[i] if i < len(words) else None
+        i += 1
+        if word is None:
+            continue
+        if option in ("-f", "--file"):
+            files.append(word)
+        elif option == "--env-file":
+            env_files.append(word)
+        elif option == "--profile":
+            profiles.append(word.chars)
+        elif option in ("--project-directory", "--workdir"):
+            project_directory = word
+        elif option in ("-p", "--project-name"):
+            project_name = None if OPEN in word.chars else word.chars
+    if not files and "COMPOSE_FILE" in given:
+        value_text = given["COMPOSE_FILE"]
+        files = [value_text.cut(*m.span()) for m in re.finditer(r"[^:;]+", value_text.chars)]
+    if "COMPOSE_PROFILES" in given:
+        profiles += given["COMPOSE_PROFILES"].chars.split(",")
+    if "COMPOSE_PROJECT_NAME" in given and OPEN not in given["COMPOSE_PROJECT_NAME"].chars:
+        project_name = project_name or given["COMPOSE_PROJECT_NAME"].chars
+    subcommand = words[i].chars.strip("`.,;:") if i < len(words) else None
+    if subcommand not in _SUBCOMMANDS:
+        subcommand = None
+    if subcommand is None and not files and not profiles:
+        return
+    services = tuple(_services(path, subcommand, words[i + 1 :])) if subcommand in _SERVICE_COMMANDS else ()
+    for word in words[: i + 1]:
+        end = max(end, max(word.at, default=0) + 1)
+    start = head.at[0]
+    span = Span(path, start, end) if end > start else Span(path, start, start + len(head.chars))
+    known = tuple(profile for profile in profiles if profile and OPEN not in profile)
+    seen: set[tuple[object, ...]] = set()
+    for variant in _variants(workspace, path, kind, folder, files):
+        base = variant.folder
+        resolved = tuple(_file_word(workspace, path, base, word) for word in variant.files)
+        result = CommandLine(
+            span=span,
+            kind=kind,
+            program=program,
+            directory=base,
+            files=resolved,
+            env_files=tuple(_file_word(workspace, path, base, word) for word in env_files),
+            profiles=known,
+            project_directory=_file_word(workspace, path, base, project_directory)
+            if project_directory
+            else None,
+            project_name=project_name,
+            subcommand=subcommand,
+            services=services,
+            complete=all(word.path is not None for word in resolved),
+        )
+        key = tuple(word.path for word in resolved)
+        if key not in seen:
+            seen.add(key)
+            yield result
+
+
+def _services(path: str, subcommand: str | None, words: list[_Text]) -> Iterator[ServiceWord]:
+    skip = False
+    for word in words:
+        chars = word.chars
+        if skip:
+            skip = False
+        elif chars.startswith("-"):
+            skip = chars in _OPTIONS_WITH_VALUE
+        elif re.fullmatch(r"[A-Za-z0-9][\w.-]*", chars):
+            yield ServiceWord(chars, Span(path, word.at[0], word.at[-1] + 1))
+            if subcommand in _ONE_SERVICE:
+                return
+        else:
+            return
+
+
+class _Variant(NamedTuple):
+    folder: str
+    files: list[_Text]
+
+
+def _variants(
+    workspace: Workspace, path: str, kind: Kind, folder: str, files: list[_Text]
+) -> Iterator[_Variant]:
+    """Where the command runs, judged by which of its files exist there; wildcards for what is not known."""
+    best: tuple[tuple[int, int], str, list[list[_Text]]] | None = None
+    for base in _folders(workspace, path, kind, folder):
+        choices = [_matches(workspace, path, base, word) for word in files]
+        if files:
+            near = sum(
+                1 for word in files if "/" in word.chars and _has_folder(workspace, path, base, word.chars)
+            )
+            score = (sum(1 for choice in choices if choice), near)
+        else:
+            score = (1 if default_file(workspace, base) else 0, 0)
+        if not any(score) and not base and kind in ("shell", "comment"):
+            score = (0, 1)  # most are run from the root
+        if best is None or score > best[0]:
+            best = (score, base, [choice or [word] for choice, word in zip(choices, files, strict=True)])
+    if best is not None:
+        for count, combination in enumerate(product(*best[2])):
+            if count >= MAX_VARIANTS:
+                return
+            yield _Variant(best[1], list(combination))
+
+
+def default_file(workspace: Workspace, folder: str) -> str | None:
+    """The default Compose file for commands in `folder`: its own, else that of the nearest folder above."""
+    while True:
+        for name in DEFAULT_FILES:
+            if workspace.kind(path := join(folder, name)) == "file":
+                return path
+        if not folder:
+            return None
+        folder = dirname(folder)
+
+
+def _folders(workspace: Workspace, path: str, kind: Kind, folder: str) -> list[str]:
+    own = dirname(path)
+    if folder[:1] == OWN:
+        starts, rest = [own], folder[1:]
+    elif folder[:1] == ROOT or kind == "workflow":
+        starts, rest = [""], folder.lstrip(ROOT)
+    else:
+        starts, rest = [own], folder
+        while starts[-1]:
+            starts.append(dirname(starts[-1]))
+    rest = rest.strip("/")
+    result: list[str] = []
+    tails = [rest]
+    while "/" in tails[-1]:  # `git clone ...; cd repository/folder`
+        tails.append(tails[-1].partition("/")[2])
+    for tail in (*tails, ""):
+        for start in starts:
+            inside = normalise(join(start, tail)) if OPEN not in tail else None
+            if inside is not None and inside not in result and (not inside or workspace.is_directory(inside)):
+                result.append(inside)
+    return result or [""]
+
+
+def _has_folder(workspace: Workspace, path: str, base: str, chars: str) -> bool:
+    inside = _inside(path, base, dirname(chars))
+    return inside is not None and OPEN not in inside and workspace.is_directory(inside)
+
+
+def _inside(path: str, base: str, chars: str) -> str | None:
+    """The path relative to the root; None outside it."""
+    if chars[:1] == OWN:
+        return normalise(join(dirname(path), chars[1:].lstrip("/")))
+    if chars[:1] == ROOT:
+        return normalise(chars[1:])
+    return None if chars.startswith(("/", "~")) else normalise(join(base, chars))
+
+
+def _matches(workspace: Workspace, path: str, base: str, word: _Text) -> list[_Text]:
+    inside = _inside(path, base, word.chars)
+    if inside is None or inside == OPEN or not word.chars.strip(OPEN + "/"):
+        return []
+    if OPEN not in inside:
+        return [word] if workspace.kind(inside) == "file" else []
+    pattern = re.sub(f"{OPEN}+", "*", inside.replace("[", "[[]"))
+    if "compose" not in pattern and not pattern.endswith((".yml", ".yaml")):
+        return []
+    depth = pattern.count("/")
+    names = [
+        f
+        for f in workspace.under(dirname(pattern) if "*" not in dirname(pattern) else "")
+        if f.count("/") == depth and fnmatchcase(f, pattern)
+    ]
+    if not names or len(names) > MAX_VARIANTS:
+        return []
+    place = word.at[0] if word.at else 0
+    return [_Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]
+
+
+def _file_word(workspace: Workspace, path: str, base: str, word: _Text) -> FileWord:
+    span = Span(path, min(word.at, default=0), max(word.at, default=-1) + 1)
+    inside = None if OPEN in word.chars else _inside(path, base, word.chars)
+    text = (
+        word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")
+    )
+    return FileWord(text, span, inside, inside is not None and workspace.kind(inside) is not None)

@@ -1,0 +1,498 @@
+"""Which deployments a repository has: found as their owners start them.
+
+In this order: command lines, COMPOSE_FILE in env files, the default pair of each folder, and each other
+file that can stand alone. An overlay is only ever part of a deployment that has its base.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from posixpath import basename, dirname, join, splitext
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.diagnostic import Label
+from dotmac_lint.model.command_lines import DEFAULT_FILES, CommandLine, FileWord, default_file, find_command_lines
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace, normalise
+
+if TYPE_CHECKING:
+    from dotmac_lint.readers.yaml import Node, YamlFile
+
+_COMPOSE_NAME = re.compile(r"compose[^/]*\.ya?ml$", re.I)
+_SKIPPED = re.compile(
+    r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
+    r"|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    re.I,
+)
+_TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
+_OVERRIDE = re.compile(r"\boverrides?\b", re.I)
+_LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
+"""Subcommands that say nothing of how a project is started."""
+
+_ENVIRONMENTS = {
+    "prod": "production", "prd": "production", "production": "production", "dev": "development",
+    "devel": "development", "develop": "development", "development": "development", "local": "development",
+    "test": "test", "tests": "test", "testing": "test", "stage": "staging", "stg": "staging", "staging": "staging",
+}  # fmt: skip
+_PLAIN_WORDS = frozenset({"docker", "compose", "base", "override", "common", "default", "example", "dist", "yml", "yaml"})
+
+
+class ConfiguredDeployment(msgspec.Struct, frozen=True):
+    """A deployment that the configuration states; paths are relative to the root."""
+
+    name: str
+    files: tuple[str, ...]
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    production: bool | None = None
+    project_directory: str | None = None
+
+
+class DeploymentSpec(msgspec.Struct, frozen=True):
+    """One way in which the repository is started; paths are relative to the root."""
+
+    name: str
+    files: tuple[str, ...]
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    project_directory: str | None = None
+    production: bool = False
+    evidence: tuple[Label, ...] = ()
+    project_name: str | None = None
+
+
+class Unplaced(msgspec.Struct, frozen=True):
+    """A Compose file that is no part of any deployment, and why, as a clause."""
+
+    path: str
+    reason: str
+
+
+class Deployments(msgspec.Struct, frozen=True):
+    specs: tuple[DeploymentSpec, ...]
+    unplaced: tuple[Unplaced, ...]
+
+
+def find_deployments(
+    workspace: Workspace, configured: Sequence[ConfiguredDeployment] = ()
+) -> tuple[DeploymentSpec, ...]:
+    """The deployments, sorted by name. Where the configuration states some, those are all there are."""
+    return discover(workspace, configured).specs
+
+
+def discover(workspace: Workspace, configured: Sequence[ConfiguredDeployment] = ()) -> Deployments:
+    if configured:
+        return Deployments(tuple(_stated(one) for one in configured), ())
+    return _Discovery(workspace).run()
+
+
+def _stated(one: ConfiguredDeployment) -> DeploymentSpec:
+    production = one.production
+    if production is None:
+        production = _is_production([one.name, *one.files, *one.env_files])
+    return DeploymentSpec(
+        one.name, one.files, one.env_files, one.profiles, one.project_directory, production=production
+    )
+
+
+class _Outline(msgspec.Struct, frozen=True):
+    """What a Compose file defines, as far as it matters for whether it stands alone."""
+
+    services: dict[str, bool]
+    """By name, whether the service says what to run."""
+    needs: frozenset[str]
+    """Services that others depend on or extend."""
+    resources: frozenset[str]
+    """`networks/x`, `volumes/x`, ... that are declared."""
+    uses: frozenset[str]
+    """The same that services use."""
+    others: tuple[str, ...]
+    """Files that it includes or extends, as written."""
+
+
+def _outline_of(file: YamlFile) -> _Outline | None:
+    from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
+
+    def entries(node: Node | None) -> dict[str, Node]:
+        return {e.key.value: e.value for e in node.entries} if isinstance(node, Mapping) else {}
+
+    def names(node: Node | None) -> list[str]:
+        """The items of a list of names, or the keys of the mapping that stands for one."""
+        if isinstance(node, Sequence):
+            return [item.value for item in node.items if isinstance(item, Scalar)]
+        return list(entries(node))
+
+    top: dict[str, Node] = {}
+    for document in file.documents:
+        top |= entries(document)
+    if not isinstance(top.get("services"), Mapping) and "include" not in top:
+        return None
+    services: dict[str, bool] = {}
+    needs: set[str] = set()
+    uses: set[str] = set()
+    others: list[str] = []
+    for item in top["include"].items if isinstance(top.get("include"), Sequence) else ():
+        paths = entries(item).get("path", item)
+        others += [paths.value] if isinstance(paths, Scalar) else names(paths)
+    for name, body in entries(top.get("services")).items():
+        service = entries(body)
+        extends = service.get("extends")
+        services[name] = bool(service.keys() & {"image", "build", "provider"}) or extends is not None
+        needs.update(names(service.get("depends_on")))
+        if isinstance(extends, Scalar):
+            needs.add(extends.value)
+        elif extends is not None:
+            extended = entries(extends)
+            where, which = extended.get("file"), extended.get("service")
+            if isinstance(where, Scalar):
+                others.append(where.value)
+            elif isinstance(which, Scalar):
+                needs.add(which.value)
+        uses.update(f"networks/{network}" for network in names(service.get("networks")) if network != "default")
+        for volume in service["volumes"].items if isinstance(service.get("volumes"), Sequence) else ():
+            source = volume.value.partition(":") if isinstance(volume, Scalar) else ("", "", "")
+            if source[1] and re.fullmatch(r"[A-Za-z0-9][\w.-]+", source[0]):
+                uses.add(f"volumes/{source[0]}")
+        for kind in ("secrets", "configs"):
+            uses.update(f"{kind}/{resource}" for resource in names(service.get(kind)))
+    resources = {f"{kind}/{n}" for kind in _RESOURCES for n in entries(top.get(kind))}
+    return _Outline(services, frozenset(needs), frozenset(resources), frozenset(uses), tuple(others))
+
+
+_RESOURCES = ("networks", "volumes", "secrets", "configs")
+
+
+class _Group:
+    """A set of files that somebody starts together."""
+
+    def __init__(self, files: tuple[str, ...], project_directory: str | None) -> None:
+        self.files = files
+        self.project_directory = project_directory
+        self.env_files: list[tuple[str, ...]] = []
+        self.profiles: list[str] = []
+        self.project_name: str | None = None
+        self.evidence: list[Label] = []
+
+
+class _Discovery:
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.groups: dict[tuple[tuple[str, ...], str | None], _Group] = {}
+        self._outlines: dict[str, _Outline | None] = {}
+        self.unplaced: list[Unplaced] = []
+
+    def run(self) -> Deployments:
+        lines = find_command_lines(self.workspace) if self.candidates else ()
+        self._from_command_lines(lines)
+        self._from_default_pairs()
+        self._from_single_files()
+        specs = self._named(list(self._specs()))
+        return Deployments(tuple(specs), tuple(sorted(self.unplaced, key=lambda u: u.path)))
+
+    # ---- Compose files
+
+    @cached_property
+    def candidates(self) -> tuple[str, ...]:
+        """The Compose files of the repository, fixtures and templates left out."""
+        found = []
+        for path in self.workspace.files:
+            if _COMPOSE_NAME.search(basename(path)) and not _SKIPPED.search(path) and self.outline(path):
+                found.append(path)
+        return tuple(found)
+
+    def outline(self, path: str) -> _Outline | None:
+        """None where the file is no Compose file, or a template of one."""
+        if path not in self._outlines:
+            self._outlines[path] = self._outline(path)
+        return self._outlines[path]
+
+    def _outline(self, path: str) -> _Outline | None:
+        data = self.workspace.bytes(path)
+        if data is None or not (b"services" in data or b"include" in data):
+            return None
+        source = self.workspace.source(path)
+        if source is None or _TEMPLATE.search(source.text):
+            return None
+        file = self.workspace.yaml(path)
+        return None if file is None else _outline_of(file)
+
+    def complete(self, files: Sequence[str]) -> str | None:
+        """Why the files do not make a project on their own, as a clause; None where they do."""
+        services: dict[str, bool] = {}
+        needs: set[str] = set()
+        uses: set[str] = set()
+        resources: set[str] = set()
+        pending, seen = list(files), set(files)
+        included = False
+        while pending:
+            path = pending.pop()
+            outline = self.outline(path)
+            if outline is None:
+                included = True
+                continue
+            for name, runnable in outline.services.items():
+                services[name] = services.get(name, False) or runnable
+            needs |= outline.needs
+            uses |= outline.uses
+            resources |= outline.resources
+            for other in outline.others:
+                inside = normalise(join(dirname(path), other)) if "$" not in other else None
+                if inside is None or self.workspace.kind(inside) != "file":
+                    included = True
+                elif inside not in seen:
+                    seen.add(inside)
+                    pending.append(inside)
+        if not services and not included:
+            return "defines no services"
+        for name, runnable in services.items():
+            if not runnable:
+                return f"its service `{name}` has neither an image nor a build"
+        missing = sorted(needs - services.keys()) + sorted(uses - resources)
+        if missing and not included:
+            return f"`{missing[0].rpartition('/')[2]}` is not defined"
+        return None
+
+    # ---- where deployments come from
+
+    def group(self, files: tuple[str, ...], project_directory: str | None = None) -> _Group:
+        if project_directory == dirname(files[0]):
+            project_directory = None
+        return self.groups.setdefault((files, project_directory), _Group(files, project_directory))
+
+    def default_pair(self, folder: str) -> tuple[str, ...] | None:
+        """What Compose takes in `folder` when no file is named (compose-go, cli/options.go)."""
+        first = default_file(self.workspace, folder)
+        if first is None:
+            return None
+        where = dirname(first)
+        stated = self.environment_files.get(where)
+        if stated is not None and stated.files:
+            return stated.files
+        names = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml")
+        for name in (*names, "docker-compose.override.yaml"):
+            if self.workspace.kind(override := join(where, name)) == "file" and self.outline(override):
+                return (first, override)
+        return (first,)
+
+    @cached_property
+    def environment_files(self) -> dict[str, _Stated]:
+        """By folder, what `.env`, or the example that stands for it, states of COMPOSE_*."""
+        found: dict[str, _Stated] = {}
+        for path in self.workspace.files:
+            name = basename(path)
+            if not re.fullmatch(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example", name):
+                continue
+            data = self.workspace.bytes(path)
+            if data is None or b"COMPOSE_" not in data or (name != ".env" and dirname(path) in found):
+                continue
+            stated = self._stated_in(path)
+            if stated is not None:
+                found[dirname(path)] = stated
+        return found
+
+    def _stated_in(self, path: str) -> _Stated | None:
+        from dotmac_lint.readers.dotenv import evaluate
+
+        env_file = self.workspace.env_file(path, "compose")
+        if env_file is None:
+            return None
+        values = evaluate(env_file, {})
+        folder = dirname(path)
+        files: list[str] = []
+        text = values.get("COMPOSE_FILE") or ""
+        separator = values.get("COMPOSE_PATH_SEPARATOR") or (";" if ";" in text else ":")
+        for name in text.split(separator) if text else ():
+            inside = normalise(join(folder, name.strip()))
+            if inside is None or self.workspace.kind(inside) != "file":
+                files = []
+                break
+            files.append(inside)
+        entry = env_file.last("COMPOSE_FILE") or env_file.last("COMPOSE_PROFILES")
+        if entry is None:
+            return None
+        profiles = tuple(p.strip() for p in (values.get("COMPOSE_PROFILES") or "").split(",") if p.strip())
+        return _Stated(tuple(files), profiles, values.get("COMPOSE_PROJECT_NAME"), entry.range.at(path))
+
+    def _from_command_lines(self, lines: Iterable[CommandLine]) -> None:
+        for line in lines:
+            if line.subcommand in _LOOKS_ONLY or not line.complete:
+                continue
+            if line.files:
+                files: tuple[str, ...] | None = tuple(dict.fromkeys(w.path for w in line.files if w.path is not None))
+                if not all(word.exists for word in line.files):
+                    continue
+            else:
+                files = self.default_pair(line.directory)
+            if not files or any(self.outline(path) is None for path in files):
+                continue
+            if any(_SKIPPED.search(path) for path in files) and not line.files:
+                continue
+            if self.complete(files) is not None:
+                continue
+            directory = line.project_directory.path if line.project_directory else None
+            group = self.group(files, directory)
+            env_files = tuple(word.path for word in line.env_files if word.path is not None)
+            if env_files and env_files not in group.env_files and _readable(self.workspace, line.env_files):
+                group.env_files.append(env_files)
+            group.profiles += [p for p in line.profiles if p not in group.profiles and p != "*"]
+            group.project_name = group.project_name or line.project_name
+            group.evidence.append(Label(line.span, _shown(self.workspace, line)))
+
+    def _from_default_pairs(self) -> None:
+        folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
+        for folder in sorted(folders | self.environment_files.keys()):
+            files = self.default_pair(folder)
+            if not files or self.complete(files) is not None:
+                continue
+            if any(self.outline(path) is None for path in files):
+                continue
+            group = self.group(files)
+            stated = self.environment_files.get(folder)
+            if stated is not None:
+                group.profiles += [p for p in stated.profiles if p not in group.profiles]
+                group.project_name = group.project_name or stated.project_name
+                group.evidence.append(Label(stated.span, "COMPOSE_* is set here"))
+
+    def _from_single_files(self) -> None:
+        used = {path for files, _ in self.groups for path in files}
+        used |= self._included()
+        twins = self._twins()
+        bases = [path for path in self.candidates if not self._overlay(path) and self.complete((path,)) is None]
+        for path in self.candidates:
+            if path in used:
+                continue
+            if path in twins:
+                self.unplaced.append(Unplaced(path, f"Compose takes `{basename(twins[path])}` of the same folder instead"))
+                continue
+            reason = "it is named as an override" if self._overlay(path) else self.complete((path,))
+            if reason is None:
+                self.group((path,))
+                continue
+            base = self._base(path, bases)
+            if base is not None and self.complete((*base, path)) is None:
+                self.group((*base, path))
+            else:
+                self.unplaced.append(Unplaced(path, reason))
+
+    def _included(self) -> set[str]:
+        found = set()
+        for path in self.candidates:
+            outline = self.outline(path)
+            for other in outline.others if outline else ():
+                inside = normalise(join(dirname(path), other))
+                if inside is not None:
+                    found.add(inside)
+        return found
+
+    def _twins(self) -> dict[str, str]:
+        """Default files that Compose passes over for another in the same folder."""
+        result = {}
+        for path in self.candidates:
+            if basename(path) in DEFAULT_FILES:
+                first = default_file(self.workspace, dirname(path))
+                if first is not None and first != path:
+                    result[path] = first
+        return result
+
+    def _overlay(self, path: str) -> bool:
+        return _OVERRIDE.search(basename(path)) is not None
+
+    def _base(self, path: str, bases: list[str]) -> tuple[str, ...] | None:
+        """The one file of the same folder that has all the services that `path` only changes."""
+        outline = self.outline(path)
+        if outline is None:
+            return None
+        changed = {name for name, runnable in outline.services.items() if not runnable} | outline.needs
+        fitting = []
+        for base in bases:
+            other = self.outline(base)
+            if base != path and dirname(base) == dirname(path) and other is not None:
+                have = other.services.keys() | outline.services.keys()
+                if changed <= have and (outline.services.keys() & other.services.keys() or not changed):
+                    fitting.append(base)
+        pair = self.default_pair(dirname(path))
+        if pair is not None and pair[0] in fitting and dirname(pair[0]) == dirname(path):
+            return pair[:1]
+        return (fitting[0],) if len(fitting) == 1 and changed else None
+
+    # ---- what they are called
+
+    def _specs(self) -> Iterator[DeploymentSpec]:
+        for group in self.groups.values():
+            variants: Sequence[tuple[str, ...]] = group.env_files or [()]
+            for env_files in variants:
+                yield DeploymentSpec(
+                    name=_name(group.files, env_files if len(variants) > 1 else ()),
+                    files=group.files,
+                    env_files=env_files,
+                    profiles=tuple(group.profiles),
+                    project_directory=group.project_directory,
+                    production=_is_production((*map(basename, group.files), *map(basename, env_files))),
+                    evidence=tuple(group.evidence),
+                    project_name=group.project_name,
+                )
+
+    def _named(self, specs: list[DeploymentSpec]) -> list[DeploymentSpec]:
+        """Unique names: the folder before those that several have, then the files, then a number."""
+        for qualify in (_with_folder, _with_stem):
+            counts: dict[str, int] = {}
+            for spec in specs:
+                counts[spec.name] = counts.get(spec.name, 0) + 1
+            specs = [qualify(spec) if counts[spec.name] > 1 else spec for spec in specs]
+        taken: set[str] = set()
+        result = []
+        for spec in sorted(specs, key=lambda s: (s.name, s.files)):
+            name, number = spec.name, 2
+            while name in taken:
+                name, number = f"{spec.name}-{number}", number + 1
+            taken.add(name)
+            result.append(msgspec.structs.replace(spec, name=name))
+        return sorted(result, key=lambda s: s.name)
+
+
+class _Stated(msgspec.Struct, frozen=True):
+    files: tuple[str, ...]
+    profiles: tuple[str, ...]
+    project_name: str | None
+    span: Span
+
+
+def _readable(workspace: Workspace, words: tuple[FileWord, ...]) -> bool:
+    """Whether the env files exist, or are such as are made from an example or by hand."""
+    return all(word.path is not None and workspace.kind(word.path) != "directory" for word in words)
+
+
+def _shown(workspace: Workspace, line: CommandLine) -> str:
+    source = workspace.source(line.span.path)
+    text = line.span.range.slice(source.text) if source is not None else ""
+    text = re.sub(r"[\s\\]+", " ", text)
+    return text if len(text) < 200 else line.program
+
+
+def _words(path: str) -> list[str]:
+    words = [word for word in re.split(r"[._\-]+", splitext(basename(path))[0].lower()) if word]
+    return [_ENVIRONMENTS.get(word, word) for word in words if word not in _PLAIN_WORDS]
+
+
+def _name(files: tuple[str, ...], env_files: tuple[str, ...]) -> str:
+    words = [word for path in files for word in _words(path)]
+    words += [word for path in env_files for word in _words(path) if word != "env"]
+    return "-".join(dict.fromkeys(words)) or "default"
+
+
+def _is_production(names: Iterable[str]) -> bool:
+    return any("production" in _words(name) for name in names)
+
+
+def _with_folder(spec: DeploymentSpec) -> DeploymentSpec:
+    folder = dirname(spec.files[0]).strip("./").replace("/", "-")
+    return msgspec.structs.replace(spec, name=f"{folder}-{spec.name}") if folder else spec
+
+
+def _with_stem(spec: DeploymentSpec) -> DeploymentSpec:
+    stems = [splitext(basename(path))[0].replace(".", "-") for path in (*spec.files, *spec.env_files)]
+    return msgspec.structs.replace(spec, name="+".join(stems))
