@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.environment import Environment, Variable, layered
 from dotmac_lint.source import Span
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec
     from dotmac_lint.model.image import Image, Stage
     from dotmac_lint.model.settings import SettingsClass
+    from dotmac_lint.model.variable_readers import Occurrence
     from dotmac_lint.suppress import UnusedSuppression
 
 
@@ -46,6 +49,13 @@ def is_dockerfile(path: str) -> bool:
         and not _NOT_DEPLOYED.search(path)
         and "{{" not in path
     )
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A sentence about a place that could not be read."""
+
+    message: str
+    span: Span
 
 
 class Repository:
@@ -114,6 +124,36 @@ class Repository:
         definitions = (d for deployment in self.deployments for d in deployment.project.services.values())
         images = (self.image_of(definition) for definition in definitions)
         return tuple(dict.fromkeys(image for image in images if image is not None))
+
+    @cached_property
+    def _read_places(self) -> dict[str, tuple[Occurrence, ...]]:
+        """Where the names that some service sets stand as words in files that some service holds."""
+        from dotmac_lint.model.variable_readers import find_words
+
+        services = [service for deployment in self.deployments for service in deployment.services]
+        names = {variable.name for service in services for variable in service.definition.environment}
+        paths = sorted(set().union(*(service.files for service in services)))
+        return find_words(self.workspace, paths, names)
+
+    def read_in(self, name: str, files: frozenset[str]) -> Occurrence | None:
+        """A place in `files` that may read the variable `name`."""
+        return next((place for place in self._read_places.get(name, ()) if place.path in files), None)
+
+    def unreadable(self) -> Iterator[Unreadable]:
+        """What could not be read of the files that the model needed."""
+        for span, message in self.workspace.problems:
+            yield Unreadable(message, span)
+        yield from self.workspace.reader_problems()
+        for deployment in self.deployments:
+            for problem in deployment.project.problems:
+                yield Unreadable(problem.message, problem.span)
+
+    @cached_property
+    def vault_policy_paths(self) -> tuple[str, ...]:
+        """The Vault paths that the settings load, as a policy writes them (KV version 2)."""
+        paths = {path for settings in self.settings for _, path, _ in settings.vault_paths}
+        sections = sorted({path.partition("/")[0] for path in paths})
+        return tuple(f"secret/data/{section}/*" for section in sections)
 
     @cached_property
     def dockerfile_images(self) -> tuple[tuple[Image, tuple[Image, ...]], ...]:
@@ -273,3 +313,50 @@ class Service:
     def settings(self) -> tuple[SettingsClass, ...]:
         """The settings classes whose module the container holds."""
         return tuple(settings for settings in self.repository.settings if settings.path in self.files)
+
+    @cached_property
+    def _command_text(self) -> str:
+        """What the container runs besides files: commands, health checks, the RUN steps that write scripts."""
+        definition = self.definition
+        texts = [
+            text.raw
+            for command in (definition.command, definition.entrypoint)
+            if command
+            for text in command.words
+        ]
+        if definition.healthcheck is not None:
+            texts += [word.raw for word in definition.healthcheck.test]
+        if self.image is not None:
+            for stage in self.image.built_stages:
+                texts += [i.value for i in stage.instructions if i.keyword in _RUNNING]
+                texts += [h.body for i in stage.instructions for h in i.heredocs]
+        return "\n".join(texts)
+
+    def reads(self, variable: Variable) -> bool | None:
+        """Whether the service reads `variable`; None where that cannot be told."""
+        from dotmac_lint.model import variable_readers
+
+        name = variable.name
+        if self.image is None and not (self.binds_code and self._plain_base):
+            return None  # the image is not built from this repository
+        unknown = False
+        for settings in self.settings:
+            found = settings.lookup(name)
+            if found.fields:
+                return True
+            unknown = unknown or found.unknown is not None
+        if unknown:
+            return None
+        if re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", self._command_text):
+            return True
+        if self.repository.read_in(name, self.files) is not None:
+            return True
+        base = self.base_image.value if isinstance(self.base_image, Known) else None
+        if variable_readers.is_well_known(name, base):
+            return True
+        if any(pattern.reaches(name) for pattern in self._dynamic_reads):
+            return None
+        in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
+        if in_namespace or (self._plain_base and self.files):
+            return False
+        return None

@@ -1,0 +1,75 @@
+"""Findings as text and in the formats that other tools read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+import msgspec
+
+from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.registry import Rule
+from dotmac_lint.report import secrets
+from dotmac_lint.source import Position, SourceFile, Span
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a renderer is given. `shown` turns a path of the repository into the path that users see."""
+
+    diagnostics: Sequence[Diagnostic]
+    source: Callable[[str], SourceFile | None]
+    shown: Callable[[str], str]
+    rules: Mapping[str, type[Rule]]
+    colour: bool = False
+
+    def start(self, span: Span) -> Position:
+        source = self.source(span.path)
+        return source.position(span.start) if source else Position(1, 1)
+
+    def end(self, span: Span) -> Position:
+        source = self.source(span.path)
+        return source.position(span.end) if source else Position(1, 1)
+
+    def url(self, diagnostic: Diagnostic) -> str | None:
+        rule = self.rules.get(diagnostic.code)
+        return rule.url() if rule else None
+
+    def fingerprints(self) -> list[str]:
+        """A hash for each finding that stays the same when lines move: what it is about, and which of several."""
+        from hashlib import sha256
+
+        seen: dict[str, int] = {}
+        result = []
+        for diagnostic in self.diagnostics:
+            about = diagnostic.key or self._line(diagnostic.at)
+            parts = (diagnostic.code, diagnostic.at.path, diagnostic.service or "", about)
+            text = "\0".join(parts)
+            seen[text] = seen.get(text, 0) + 1
+            digest = sha256(f"{text}\0{seen[text]}".encode("utf-8", "surrogateescape"))
+            result.append(digest.hexdigest()[:32])
+        return result
+
+    def _line(self, span: Span) -> str:
+        source = self.source(span.path)
+        if source is None:
+            return ""
+        line = source.line_range(source.position(span.start).line).slice(source.text)
+        return secrets.mask_line(line).strip()
+
+
+def render(report: Report, output_format: str) -> str:
+    """The report in one of the formats of `config.FORMATS`; each but the text ends with a line break."""
+    text: str = import_module(f"dotmac_lint.report.{_MODULES[output_format]}").render(report)
+    return text
+
+
+_MODULES = {
+    "full": "full",
+    "concise": "concise",
+    "json": "json_format",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+}

@@ -1,0 +1,80 @@
+"""Options and subcommands; what they do is in `dotmac_lint.cli.run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dotmac_lint import __version__
+from dotmac_lint.config import FAIL_LEVELS, FORMATS
+
+
+class _Group(click.Group):
+    """Linting is the default: an argument that is no subcommand is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((arg for arg in args if not arg.startswith("-")), None)
+        if not (args and args[0] in {"--help", "-h"}) and (first is None or args[0] not in self.commands):
+            args = ["lint", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dotmac-lint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A type checker for deployments.
+
+    `dotmac-lint [OPTIONS] [PATHS]...` lints (see `dotmac-lint lint --help` for the options).
+    """
+
+
+_paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@cli.command()
+@_paths
+@click.option("--fix", is_flag=True, help="Apply the fixes that are safe.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones as well.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
+)
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well.")
+@click.option("--output-format", type=click.Choice(FORMATS), help="Default: full.")
+@click.option(
+    "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there."
+)
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--exit-zero", is_flag=True, help="Exit with status 0 whatever is found.")
+@click.option("--fail-level", type=click.Choice(list(FAIL_LEVELS)), help="Exit with status 1 from here on.")
+@click.option(
+    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
+)
+@click.option("--preview", is_flag=True, help="Run rules that are not yet proven.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--timings", is_flag=True, help="Show what took how long, on stderr.")
+@click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
+@click.option("--verbose", "-v", is_flag=True, help="Say what was read, on stderr.")
+def lint(**options: Any) -> None:
+    """Lint PATHS (default: the current folder)."""
+    from dotmac_lint.cli.run import lint as run
+
+    raise SystemExit(run(**options))
+
+
+@cli.command()
+@click.argument("code", required=False)
+@click.option(
+    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
+)
+def rule(code: str | None, rule_folders: tuple[Path, ...]) -> None:
+    """Explain the rule CODE (or name); without one, list all rules."""
+    from dotmac_lint.cli.run import explain
+
+    raise SystemExit(explain(code, rule_folders))

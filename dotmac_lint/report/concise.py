@@ -1,0 +1,15 @@
+"""One line a finding: `path:line:column-endline:endcolumn CODE message`."""
+
+from __future__ import annotations
+
+from dotmac_lint.report import Report
+from dotmac_lint.report.secrets import visible
+
+
+def render(report: Report) -> str:
+    lines = []
+    for diagnostic in report.diagnostics:
+        start, end = report.start(diagnostic.at), report.end(diagnostic.at)
+        place = f"{report.shown(diagnostic.at.path)}:{start.line}:{start.column}-{end.line}:{end.column}"
+        lines.append(f"{visible(place)} {diagnostic.code} {visible(diagnostic.message)}\n")
+    return "".join(lines)

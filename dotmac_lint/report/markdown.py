@@ -1,0 +1,28 @@
+"""A summary for people, for example for `$GITHUB_STEP_SUMMARY`."""
+
+from __future__ import annotations
+
+import re
+
+from dotmac_lint.report import Report
+from dotmac_lint.report.secrets import visible
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"([|<>\\])", r"\\\1", visible(text)).replace("\n", " ")
+
+
+def render(report: Report) -> str:
+    lines = ["## dotmac-lint", ""]
+    if not report.diagnostics:
+        return "\n".join([*lines, "Nothing found.", ""])
+    lines += ["| | rule | place | finding |", "|---|---|---|---|"]
+    for diagnostic in report.diagnostics:
+        start = report.start(diagnostic.at)
+        url = report.url(diagnostic)
+        rule = f"[{diagnostic.code}]({url}) {diagnostic.name}" if url else diagnostic.code
+        path = _cell(report.shown(diagnostic.at.path))
+        lines.append(
+            f"| {diagnostic.severity.label} | {rule} | {path}:{start.line} | {_cell(diagnostic.message)} |"
+        )
+    return "\n".join([*lines, ""])

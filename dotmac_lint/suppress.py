@@ -1,0 +1,139 @@
+"""Inline ignores: `# dotmac-lint: ignore[DM003] reason`, on the line or alone on the line above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.source import SourceFile, Span
+
+MARKER = b"dotmac-lint:"
+_COMMENT = re.compile(
+    r"(?<!\S)#[ \t]*dotmac-lint:[ \t]*(?P<kind>ignore-file|ignore)[ \t]*\[(?P<codes>[^\]\n]*)\][^\r\n]*"
+)
+_TEXT = re.compile(
+    r"(^|/)((Docker|Container|Make)file[^/]*|\.env[^/]*|[^/]*\.(ya?ml|toml|env|hcl|py|sh|bash|cfg|ini|conf|tf|Dockerfile)|[^/]*\.env\.[^/]*)$",
+    re.IGNORECASE,
+)
+
+
+class UnusedSuppression(msgspec.Struct, frozen=True):
+    """An ignore, or a part of one, that suppresses nothing; `removal` is replaced by `replacement`."""
+
+    what: str
+    span: Span
+    removal: Span
+    replacement: str
+
+
+class _Ignore(msgspec.Struct):
+    path: str
+    start: int
+    end: int
+    """The whole comment."""
+    codes: list[tuple[str, int, int]]
+    """Each code or name with its offsets."""
+    lines: tuple[int, ...] | None
+    """The lines that it speaks of; None for the whole file."""
+    alone: bool
+    used: set[str]
+
+
+class Suppressions:
+    """All ignores of a repository, and which of them were of use."""
+
+    def __init__(
+        self,
+        source: Callable[[str], SourceFile | None],
+        names: Mapping[str, str],
+        files: Iterable[str],
+        read: Callable[[str], bytes | None],
+    ) -> None:
+        self.source = source
+        self.names = names
+        self.ignores: dict[str, list[_Ignore]] = {}
+        for path in files:
+            if _TEXT.search(path) and MARKER in (read(path) or b""):
+                found = list(self._ignores(path))
+                if found:
+                    self.ignores[path] = found
+
+    def _ignores(self, path: str) -> Iterable[_Ignore]:
+        source = self.source(path)
+        if source is None:
+            return
+        for match in _COMMENT.finditer(source.text):
+            codes = [
+                (part.group(), match.start("codes") + part.start(), match.start("codes") + part.end())
+                for part in re.finditer(r"[^,\s]+", match["codes"])
+            ]
+            line = source.position(match.start()).line
+            alone = not source.text[source.offset(line) : match.start()].strip()
+            lines: tuple[int, ...] | None = (line, line + 1) if alone else (line,)
+            if match["kind"] == "ignore-file":
+                lines = None
+            yield _Ignore(path, match.start(), match.end(), codes, lines, alone, set())
+
+    def filter(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """Those that no comment ignores."""
+        return [d for d in diagnostics if not self._is_ignored(d)]
+
+    def _is_ignored(self, diagnostic: Diagnostic) -> bool:
+        ignores = self.ignores.get(diagnostic.at.path)
+        source = self.source(diagnostic.at.path) if ignores else None
+        if not ignores or source is None:
+            return False
+        line = source.position(diagnostic.at.start).line
+        hit = False
+        for ignore in ignores:
+            if ignore.lines is None or line in ignore.lines:
+                for code, _, _ in ignore.codes:
+                    if code in {diagnostic.code, diagnostic.name}:
+                        ignore.used.add(code)
+                        hit = True
+        return hit
+
+    def unused(self) -> tuple[UnusedSuppression, ...]:
+        """What suppressed nothing, of the rules that ran; a code that no rule has never suppresses anything."""
+        rows = []
+        known = {*self.names, *self.names.values()}
+        for ignores in self.ignores.values():
+            for ignore in ignores:
+                idle = [row for row in ignore.codes if row[0] not in ignore.used and self._ran(row[0], known)]
+                if not idle:
+                    continue
+                what = ", ".join(f"`{code}`" for code, _, _ in idle)
+                if len(idle) == len(ignore.codes):
+                    rows.append(self._whole(ignore, what))
+                else:
+                    rows += [self._part(ignore, code) for code in idle]
+        return tuple(rows)
+
+    def _ran(self, code: str, known: set[str]) -> bool:
+        return code in known or not re.fullmatch(r"DM\d{3}|[a-z]+(-[a-z]+)+", code)
+
+    def _whole(self, ignore: _Ignore, what: str) -> UnusedSuppression:
+        source = self.source(ignore.path)
+        assert source is not None
+        text, start, end = source.text, ignore.start, ignore.end
+        if ignore.alone:
+            line = source.position(start).line
+            start = source.offset(line)
+            end = source.line_starts[line] if line < len(source.line_starts) else len(text)
+        else:
+            while start and text[start - 1] in " \t":
+                start -= 1
+        span = Span(ignore.path, ignore.start, ignore.end)
+        return UnusedSuppression(what, span, Span(ignore.path, start, end), "")
+
+    def _part(self, ignore: _Ignore, row: tuple[str, int, int]) -> UnusedSuppression:
+        code, start, end = row
+        index = ignore.codes.index(row)
+        if index:
+            removal = Span(ignore.path, ignore.codes[index - 1][2], end)
+        else:
+            removal = Span(ignore.path, start, ignore.codes[1][1])
+        return UnusedSuppression(f"`{code}`", Span(ignore.path, start, end), removal, "")
