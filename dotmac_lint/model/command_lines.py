@@ -146,7 +146,8 @@ def _joined(parts: list[_Text]) -> _Text:
 
 
 _ASSIGNMENT = re.compile(
-    r"(?P<how>(?:export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*[ \t]+)?(?P<name>[A-Za-z_]\w*)(?P<operator>\+?=)"
+    r"(?P<how>(?:export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*[ \t]+)?"
+    r"(?P<name>[A-Za-z_]\w*)(?P<operator>\+?=)"
 )
 _LOOP = re.compile(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
 _BLOCK_OPENS = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
@@ -187,6 +188,10 @@ _PLACES = {
 }
 
 
+def _open_bracket(chars: str) -> bool:
+    return chars.count("(") > chars.count(")")
+
+
 class _Shell:
     """Enough of a shell to follow variables and `cd` through a script."""
 
@@ -195,6 +200,8 @@ class _Shell:
         self.exported: set[str] = set()
         self.folder = ""
         self.depth = 0
+        self.line = (0, 0)
+        """Where the line of the current command begins and ends."""
         self._folders: list[str] = []
         self._nesting = 0
 
@@ -207,7 +214,7 @@ class _Shell:
             array = re.match(r"[ \t]*(?:\w+[ \t]+)?\w+\+?=\(", text.chars[start:end])
             while end < size and (
                 text.chars[start:end].rstrip("\r").endswith("\\")
-                or (array and ")" not in text.chars[start:end])
+                or (array and _open_bracket(text.chars[start:end]))
             ):
                 following = text.chars.find("\n", end + 1)
                 end = size if following < 0 else following
@@ -217,11 +224,13 @@ class _Shell:
             start = end + 1
 
     def run(self, text: _Text) -> Iterator[tuple[list[_Text], str]]:
-        """The simple commands, each with the folder it runs in; one variant for each value of the variables."""
+        """The simple commands, each with the folder it runs in; variants where variables have several."""
         for line in self.lines(text):
             chars = line.chars
             stripped = chars.lstrip()
             indent = len(chars) - len(stripped)
+            if stripped:
+                self.line = (line.at[indent], line.at[len(chars.rstrip()) - 1] + 1)
             self.depth += len(_BLOCK_OPENS.findall(chars))
             if loop := _LOOP.match(stripped):
                 words = self.words(line.cut(indent + loop.start(2), indent + loop.end(2)), {})
@@ -479,15 +488,19 @@ class _Piece(NamedTuple):
     kind: Kind
     folder: str | None = None
     """The working directory that the file states for it."""
+    line: tuple[int, int] | None = None
+    """Where it stands, when some of its characters stand elsewhere."""
 
 
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
 _INLINE_CODE = re.compile(r"`([^`\n]*compose[^`\n]*)`")
 _DOCUMENT_LINE = re.compile(
-    r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*((?:cd[ \t].*|sudo[ \t]+)?docker[ -]compose\b.*)$"
+    r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*"
+    r"((?:cd[ \t].*|sudo[ \t]+)?docker[ -]compose\b.*)$"
 )
 _COMMENT = re.compile(
-    r"^[ \t]*(?:#|//|REM\b)[#!>$ \t]*(?:[A-Za-z][\w ,'()./-]*:[ \t]*)?`?(?=(?:[A-Z_]+=\S*[ \t]+)*(?:sudo[ \t]+)?docker[ -]compose\b)([^`\n]*)"
+    r"^[ \t]*(?:#|//|REM\b)[#!>$ \t]*(?:[A-Za-z][\w ,'()./-]*:[ \t]*)?`?"
+    r"(?=(?:[A-Z_]+=\S*[ \t]+)*(?:sudo[ \t]+)?docker[ -]compose\b)([^`\n]*)"
 )
 _YAML_LINE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?:(?P<key>[\w.-]+):(?:[ \t]+|$))?(?P<rest>.*)$"
@@ -573,10 +586,7 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
             else:
                 step_folder = value
             continue
-        if match["dash"]:
-            yield from piece()
-            step_folder = None
-        elif lines and column != key_indent:
+        if match["dash"] or (lines and column != key_indent):
             yield from piece()
             step_folder = None
         key_indent = -1
@@ -612,11 +622,26 @@ _SCRIPT_KEYS = frozenset(
 
 
 def _comment_pieces(source: str) -> Iterator[_Piece]:
+    parts: list[_Text] = []
     position = 0
     for line in source.splitlines(keepends=True):
         start, position = position, position + len(line)
-        if "compose" in line and (match := _COMMENT.match(line)):
-            yield _Piece(_text(source, start + match.start(1), start + match.end(1)), "comment")
+        if parts:  # continued
+            match = re.match(r"[ \t]*(?:#|//|REM\b)([^\r\n]*)", line)
+        elif "compose" in line:
+            match = _COMMENT.match(line)
+        else:
+            continue
+        if match:
+            parts.append(_text(source, start + match.start(1), start + match.end(1)))
+            if match[1].rstrip().endswith("\\"):
+                parts[-1] = parts[-1].cut(0, len(match[1].rstrip()) - 1)
+                continue
+        if parts:
+            yield _Piece(_joined(parts), "comment")
+            parts = []
+    if parts:
+        yield _Piece(_joined(parts), "comment")
 
 
 def _string_pieces(source: str) -> Iterator[_Piece]:
@@ -642,7 +667,8 @@ def _make_pieces(source: str, just: bool) -> Iterator[_Piece]:
         start = end + 1
     depth = 0
     definition = re.compile(
-        r"^(?:[\w.%/ -]+:[ \t]+)?(?:export[ \t]+|override[ \t]+)*([\w.-]+)[ \t]*(\?=|\+=|:{1,3}=|=)[ \t]*(.*)$",
+        r"^(?:[\w.%/ -]+:[ \t]+)?(?:export[ \t]+|override[ \t]+)*([\w.-]+)[ \t]*"
+        r"(\?=|\+=|:{1,3}=|=)[ \t]*(.*)$",
         re.S,
     )
     for begin, finish in logical:
@@ -666,9 +692,11 @@ def _make_pieces(source: str, just: bool) -> Iterator[_Piece]:
             macros[match[1]] = [value]
     for begin, finish in logical:
         if source[begin : begin + 1] in ("\t", " "):
+            line = source[begin:finish]
+            place = (begin + len(line) - len(line.lstrip("\t @-+")), begin + len(line.rstrip()))
             for variant in _expanded(_text(source, begin, finish), macros, just):
                 if "compose" in variant.chars:
-                    yield _Piece(variant, "make")
+                    yield _Piece(variant, "make", line=place)
 
 
 def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterator[_Text]:
@@ -768,7 +796,7 @@ def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) 
         yield from _commands_in(workspace, path, piece, words, folder, shell)
 
 
-def _commands_in(
+def _commands_in(  # noqa: PLR0917
     workspace: Workspace,
     path: str,
     piece: _Piece,
@@ -791,33 +819,41 @@ def _commands_in(
                     given[name] = earlier.cut(len(name) + 1, len(earlier.chars))
             for name in shell.exported & {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME"}:
                 given.setdefault(name, shell.variables[name][0])
+            line = piece.line or shell.line
+            place = (word.at[0], max(word.at) + 1)
+            if not line[0] <= place[0] < line[1]:  # the name of the program stands in a variable
+                place = line
+            elif first < len(words) or first > number + 1:
+                ends = [max(w.at) + 1 for w in words[number:] if w.at and line[0] <= w.at[0] < line[1]]
+                place = (place[0], max(*ends, place[1]) if ends else place[1])
             yield from _command_lines(
-                workspace, path, piece.kind, program, word, words[first:], folder, given
+                workspace, piece.kind, program, Span(path, *place), words[first:], folder, given
             )
             return
-        if depth < 2 and re.search(r"docker[ -]compose[ \t]", chars):  # bash -c "...", ssh host "..."
+        nested_command = depth < 2 and re.search(r"docker[ -]compose[ \t]", chars)
+        if nested_command and not _ASSIGNMENT.match(chars):  # bash -c "...", ssh host "..."
             inner = _Shell()
-            inner.variables, inner.folder = shell.variables, folder
-            for nested, place in inner.run(word):
-                yield from _commands_in(workspace, path, piece, nested, place, inner, depth + 1)
+            inner.variables, inner.folder = dict(shell.variables), folder
+            for nested, where in inner.run(word):
+                yield from _commands_in(workspace, path, piece, nested, where, inner, depth=depth + 1)
 
 
-def _command_lines(
+def _command_lines(  # noqa: PLR0917
     workspace: Workspace,
-    path: str,
     kind: Kind,
     program: Program,
-    head: _Text,
+    span: Span,
     words: list[_Text],
     folder: str,
     given: dict[str, _Text],
 ) -> Iterator[CommandLine]:
+    path = span.path
     files: list[_Text] = []
     env_files: list[_Text] = []
     profiles: list[str] = []
     project_directory: _Text | None = None
     project_name: str | None = None
-    i, end = 0, max(head.at, default=0) + 1
+    i = 0
     while i < len(words) and words[i].chars.startswith("-"):
         option, equals, _ = words[i].chars.partition("=")
         word: _Text | None = words[i].cut(len(option) + 1, len(words[i].chars)) if equals else None
@@ -852,10 +888,6 @@ def _command_lines(
     if subcommand is None and not files and not profiles:
         return
     services = tuple(_services(path, subcommand, words[i + 1 :])) if subcommand in _SERVICE_COMMANDS else ()
-    for word in words[: i + 1]:
-        end = max(end, max(word.at, default=0) + 1)
-    start = head.at[0]
-    span = Span(path, start, end) if end > start else Span(path, start, start + len(head.chars))
     known = tuple(profile for profile in profiles if profile and OPEN not in profile)
     seen: set[tuple[object, ...]] = set()
     for variant in _variants(workspace, path, kind, folder, files):
@@ -869,7 +901,7 @@ def _command_lines(
             files=resolved,
             env_files=tuple(_file_word(workspace, path, base, word) for word in env_files),
             profiles=known,
-            project_directory=_file_word(workspace, path, base, project_directory)
+            project_directory=_file_word(workspace, path, base, project_directory, folder=True)
             if project_directory
             else None,
             project_name=project_name,
@@ -998,10 +1030,11 @@ def _matches(workspace: Workspace, path: str, base: str, word: _Text) -> list[_T
     return [_Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]
 
 
-def _file_word(workspace: Workspace, path: str, base: str, word: _Text) -> FileWord:
+def _file_word(workspace: Workspace, path: str, base: str, word: _Text, *, folder: bool = False) -> FileWord:
     span = Span(path, min(word.at, default=0), max(word.at, default=-1) + 1)
     inside = None if OPEN in word.chars else _inside(path, base, word.chars)
     text = (
         word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")
     )
-    return FileWord(text, span, inside, inside is not None and workspace.kind(inside) is not None)
+    exists = inside is not None and workspace.kind(inside) == ("directory" if folder else "file")
+    return FileWord(text, span, inside, exists)

@@ -7,15 +7,16 @@ file that can stand alone. An overlay is only ever part of a deployment that has
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from posixpath import basename, dirname, join, splitext
+from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dotmac_lint.diagnostic import Label
-from dotmac_lint.model.command_lines import DEFAULT_FILES, CommandLine, FileWord, default_file, find_command_lines
+from dotmac_lint.model.command_lines import DEFAULT_FILES, CommandLine, default_file, find_command_lines
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
 
@@ -30,15 +31,20 @@ _SKIPPED = re.compile(
 )
 _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 _OVERRIDE = re.compile(r"\boverrides?\b", re.I)
+_DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_EXAMPLE = re.compile(r"\b(example|sample|template|dist)\b", re.I)
 _LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
-"""Subcommands that say nothing of how a project is started."""
+"""Subcommands that say nothing of how a project is started, unless they join several files."""
+_STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 
 _ENVIRONMENTS = {
     "prod": "production", "prd": "production", "production": "production", "dev": "development",
     "devel": "development", "develop": "development", "development": "development", "local": "development",
-    "test": "test", "tests": "test", "testing": "test", "stage": "staging", "stg": "staging", "staging": "staging",
+    "test": "test", "tests": "test", "testing": "test", "stage": "staging",
+    "stg": "staging", "staging": "staging",
 }  # fmt: skip
-_PLAIN_WORDS = frozenset({"docker", "compose", "base", "override", "common", "default", "example", "dist", "yml", "yaml"})
+_SUFFIXES = frozenset({"docker", "compose", "yml", "yaml", "env"})
+_PLAIN_WORDS = frozenset({"base", "override", "overrides", "common", "default", "example", "sample", "dist"})
 
 
 class ConfiguredDeployment(msgspec.Struct, frozen=True):
@@ -152,7 +158,9 @@ def _outline_of(file: YamlFile) -> _Outline | None:
                 others.append(where.value)
             elif isinstance(which, Scalar):
                 needs.add(which.value)
-        uses.update(f"networks/{network}" for network in names(service.get("networks")) if network != "default")
+        uses.update(
+            f"networks/{network}" for network in names(service.get("networks")) if network != "default"
+        )
         for volume in service["volumes"].items if isinstance(service.get("volumes"), Sequence) else ():
             source = volume.value.partition(":") if isinstance(volume, Scalar) else ("", "", "")
             if source[1] and re.fullmatch(r"[A-Za-z0-9][\w.-]+", source[0]):
@@ -186,11 +194,11 @@ class _Discovery:
         self.unplaced: list[Unplaced] = []
 
     def run(self) -> Deployments:
-        lines = find_command_lines(self.workspace) if self.candidates else ()
-        self._from_command_lines(lines)
+        self._from_command_lines(find_command_lines(self.workspace))
+        self._from_development_containers()
         self._from_default_pairs()
         self._from_single_files()
-        specs = self._named(list(self._specs()))
+        specs = _named(list(self._specs()))
         return Deployments(tuple(specs), tuple(sorted(self.unplaced, key=lambda u: u.path)))
 
     # ---- Compose files
@@ -198,11 +206,11 @@ class _Discovery:
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The Compose files of the repository, fixtures and templates left out."""
-        found = []
-        for path in self.workspace.files:
-            if _COMPOSE_NAME.search(basename(path)) and not _SKIPPED.search(path) and self.outline(path):
-                found.append(path)
-        return tuple(found)
+        return tuple(
+            path
+            for path in self.workspace.files
+            if _COMPOSE_NAME.search(path) and not _SKIPPED.search(path) and self.outline(path)
+        )
 
     def outline(self, path: str) -> _Outline | None:
         """None where the file is no Compose file, or a template of one."""
@@ -220,8 +228,11 @@ class _Discovery:
         file = self.workspace.yaml(path)
         return None if file is None else _outline_of(file)
 
-    def complete(self, files: Sequence[str]) -> str | None:
-        """Why the files do not make a project on their own, as a clause; None where they do."""
+    def incomplete(self, files: Sequence[str], *, lenient: bool = False) -> str | None:
+        """Why the files do not make a project on their own, as a clause; None where they do.
+
+        `lenient` takes references to nothing for mistakes, not for signs of an overlay.
+        """
         services: dict[str, bool] = {}
         needs: set[str] = set()
         uses: set[str] = set()
@@ -252,7 +263,7 @@ class _Discovery:
             if not runnable:
                 return f"its service `{name}` has neither an image nor a build"
         missing = sorted(needs - services.keys()) + sorted(uses - resources)
-        if missing and not included:
+        if missing and not included and not lenient:
             return f"`{missing[0].rpartition('/')[2]}` is not defined"
         return None
 
@@ -284,7 +295,9 @@ class _Discovery:
         found: dict[str, _Stated] = {}
         for path in self.workspace.files:
             name = basename(path)
-            if not re.fullmatch(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example", name):
+            if not re.fullmatch(
+                r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example", name
+            ):
                 continue
             data = self.workspace.bytes(path)
             if data is None or b"COMPOSE_" not in data or (name != ".env" and dirname(path) in found):
@@ -319,34 +332,61 @@ class _Discovery:
 
     def _from_command_lines(self, lines: Iterable[CommandLine]) -> None:
         for line in lines:
-            if line.subcommand in _LOOKS_ONLY or not line.complete:
+            if not line.complete or (line.subcommand in _LOOKS_ONLY and len(line.files) < 2):
                 continue
             if line.files:
-                files: tuple[str, ...] | None = tuple(dict.fromkeys(w.path for w in line.files if w.path is not None))
+                files: tuple[str, ...] | None = tuple(
+                    dict.fromkeys(w.path for w in line.files if w.path is not None)
+                )
                 if not all(word.exists for word in line.files):
                     continue
             else:
                 files = self.default_pair(line.directory)
-            if not files or any(self.outline(path) is None for path in files):
+            if not files or all(self.outline(path) is None for path in files):
                 continue
             if any(_SKIPPED.search(path) for path in files) and not line.files:
                 continue
-            if self.complete(files) is not None:
+            if self.incomplete(files, lenient=True) is not None:
                 continue
             directory = line.project_directory.path if line.project_directory else None
             group = self.group(files, directory)
-            env_files = tuple(word.path for word in line.env_files if word.path is not None)
-            if env_files and env_files not in group.env_files and _readable(self.workspace, line.env_files):
+            env_files = self._env_files(line)
+            if (env_files or line.subcommand in _STARTS) and env_files not in group.env_files:
                 group.env_files.append(env_files)
             group.profiles += [p for p in line.profiles if p not in group.profiles and p != "*"]
             group.project_name = group.project_name or line.project_name
             group.evidence.append(Label(line.span, _shown(self.workspace, line)))
 
+    def _env_files(self, line: CommandLine) -> tuple[str, ...]:
+        """The env files, if they are there or could be: what is not committed has its folder at least."""
+        paths = tuple(word.path for word in line.env_files if word.path is not None)
+        if len(paths) < len(line.env_files) or (len(paths) == 1 and basename(paths[0]) == ".env"):
+            return ()
+        there = all(
+            self.workspace.kind(path) == "file"
+            or (".env" in basename(path) and self.workspace.kind(dirname(path)) == "directory")
+            for path in paths
+        )
+        return paths if there else ()
+
+    def _from_development_containers(self) -> None:
+        """`dockerComposeFile` of devcontainer.json (containers.dev, JSON reference)."""
+        for path in self.workspace.files:
+            source = self.workspace.source(path) if basename(path) == "devcontainer.json" else None
+            stated = _DEVCONTAINER.search(source.text) if source is not None else None
+            if stated is None:
+                continue
+            files = [normalise(join(dirname(path), name)) for name in re.findall(r'"([^"\n]+)"', stated[1])]
+            known = tuple(file for file in files if file is not None and self.outline(file) is not None)
+            if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
+                evidence = Label(Span(path, *stated.span()), "dockerComposeFile")
+                self.group(known).evidence.append(evidence)
+
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
         for folder in sorted(folders | self.environment_files.keys()):
             files = self.default_pair(folder)
-            if not files or self.complete(files) is not None:
+            if not files or self.incomplete(files, lenient=True) is not None:
                 continue
             if any(self.outline(path) is None for path in files):
                 continue
@@ -361,19 +401,26 @@ class _Discovery:
         used = {path for files, _ in self.groups for path in files}
         used |= self._included()
         twins = self._twins()
-        bases = [path for path in self.candidates if not self._overlay(path) and self.complete((path,)) is None]
+        bases = [
+            path for path in self.candidates if not self._overlay(path) and self.incomplete((path,)) is None
+        ]
         for path in self.candidates:
             if path in used:
                 continue
             if path in twins:
-                self.unplaced.append(Unplaced(path, f"Compose takes `{basename(twins[path])}` of the same folder instead"))
+                self.unplaced.append(
+                    Unplaced(path, f"Compose takes `{basename(twins[path])}` of the same folder instead")
+                )
                 continue
-            reason = "it is named as an override" if self._overlay(path) else self.complete((path,))
+            if self._overlay(path) and _EXAMPLE.search(path):
+                self.unplaced.append(Unplaced(path, "it is an example of an override"))
+                continue
+            reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
             if reason is None:
                 self.group((path,))
                 continue
             base = self._base(path, bases)
-            if base is not None and self.complete((*base, path)) is None:
+            if base is not None and self.incomplete((*base, path)) is None:
                 self.group((*base, path))
             else:
                 self.unplaced.append(Unplaced(path, reason))
@@ -399,7 +446,7 @@ class _Discovery:
         return result
 
     def _overlay(self, path: str) -> bool:
-        return _OVERRIDE.search(basename(path)) is not None
+        return _OVERRIDE.search(path) is not None
 
     def _base(self, path: str, bases: list[str]) -> tuple[str, ...] | None:
         """The one file of the same folder that has all the services that `path` only changes."""
@@ -423,35 +470,54 @@ class _Discovery:
 
     def _specs(self) -> Iterator[DeploymentSpec]:
         for group in self.groups.values():
-            variants: Sequence[tuple[str, ...]] = group.env_files or [()]
+            plain = _words(*group.files)
+            variants = group.env_files or [()]
+            if any(files and set(_words(*files)) <= set(plain) for files in variants):
+                variants = [files for files in variants if files]  # those without were meant alike
             for env_files in variants:
+                words = _words(*group.files, *(env_files if len(variants) > 1 else ()))
                 yield DeploymentSpec(
-                    name=_name(group.files, env_files if len(variants) > 1 else ()),
+                    name="-".join(words) or "default",
                     files=group.files,
                     env_files=env_files,
                     profiles=tuple(group.profiles),
                     project_directory=group.project_directory,
-                    production=_is_production((*map(basename, group.files), *map(basename, env_files))),
+                    production=_is_production((*group.files, *env_files)),
                     evidence=tuple(group.evidence),
                     project_name=group.project_name,
                 )
 
-    def _named(self, specs: list[DeploymentSpec]) -> list[DeploymentSpec]:
-        """Unique names: the folder before those that several have, then the files, then a number."""
-        for qualify in (_with_folder, _with_stem):
-            counts: dict[str, int] = {}
-            for spec in specs:
-                counts[spec.name] = counts.get(spec.name, 0) + 1
-            specs = [qualify(spec) if counts[spec.name] > 1 else spec for spec in specs]
-        taken: set[str] = set()
-        result = []
-        for spec in sorted(specs, key=lambda s: (s.name, s.files)):
-            name, number = spec.name, 2
-            while name in taken:
-                name, number = f"{spec.name}-{number}", number + 1
-            taken.add(name)
-            result.append(msgspec.structs.replace(spec, name=name))
-        return sorted(result, key=lambda s: s.name)
+
+def _named(specs: list[DeploymentSpec]) -> list[DeploymentSpec]:
+    """Unique names: what several share gets the folders, then all words of the files, then a number."""
+    choices = [_names(spec) for spec in specs]
+    level = [0] * len(specs)
+    for _ in range(4):
+        names = [choice[at] for choice, at in zip(choices, level, strict=True)]
+        counts = Counter(names)
+        level = [
+            at + (counts[name] > 1 and at + 1 < len(choice))
+            for at, name, choice in zip(level, names, choices, strict=True)
+        ]
+    taken: Counter[str] = Counter()
+    result = []
+    for spec, choice, at in zip(specs, choices, level, strict=True):
+        name = choice[at]
+        taken[name] += 1
+        name = f"{name}-{taken[name]}" if taken[name] > 1 else name
+        result.append(msgspec.structs.replace(spec, name=name))
+    return sorted(result, key=lambda spec: spec.name)
+
+
+def _names(spec: DeploymentSpec) -> tuple[str, ...]:
+    """What a deployment could be called, the shortest name first."""
+    folders = "-".join(dict.fromkeys(dirname(path).strip("./").replace("/", "-") for path in spec.files))
+    prefix = f"{folders.strip('-')}-" if folders.strip("-") else ""
+    raw = []
+    for paths in (spec.files, (*spec.files, *spec.env_files)):
+        words = "-".join(dict.fromkeys(w for path in paths for w in _split(path) if w not in _SUFFIXES))
+        raw.append("default" if words == "override" else words or "base")
+    return (spec.name, prefix + spec.name, *(prefix + words for words in raw))
 
 
 class _Stated(msgspec.Struct, frozen=True):
@@ -461,11 +527,6 @@ class _Stated(msgspec.Struct, frozen=True):
     span: Span
 
 
-def _readable(workspace: Workspace, words: tuple[FileWord, ...]) -> bool:
-    """Whether the env files exist, or are such as are made from an example or by hand."""
-    return all(word.path is not None and workspace.kind(word.path) != "directory" for word in words)
-
-
 def _shown(workspace: Workspace, line: CommandLine) -> str:
     source = workspace.source(line.span.path)
     text = line.span.range.slice(source.text) if source is not None else ""
@@ -473,26 +534,15 @@ def _shown(workspace: Workspace, line: CommandLine) -> str:
     return text if len(text) < 200 else line.program
 
 
-def _words(path: str) -> list[str]:
-    words = [word for word in re.split(r"[._\-]+", splitext(basename(path))[0].lower()) if word]
-    return [_ENVIRONMENTS.get(word, word) for word in words if word not in _PLAIN_WORDS]
+def _split(path: str) -> list[str]:
+    return [word for word in re.split(r"[._\-]+", basename(path).lower()) if word]
 
 
-def _name(files: tuple[str, ...], env_files: tuple[str, ...]) -> str:
-    words = [word for path in files for word in _words(path)]
-    words += [word for path in env_files for word in _words(path) if word != "env"]
-    return "-".join(dict.fromkeys(words)) or "default"
+def _words(*paths: str) -> list[str]:
+    """What sets the files apart, environments in full: `docker-compose.prod.yml` gives production."""
+    words = (word for path in paths for word in _split(path) if word not in _SUFFIXES | _PLAIN_WORDS)
+    return list(dict.fromkeys(_ENVIRONMENTS.get(word, word) for word in words))
 
 
-def _is_production(names: Iterable[str]) -> bool:
-    return any("production" in _words(name) for name in names)
-
-
-def _with_folder(spec: DeploymentSpec) -> DeploymentSpec:
-    folder = dirname(spec.files[0]).strip("./").replace("/", "-")
-    return msgspec.structs.replace(spec, name=f"{folder}-{spec.name}") if folder else spec
-
-
-def _with_stem(spec: DeploymentSpec) -> DeploymentSpec:
-    stems = [splitext(basename(path))[0].replace(".", "-") for path in (*spec.files, *spec.env_files)]
-    return msgspec.structs.replace(spec, name="+".join(stems))
+def _is_production(paths: Iterable[str]) -> bool:
+    return "production" in _words(*paths)
