@@ -53,6 +53,18 @@ class Url(msgspec.Struct, frozen=True):
         return f"Url({self.scheme!r}, {self.host!r})"
 
 
+class Member(msgspec.Struct, frozen=True):
+    """A member of an Enum; `mixin` is "str" or "int" where the class is one as well."""
+
+    enum: str
+    name: str
+    value: Any
+    mixin: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.value if self.mixin else (self.enum, self.name))
+
+
 ODD = Unknown("is a value that versions of the library read differently")
 
 _SPACE = (

@@ -116,13 +116,27 @@ class Walrus(Expression, frozen=True, tag="walrus"):
     value: Expr
 
 
+class Lambda(Expression, frozen=True, tag="lambda"):
+    """Only where the settings reader asks for it, as `Starred` is; elsewhere it is `Other`."""
+
+    parameters: tuple[str, ...]
+    body: Expr
+
+
+class Starred(Expression, frozen=True, tag="starred"):
+    """`*value` or `**value` (in a dict display: a pair whose value is not used)."""
+
+    value: Expr
+    stars: int
+
+
 class Other(Expression, frozen=True, tag="other"):
     """An expression of another kind."""
 
 
 Expr = (
     Constant | Name | Attribute | Call | Compare | Boolean | Unary | Binary | Display | Pairs | Joined
-    | Formatted | Conditional | Subscript | Slice | Comprehension | Walrus | Other
+    | Formatted | Conditional | Subscript | Slice | Comprehension | Walrus | Lambda | Starred | Other
 )  # fmt: skip
 
 # ---- statements
@@ -141,6 +155,14 @@ class If(Statement, frozen=True, tag="if"):
 class Assign(Statement, frozen=True, tag="assign"):
     target: Expr
     value: Expr
+    annotation: Expr | None = None
+
+
+class Declare(Statement, frozen=True, tag="declare"):
+    """`name: annotation` without a value."""
+
+    target: Expr
+    annotation: Expr
 
 
 class Raise(Statement, frozen=True, tag="raise"):
@@ -233,5 +255,6 @@ class Class(Statement, frozen=True, tag="class"):
 
 
 Stmt = (
-    If | Assign | Raise | Return | Assert | Do | For | Try | With | Jump | Import | Opaque | Function | Class
+    If | Assign | Declare | Raise | Return | Assert | Do | For | Try | With | Jump | Import
+    | Opaque | Function | Class
 )  # fmt: skip

@@ -23,6 +23,7 @@ from dotmac_lint.readers.python.code import (
     Comprehension,
     Conditional,
     Constant,
+    Declare,
     Display,
     Do,
     Expr,
@@ -305,8 +306,14 @@ class Converter:
                 for target in node.targets:
                     yield Assign(at, self.expression(target.target), self.expression(node.value))
             case cst.AnnAssign():
-                if node.value is not None:
-                    yield Assign(at, self.expression(node.target), self.expression(node.value))
+                target_, annotation = (
+                    self.expression(node.target),
+                    self.expression(node.annotation.annotation),
+                )
+                if node.value is None:
+                    yield Declare(at, target_, annotation)
+                else:
+                    yield Assign(at, target_, self.expression(node.value), annotation)
             case cst.AugAssign():
                 target_, value = self.expression(node.target), self.expression(node.value)
                 operator = _BINARY.get(type(node.operator))

@@ -1,0 +1,314 @@
+"""Which code runs when the application starts, and where it calls the checks of the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from dotmac_lint.model.application import module_name
+from dotmac_lint.model.guard_values import Code, Namespace, dotted, flattened
+from dotmac_lint.readers.python.code import (
+    Assert,
+    Assign,
+    Attribute,
+    Call,
+    Class,
+    Do,
+    Expr,
+    For,
+    Function,
+    If,
+    Name,
+    Opaque,
+    Raise,
+    Return,
+    Stmt,
+    Try,
+    With,
+)
+from dotmac_lint.source import Range, Span
+from dotmac_lint.workspace import Workspace
+
+NOT_SHIPPED = re.compile(
+    r"(^|/)(tests?|testing|examples?|docs|benchmarks?|alembic/versions|migrations/versions)/"
+    r"|(^|/)(test_[^/]*|[^/]*_test|conftest|noxfile|tasks|setup)\.py$"
+)
+"""Code that no service of a deployment runs."""
+
+START_NAMES = frozenset(
+    {
+        "lifespan", "startup", "on_startup", "startup_event", "start", "startup_handler", "app_startup", "main", "ready",
+        "create_app", "create_application", "make_app", "build_app", "get_app", "get_application", "init_app", "run",
+        "setup", "bootstrap", "initialize", "init", "serve", "app_lifespan", "application", "create_celery_app",
+        "make_celery", "create_celery", "startup_checks", "run_startup_checks", "entrypoint",
+    }
+)  # fmt: skip
+START_DECORATORS = re.compile(
+    r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start|command"
+    r"|asynccontextmanager|connect|connect_via|receiver)$"
+)
+GUARD_NAME = re.compile(
+    r"validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast|refuse|forbid",
+    re.IGNORECASE,
+)
+
+
+class CallSite(msgspec.Struct, frozen=True):
+    """Code that runs at the start and calls a check, directly or through others."""
+
+    path: str
+    range: Range
+    """The call."""
+    function: str | None
+    """The function that holds it; None at module level."""
+
+
+class Entry:
+    """Start-up code cut down to what leads to checks: `body` holds only that."""
+
+    def __init__(self, namespace: Namespace, function: Function | None, owner: Class | None) -> None:
+        self.namespace = namespace
+        self.function = function
+        self.owner = owner
+        self.targets: list[Range] = []
+
+    @property
+    def body(self) -> tuple[Stmt, ...]:
+        body = self.function.body if self.function is not None else self.namespace.body
+        return pruned(body, self.targets)
+
+
+class Modules:
+    """The repository's Python modules by dotted name; read when asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._by_name: dict[str, str] | None = None
+        self._namespaces: dict[str, Namespace | None] = {}
+
+    @property
+    def by_name(self) -> dict[str, str]:
+        """Path by dotted name. A name that two files share belongs to the first."""
+        if self._by_name is None:
+            self._by_name = {}
+            for path in self.workspace.files:
+                if path.endswith(".py"):
+                    self._by_name.setdefault(module_name(self.workspace, path), path)
+        return self._by_name
+
+    def find(self, name: str, importer: str) -> Namespace | None:
+        """The module that `importer` means by `name` (dots in front: relative)."""
+        if name.startswith("."):
+            level = len(name) - len(name.lstrip("."))
+            folder = importer.split("/")[:-1]
+            folder = folder[: len(folder) - (level - 1)]
+            base = "/".join([*folder, *filter(None, name.lstrip(".").split("."))])
+            for path in (f"{base}.py", f"{base}/__init__.py" if base else "__init__.py"):
+                if self.workspace.is_listed(path):
+                    return self.namespace(path)
+            return None
+        path_ = self.by_name.get(name)
+        return self.namespace(path_) if path_ else None
+
+    def namespace(self, path: str) -> Namespace | None:
+        if path not in self._namespaces:
+            module = self.workspace.guards(path)
+            read = module is not None and not module.problems
+            self._namespaces[path] = Namespace(path, path, module.body) if read and module else None
+        return self._namespaces[path]
+
+    def files_with(self, word: bytes) -> Iterator[str]:
+        """The Python files of the application in which `word` stands."""
+        for path in self.workspace.files:
+            if (
+                path.endswith(".py")
+                and not NOT_SHIPPED.search(path)
+                and word in (self.workspace.bytes(path) or b"")
+            ):
+                yield path
+
+
+class StartCode:
+    """Looks for the start-up code that reaches given functions."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
+
+    def calls(self, name: str) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
+        """All calls of `name(...)` or `x.name(...)`, each with the function that holds it."""
+        if name not in self._calls:
+            found = []
+            for path in self.modules.files_with(name.encode() + b"("):
+                namespace = self.modules.namespace(path)
+                if namespace is not None:
+                    for function, owner, call in calls_in(namespace.body):
+                        if called_name(call) == name:
+                            found.append((namespace, function, owner, call))
+            self._calls[name] = found
+        return self._calls[name]
+
+    def entries(self, name: str, depth: int = 4) -> tuple[list[Entry], list[CallSite]]:
+        """The start-up code from which the function `name` is reached, and the calls in it."""
+        entries: dict[tuple[str, int], Entry] = {}
+        sites: list[CallSite] = []
+        seen = {name}
+        pending = [(name, depth)]
+        while pending:
+            wanted, left = pending.pop(0)
+            for namespace, function, owner, call in self.calls(wanted):
+                if function is None or self.starts(namespace, function, owner):
+                    key = (namespace.path, function.range.start if function else -1)
+                    entry = entries.setdefault(key, Entry(namespace, function, owner))
+                    entry.targets.append(call.range)
+                    sites.append(CallSite(namespace.path, call.range, function.name if function else None))
+                elif function.name not in seen and left > 0 and not function.name.startswith("test"):
+                    seen.add(function.name)
+                    pending.append((function.name, left - 1))
+        return list(entries.values()), sites
+
+    def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:
+        """Whether the function runs when a service starts."""
+        decorators = [dotted(decorator) for decorator in function.decorators]
+        if any(START_DECORATORS.search(decorator) for decorator in decorators):
+            return True
+        return function.name.lower() in START_NAMES or function.name.endswith("lifespan")
+
+
+def called_name(call: Call) -> str:
+    function = call.function
+    return function.name if isinstance(function, Attribute | Name) else ""
+
+
+def calls_in(
+    body: tuple[Stmt, ...], function: Function | None = None, owner: Class | None = None
+) -> Iterator[tuple[Function | None, Class | None, Call]]:
+    """Every call below `body`, with the innermost function and class that hold it.
+
+    The body of `if __name__ == "__main__"` and of classes counts as module level.
+    """
+    for statement in body:
+        match statement:
+            case Function():
+                # A function inside a start-up function (an event handler) stands on its own.
+                yield from calls_in(statement.body, statement, owner)
+            case Class():
+                yield from calls_in(statement.body, function, statement)
+            case _:
+                for expression in expressions_of(statement):
+                    for call in calls_of(expression):
+                        yield function, owner, call
+                for inner in blocks(statement):
+                    yield from calls_in(inner, function, owner)
+
+
+def blocks(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
+    match statement:
+        case If():
+            return (statement.then, statement.otherwise)
+        case For():
+            return (statement.body, statement.otherwise)
+        case Try():
+            handlers = tuple(handler.body for handler in statement.handlers)
+            return (statement.body, *handlers, statement.otherwise, statement.finally_)
+        case With() | Opaque() | Function() | Class():
+            return (statement.body,)
+    return ()
+
+
+def expressions_of(statement: Stmt) -> Iterator[Expr]:
+    match statement:
+        case If():
+            yield statement.test
+        case Assign():
+            yield statement.value
+        case Raise() if statement.exception is not None:
+            yield statement.exception
+        case Return() if statement.value is not None:
+            yield statement.value
+        case Assert():
+            yield statement.test
+        case Do():
+            yield statement.value
+        case For():
+            yield statement.iterable
+        case With():
+            for item, _ in statement.items:
+                yield item
+
+
+def calls_of(expression: Expr) -> Iterator[Call]:
+    """The calls in an expression, outermost first."""
+    pending: list[object] = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call):
+            yield node
+        if isinstance(node, tuple):
+            pending += node
+        elif isinstance(node, msgspec.Struct) and not isinstance(node, Range):
+            pending += [getattr(node, field) for field in node.__struct_fields__ if field != "range"]
+
+
+def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
+    """The statements that hold one of `targets`, with what encloses them, and the assignments before them."""
+
+    def holds(statement: Stmt) -> bool:
+        return any(statement.range.start <= t.start and t.end <= statement.range.end for t in targets)
+
+    last = max((index for index, statement in enumerate(body) if holds(statement)), default=-1)
+    result: list[Stmt] = []
+    for statement in body[: last + 1]:
+        if not holds(statement):
+            if isinstance(statement, Assign):
+                result.append(statement)
+            continue
+        match statement:
+            case If():
+                result.append(
+                    msgspec.structs.replace(
+                        statement,
+                        then=pruned(statement.then, targets),
+                        otherwise=pruned(statement.otherwise, targets),
+                    )
+                )
+            case For() | With():
+                result.append(msgspec.structs.replace(statement, body=pruned(statement.body, targets)))
+            case Try():
+                inner = pruned(statement.body, targets)
+                if inner:
+                    result.append(
+                        msgspec.structs.replace(
+                            statement, body=inner, otherwise=pruned(statement.otherwise, targets)
+                        )
+                    )
+            case Function() | Class():
+                pass
+            case _:
+                result.append(statement)
+    return tuple(result)
+
+
+def raising(function: Function) -> bool:
+    """Whether the function's own code may stop the start."""
+    for statement in flattened(function.body):
+        for inner in (statement, *(s for block in blocks(statement) for s in block)):
+            if isinstance(inner, Raise | Assert):
+                return True
+            for expression in expressions_of(inner):
+                if any(
+                    dotted(call.function) in ("sys.exit", "exit", "quit", "os._exit")
+                    for call in calls_of(expression)
+                ):
+                    return True
+    return False
+
+
+def span(path: str, at: Range) -> Span:
+    return Span(path, at.start, at.end)
+
+
+def methods(code: Code) -> Iterator[tuple[Code, Function]]:
+    yield from code.functions()
