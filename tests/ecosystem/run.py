@@ -1,0 +1,350 @@
+"""Lint public repositories and show what the rules say of them, against the last summary and the labels.
+
+    python tests/ecosystem/run.py [--checkouts DIR] [--jobs 2] [--only NAME] [--sample 10] [--unlabelled]
+
+`repositories.toml` lists the repositories, `summary.json` keeps the counts per rule of the last run,
+`labels.jsonl` the verdicts that people reached by reading the code, one JSON object a line: repo
+("owner/name"), commit, path, line, code, verdict and reason. A verdict is "true", "false" or "arguable" for
+what is reported, "missed" for a defect that was not reported when the label was written. A label stands for
+every finding of its code at its line.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+TIME_LIMIT = 120.0  # seconds
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
+
+Finding = dict[str, Any]  # one object of --output-format json
+Place = tuple[str, int]  # path, line
+Summary = dict[str, dict[str, Any]]  # by name of the repository
+
+
+@dataclass(frozen=True)
+class Repository:
+    name: str
+    url: str
+    commit: str
+
+    @property
+    def slug(self) -> str:
+        """OWNER/NAME, as labels name it."""
+        return "/".join(self.url.rstrip("/").split("/")[-2:])
+
+
+@dataclass(frozen=True)
+class Label:
+    repo: str
+    commit: str
+    path: str
+    line: int
+    code: str
+    verdict: str
+    reason: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.path, self.line
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: str  # "ok", or what went wrong
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    megabytes: float = 0.0  # peak resident memory
+
+
+@dataclass
+class Score:
+    """How one rule did where somebody has read the code. Arguable findings count on neither side."""
+
+    true: int = 0
+    false: int = 0
+    arguable: int = 0
+    unlabelled: int = 0
+    known: int = 0  # defects that labels know of
+    found: int = 0  # those of them that are reported
+    problems: list[str] = field(default_factory=list)  # findings labelled false, and defects not reported
+
+
+def read_repositories(path: Path) -> list[Repository]:
+    return [Repository(**entry) for entry in tomllib.loads(path.read_text("utf-8"))["repository"]]
+
+
+def clone(repository: Repository, directory: Path, source: str | None) -> Path:
+    """The pinned commit in a folder of `directory`, fetched alone when it is not there yet."""
+    target = directory / repository.name
+    git = ["git", "-C", str(target)]
+    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
+    if head.strip() != repository.commit:
+        owner, name = repository.slug.split("/")
+        url = source.format(owner=owner, name=name) if source else repository.url
+        target.mkdir(parents=True, exist_ok=True)
+        for arguments in (
+            ["init", "-q"],
+            ["fetch", "-q", "--depth", "1", url, repository.commit],
+            ["-c", "advice.detachedHead=false", "checkout", "-q", "-f", "FETCH_HEAD"],
+        ):
+            subprocess.run([*git, *arguments], check=True)
+    return target
+
+
+def lint(command: Sequence[str], checkout: Path, limit: float = TIME_LIMIT) -> Outcome:
+    """Run the linter in `checkout`; killed with its children after `limit` seconds."""
+    if not checkout.is_dir():
+        return Outcome("no checkout")
+    arguments = [*command, "--output-format", "json", "--isolated", "--exit-zero", "."]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        started = time.monotonic()
+        process = subprocess.Popen(arguments, cwd=checkout, stdout=out, stderr=err, start_new_session=True)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        timer = threading.Timer(limit, stop)
+        timer.start()
+        _, status, usage = os.wait4(process.pid, 0)  # Popen.wait would not tell the peak memory of this child
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - started
+        out.seek(0)
+        err.seek(0)
+        output, errors = out.read(), err.read().decode("utf-8", "replace").strip()
+    megabytes = usage.ru_maxrss * MAXRSS_UNIT / 2**20
+    if late.is_set():
+        return Outcome(f"longer than {limit:.0f} s", (), seconds, megabytes)
+    outcome = "ok" if process.returncode == 0 else f"exit status {process.returncode}"
+    if process.returncode and errors:
+        outcome += f": {errors.splitlines()[-1][:200]}"
+    try:
+        findings = tuple(json.loads(output))
+    except ValueError:
+        return Outcome("no JSON" if process.returncode == 0 else outcome, (), seconds, megabytes)
+    return Outcome(outcome, findings, seconds, megabytes)
+
+
+def summarise(repository: Repository, outcome: Outcome) -> dict[str, Any]:
+    rules = Counter(finding["code"] for finding in outcome.findings)
+    return {"commit": repository.commit, "status": outcome.status, "rules": dict(sorted(rules.items()))}
+
+
+def differences(before: Summary, after: Summary) -> list[str]:
+    lines = []
+    for name, now in after.items():
+        then = before.get(name, {"status": "new", "rules": {}})
+        changes = [
+            f"{code} {then['rules'].get(code, 0)} -> {now['rules'].get(code, 0)}"
+            for code in sorted({*then["rules"], *now["rules"]})
+            if then["rules"].get(code, 0) != now["rules"].get(code, 0)
+        ]
+        if then["status"] != now["status"]:
+            changes.insert(0, f"{then['status']} -> {now['status']}")
+        if changes:
+            lines.append(f"{name}: {', '.join(changes)}")
+    return lines
+
+
+def read_labels(path: Path) -> list[Label]:
+    if not path.exists():
+        return []
+    labels = [Label(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    for label in labels:
+        if label.verdict not in {"true", "false", "arguable", "missed"}:
+            raise SystemExit(
+                f"{path.name}: {label.path}:{label.line} has the unknown verdict {label.verdict!r}."
+            )
+    return labels
+
+
+def places(finding: Finding) -> list[Place]:
+    """Where a label may point to mean this finding: its own place first, then those of its related labels."""
+    return [(place["path"], place["line"]) for place in (finding, *finding["related"])]
+
+
+def evaluate(outcomes: Iterable[tuple[Repository, Outcome]], labels: Sequence[Label]) -> dict[str, Score]:
+    """Scores by code, over the repositories that have labels at their pinned commit."""
+    scores: dict[str, Score] = defaultdict(Score)
+    by_repository: dict[tuple[str, str], list[Label]] = defaultdict(list)
+    for label in labels:
+        by_repository[label.repo, label.commit].append(label)
+    for repository, outcome in outcomes:
+        mine = by_repository.get((repository.slug, repository.commit), [])
+        if not mine or outcome.status != "ok":
+            continue
+        verdicts = {(label.code, label.place): label.verdict for label in mine}
+        reported: set[tuple[str, Place]] = set()
+        for finding in outcome.findings:
+            code, at = finding["code"], places(finding)
+            reported.update((code, place) for place in at)
+            verdict = next((verdicts[code, place] for place in at if (code, place) in verdicts), "unlabelled")
+            attribute = "true" if verdict == "missed" else verdict
+            setattr(scores[code], attribute, getattr(scores[code], attribute) + 1)
+            if verdict == "false":
+                scores[code].problems.append(f"false: {where(repository, finding['path'], finding['line'])}")
+        for label in mine:
+            if label.verdict in {"true", "missed"}:
+                found = (label.code, label.place) in reported
+                scores[label.code].known += 1
+                scores[label.code].found += found
+                if not found:
+                    scores[label.code].problems.append(f"missed: {where(repository, label.path, label.line)}")
+    return dict(sorted(scores.items()))
+
+
+def where(repository: Repository, path: str, line: int) -> str:
+    return f"{repository.name}: {path}:{line}"
+
+
+def unlabelled(repository: Repository, outcome: Outcome, labels: Sequence[Label]) -> Iterable[str]:
+    """Lines to complete and add to the labels, each after the message that it judges."""
+    known = {(x.repo, x.commit, x.code, x.place) for x in labels}
+    for finding in outcome.findings:
+        if not any(
+            (repository.slug, repository.commit, finding["code"], at) in known for at in places(finding)
+        ):
+            judged = {"path": finding["path"], "line": finding["line"], "code": finding["code"]}
+            yield f"# {finding['message']}"
+            yield json.dumps(
+                {"repo": repository.slug, "commit": repository.commit, **judged, "verdict": "", "reason": ""}
+            )
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:5.1f} %" if whole else "      -"
+
+
+def print_scores(scores: dict[str, Score]) -> None:
+    print("\nrule   precision   recall   true false arguable unlabelled   found/known")
+    total = Score()
+    for score in scores.values():
+        for name in ("true", "false", "arguable", "unlabelled", "known", "found"):
+            setattr(total, name, getattr(total, name) + getattr(score, name))
+    for code, x in [*scores.items(), ("all", total)]:
+        precision, recall = share(x.true, x.true + x.false), share(x.found, x.known)
+        print(
+            f"{code:6} {precision:>9} {recall:>8} {x.true:6} {x.false:5} {x.arguable:8} {x.unlabelled:10}"
+            f" {x.found:7}/{x.known}"
+        )
+    for code, score in scores.items():
+        for problem in score.problems:
+            print(f"{code} {problem}")
+
+
+def options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Lint public repositories and compare with what is known of them."
+    )
+    parser.add_argument(
+        "--checkouts", type=Path, help="folder of checkouts, one a repository; nothing is cloned"
+    )
+    parser.add_argument("--clones", type=Path, default=Path.home() / ".cache" / "dotmac-lint-ecosystem")
+    parser.add_argument("--from", dest="source", help="clone from here, as in '/mirror/{owner}+{name}'")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", action="append", default=[], help="name of a repository; may be repeated")
+    parser.add_argument("--command", default=str(Path(sys.executable).with_name("dotmac-lint")))
+    parser.add_argument("--list", type=Path, default=HERE / "repositories.toml")
+    parser.add_argument("--labels", type=Path, default=HERE / "labels.jsonl")
+    parser.add_argument("--summary", type=Path, default=HERE / "summary.json")
+    parser.add_argument("--keep", action="store_true", help="leave the last summary as it is")
+    parser.add_argument(
+        "--findings", type=Path, help="write the findings of each repository into this folder"
+    )
+    parser.add_argument("--sample", type=int, default=0, help="show so many findings, picked at random")
+    parser.add_argument("--seed", type=int, help="pick the same sample again")
+    parser.add_argument(
+        "--unlabelled", action="store_true", help="print findings without a label, to be labelled"
+    )
+    return parser.parse_args(arguments)
+
+
+def lint_all(repositories: Sequence[Repository], opts: argparse.Namespace) -> dict[str, Outcome]:
+    """By name; progress is printed as they come."""
+
+    def visit(repository: Repository) -> Outcome:
+        if opts.checkouts:
+            return lint([opts.command], opts.checkouts / repository.name)
+        try:
+            return lint([opts.command], clone(repository, opts.clones, opts.source))
+        except subprocess.CalledProcessError as error:
+            return Outcome(f"not cloned: git exits with status {error.returncode}")
+
+    outcomes: dict[str, Outcome] = {}
+    with ThreadPoolExecutor(opts.jobs) as pool:
+        futures = {pool.submit(visit, repository): repository.name for repository in repositories}
+        for future in as_completed(futures):
+            name, x = futures[future], future.result()
+            outcomes[name] = x
+            print(
+                f"[{len(outcomes):2}/{len(repositories)}] {name:36} {x.seconds:6.1f} s {x.megabytes:6.0f} MB"
+                f" {len(x.findings):5} findings{'' if x.status == 'ok' else '  ' + x.status}",
+                flush=True,
+            )
+    return outcomes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    opts = options(arguments)
+    listed = read_repositories(opts.list)
+    repositories = [x for x in listed if not opts.only or x.name in opts.only]
+    if strangers := set(opts.only) - {x.name for x in listed}:
+        raise SystemExit(f"Not in {opts.list.name}: {', '.join(sorted(strangers))}.")
+    labels = read_labels(opts.labels)
+    outcomes = lint_all(repositories, opts)
+    results = [(repository, outcomes[repository.name]) for repository in repositories]
+
+    after = {repository.name: summarise(repository, outcome) for repository, outcome in results}
+    before: Summary = json.loads(opts.summary.read_text("utf-8")) if opts.summary.exists() else {}
+    print("\nsince the last summary:")
+    print("\n".join(differences(before, after)) or "no difference")
+    if not opts.keep:
+        kept = {x.name: before[x.name] for x in listed if x.name in before}
+        opts.summary.write_text(json.dumps(dict(sorted({**kept, **after}.items())), indent=1) + "\n", "utf-8")
+    if opts.findings:
+        opts.findings.mkdir(parents=True, exist_ok=True)
+        for name, outcome in outcomes.items():
+            (opts.findings / f"{name}.json").write_text(json.dumps(outcome.findings, indent=1), "utf-8")
+    if opts.unlabelled:
+        for repository, outcome in results:
+            print(*unlabelled(repository, outcome, labels), sep="\n")
+    if opts.sample:
+        found = [(repository, finding) for repository, outcome in results for finding in outcome.findings]
+        for repository, finding in random.Random(opts.seed).sample(found, min(opts.sample, len(found))):
+            at = where(repository, finding["path"], finding["line"])
+            print(f"\n{at}: {finding['code']} {finding['message']}")
+
+    print_scores(evaluate(results, labels))
+    counts = [len(x.findings) for x in outcomes.values() if x.status == "ok"]
+    failed = sorted(name for name, x in outcomes.items() if x.status != "ok")
+    print(
+        f"\n{len(outcomes)} repositories, {sum(counts)} findings, median {statistics.median(counts or [0]):g}"
+        f"\nslowest {max(x.seconds for x in outcomes.values()):.1f} s,"
+        f" largest {max(x.megabytes for x in outcomes.values()):.0f} MB;"
+        f"\nfailed: {', '.join(failed) or 'none'}"
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
