@@ -147,7 +147,8 @@ def lint(command: Sequence[str], checkout: Path, limit: float = TIME_LIMIT) -> O
 
 def summarise(repository: Repository, outcome: Outcome) -> dict[str, Any]:
     rules = Counter(finding["code"] for finding in outcome.findings)
-    return {"commit": repository.commit, "status": outcome.status, "rules": dict(sorted(rules.items()))}
+    status = outcome.status.split(":")[0]  # what follows may quote the repository
+    return {"commit": repository.commit, "status": status, "rules": dict(sorted(rules.items()))}
 
 
 def differences(before: Summary, after: Summary) -> list[str]:
