@@ -292,6 +292,8 @@ def _read_compose(text: str) -> EnvFile:
             end = line_end(position)
             position = min(end + 1, size)
             raw = text[start:end].partition(" #")[0].rstrip(_GO_STRIP)
+            if not raw and text[start - 1] == "\r":
+                start -= 1
             value_range = Range(start, start + len(raw))
             decoded = _Decoded(raw, start)
         parts = (decoded.text,) if decoded.text else ()
