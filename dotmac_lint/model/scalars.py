@@ -229,20 +229,25 @@ def read_timedelta(text: str) -> Coerced:
 
 
 _BYTES = re.compile(r"^\s*(\d*\.?\d+)\s*(\w+)?")
-BYTE_UNITS: dict[str, float] = {
-    "b": 1, "bit": 1 / 8, **{f"{p}b": 1000**n for n, p in enumerate("kmgtpe", 1)},
-    **{f"{p}ib": 1024**n for n, p in enumerate("kmgtpe", 1)}, **{p: 1000**n for n, p in enumerate("kmgtpe", 1)},
-    **{f"{p}bit": 1000**n / 8 for n, p in enumerate("kmgtpe", 1)},
-    **{f"{p}ibit": 1024**n / 8 for n, p in enumerate("kmgtpe", 1)},
-}  # fmt: skip
+BYTE_UNITS: dict[str, float] = {"b": 1, "bit": 1 / 8}
+for _power, _prefix in enumerate("kmgtpe", 1):
+    BYTE_UNITS |= {_prefix: 1000**_power, f"{_prefix}b": 1000**_power, f"{_prefix}bit": 1000**_power / 8}
+    BYTE_UNITS |= {f"{_prefix}ib": 1024**_power, f"{_prefix}ibit": 1024**_power / 8}
 
 
 def read_bytesize(text: str) -> Coerced:
+    if len(text) > 300:
+        return Unknown("is very long")
+    number = read_int(text)
+    if isinstance(number, Known):
+        return number if number.value >= 0 else Invalid("is negative")
+    if isinstance(number, Unknown):
+        return number
+    if not text.isascii() or not text.isprintable():
+        return ODD
     match = _BYTES.match(text)
-    if match is None or len(text) > 300:
-        return (
-            Invalid("is not a size in bytes (such as 512MB)") if len(text) <= 300 else Unknown("is very long")
-        )
+    if match is None:
+        return Invalid("is not a size in bytes (such as 512MB)")
     unit = (match[2] or "b").lower()
     if unit not in BYTE_UNITS:
         return Invalid("is not a size in bytes: the unit is not known")
@@ -298,7 +303,7 @@ URL_TYPES: dict[str, UrlType] = {
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PLAIN_URL = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<username>[\w.~!$&'()*+,;=%-]*)(?::(?P<password>[\w.~!$&'()*+,;=%-]*))?@)?"
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<username>[\w.~!$&'()*+;=%-]*)(?::(?P<password>[\w.~!$&'()*+;=%-]*))?@)?"
     r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*)"
     r"(?::(?P<port>[0-9]{1,12}))?(?P<path>/[\w.~!$&'()*+,;=:@%/-]*)?(?:\?[\w.~!$&'()*+,;=:@%/?-]*)?(?:#[\w.~!$&'()*+,;=:@%/?-]*)?",
     re.ASCII,
