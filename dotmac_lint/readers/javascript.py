@@ -1,0 +1,63 @@
+"""Reads of environment variables in JavaScript and TypeScript, by text."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from dotmac_lint.known import Problem
+from dotmac_lint.source import Range
+
+_ENVIRONMENT = r"(?:process\s*\.\s*env|import\s*\.\s*meta\s*\.\s*env|Bun\s*\.\s*env)"
+# Comments and strings are matched first, so that `//` in a string starts no comment.
+_TOKEN = re.compile(
+    r"(?P<comment>//[^\n]*|/\*.*?\*/)"
+    rf"|(?P<dot>{_ENVIRONMENT}\s*(?:\?\.|\.)\s*(?P<name>[A-Za-z_$][\w$]*))"
+    rf"|(?P<index>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?P<quote>['\"])(?P<key>[^'\"\n]*)(?P=quote)\s*\])"
+    r"|(?P<deno>Deno\s*\.\s*env\s*\.\s*get\(\s*['\"](?P<deno_name>\w+)['\"]\s*\))"
+    rf"|(?P<open>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?:`(?P<prefix>[\w]*)\$\{{)?)"
+    rf"|(?P<unpack>\{{(?P<names>[^{{}};]*)\}}\s*=\s*{_ENVIRONMENT}\b)"
+    r"|(?P<string>'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")",
+    re.DOTALL,
+)
+_UNPACKED = re.compile(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
+
+
+class JavaScriptRead(msgspec.Struct, frozen=True):
+    name: str
+    name_range: Range
+    range: Range
+
+
+class JavaScriptDynamic(msgspec.Struct, frozen=True):
+    """A name composed at run time, of which only the beginning is known."""
+
+    prefix: str
+    suffix: str
+    range: Range
+
+
+class JavaScriptReads(msgspec.Struct, frozen=True):
+    reads: tuple[JavaScriptRead, ...] = ()
+    dynamic: tuple[JavaScriptDynamic, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_javascript_reads(text: str) -> JavaScriptReads:
+    """`process.env.X`, `import.meta.env.X`, `Bun.env.X`, `Deno.env.get("X")` and unpacking. Never raises."""
+    reads: list[JavaScriptRead] = []
+    dynamic: list[JavaScriptDynamic] = []
+    for match in _TOKEN.finditer(text):
+        whole = Range(*match.span())
+        for group in ("name", "key", "deno_name"):
+            if match[group]:
+                reads.append(JavaScriptRead(match[group], Range(*match.span(group)), whole))
+        if match["open"]:
+            dynamic.append(JavaScriptDynamic(match["prefix"] or "", "", whole))
+        if match["unpack"]:
+            base = match.start("names")
+            for part in _UNPACKED.finditer(match["names"]):
+                place = Range(base + part.start("name"), base + part.end("name"))
+                reads.append(JavaScriptRead(part["name"], place, whole))
+    return JavaScriptReads(tuple(reads), tuple(dynamic))

@@ -1,0 +1,296 @@
+"""Reads of environment variables in Python code.
+
+The standard library's `ast` does it: only places are needed, over thousands of files, and libcst takes
+eight times as long. Known are os.environ and os.getenv, and the libraries starlette (`Config`), environs and
+django-environ (`Env`), python-decouple (`config`), click and typer (`envvar=`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+import msgspec
+
+from dotmac_lint.known import Problem
+from dotmac_lint.source import Range
+
+_METHODS = frozenset({"get", "setdefault", "pop", "__getitem__"})
+_CASTS = frozenset({
+    "str", "int", "bool", "float", "list", "dict", "json", "url", "path", "db", "db_url", "cache",
+    "cache_url", "email", "email_url", "search_url", "date", "datetime", "timedelta", "uuid", "log_level", "enum", "decimal",
+    "tuple", "bytes", "dj_db_url", "dj_email_url", "dj_cache_url", "get_value", "channels",
+})  # fmt: skip
+_TAKES_ALL = re.compile(r"load|parse|from_|config|settings|expand|substitute|format|validate", re.IGNORECASE)
+"""Functions that, given the whole environment, read names of their own; others hand it to a program."""
+_FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
+
+
+class EnvironmentRead(msgspec.Struct, frozen=True):
+    """One read. `default` and `cast` are source text."""
+
+    name: str
+    name_range: Range
+    range: Range
+    default: str | None
+    cast: str | None
+    how: str
+
+
+class DynamicRead(msgspec.Struct, frozen=True):
+    """A name that is composed at run time; it begins with `prefix` and ends with `suffix`."""
+
+    prefix: str
+    suffix: str
+    range: Range
+
+
+class PythonReads(msgspec.Struct, frozen=True):
+    reads: tuple[EnvironmentRead, ...] = ()
+    dynamic: tuple[DynamicRead, ...] = ()
+    helpers: tuple[str, ...] = ()
+    """Functions that read the variable which their first argument names."""
+    problems: tuple[Problem, ...] = ()
+
+
+def read_python_reads(text: str) -> PythonReads:
+    """The reads in the module `text`. Never raises; code that cannot be parsed is searched by pattern."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reads = tuple(
+            EnvironmentRead(m[2], Range(*m.span(2)), Range(*m.span()), None, None, "os.environ")
+            for m in _FALLBACK.finditer(text)
+        )
+        return PythonReads(reads, problems=(Problem(f"This is not valid Python: {error}.", 0, 0),))
+    try:
+        return _Reader(text, tree).read()
+    except RecursionError:
+        return PythonReads(problems=(Problem("This Python code is nested too deeply to be followed.", 0, 0),))
+
+
+class _Reader:
+    def __init__(self, text: str, tree: ast.Module) -> None:
+        self.text = text
+        self.tree = tree
+        self.lines = text.splitlines(keepends=True) if not text.isascii() else None
+        self.starts = [0]
+        for line in re.split(r"(?<=\n)", text):  # ast counts LF, CRLF and CR
+            self.starts.append(self.starts[-1] + len(line))
+        self.reads: list[EnvironmentRead] = []
+        self.dynamic: list[DynamicRead] = []
+        self.constants: dict[str, str] = {}
+        self.environs = {"os.environ", "environ"}
+        self.getenvs = {"os.getenv", "getenv", "os.environ.get"}
+        self.libraries: dict[str, str] = {}
+        self.helpers: dict[str, int] = {}
+        self.parameters: list[dict[str, int]] = []
+
+    def read(self) -> PythonReads:
+        for node in ast.walk(self.tree):
+            self.learn(node)
+        for function in ast.walk(self.tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                self.learn_helper(function)
+        for node in ast.walk(self.tree):
+            self.visit(node)
+        return PythonReads(tuple(self.reads), tuple(self.dynamic), tuple(sorted(self.helpers)))
+
+    # ---- places
+
+    def offset(self, line: int, column: int) -> int:
+        start = self.starts[line - 1]
+        if self.text.isascii():
+            return start + column
+        encoded = self.text[start : self.starts[line]].encode("utf-8", "surrogatepass")[:column]
+        return start + len(encoded.decode("utf-8", "surrogatepass"))
+
+    def range(self, node: ast.AST) -> Range:
+        line, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
+        return Range(
+            self.offset(line, getattr(node, "col_offset", 0)),
+            self.offset(end, getattr(node, "end_col_offset", 0)),
+        )
+
+    # ---- what names mean
+
+    def learn(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            self.learn_value(node.targets[0].id, node.value)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            self.learn_value(node.target.id, node.value)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                name = alias.asname or alias.name
+                if node.module == "os" and alias.name == "environ":
+                    self.environs.add(name)
+                elif node.module == "os" and alias.name == "getenv":
+                    self.getenvs.add(name)
+                elif node.module == "decouple" and alias.name in {"config", "AutoConfig"}:
+                    self.libraries[name] = "decouple"
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name == "os" and alias.asname:
+                    self.environs.add(f"{alias.asname}.environ")
+                    self.getenvs.add(f"{alias.asname}.getenv")
+        elif isinstance(node, ast.With):
+            for item in node.items:  # environs: with env.prefixed("P_"): names below are composed
+                call = item.context_expr
+                if isinstance(call, ast.Call) and _dotted(call.func).endswith(".prefixed") and call.args:
+                    prefix = self.string(call.args[0])
+                    self.dynamic.append(DynamicRead(prefix or "", "", self.range(call)))
+
+    def learn_value(self, name: str, value: ast.expr) -> None:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            self.constants[name] = value.value
+        elif isinstance(value, ast.Call):
+            maker = _dotted(value.func).rpartition(".")[2]
+            if maker in {"Env", "FileAwareEnv"}:
+                self.libraries[name] = "environs"
+                for keyword in value.keywords:  # django-environ declares its variables so
+                    if keyword.arg:
+                        place = self.range(keyword)
+                        named = Range(place.start, place.start + len(keyword.arg))
+                        self.reads.append(
+                            EnvironmentRead(keyword.arg, named, place, None, None, "django-environ")
+                        )
+            elif maker in {"Config", "AutoConfig"}:
+                self.libraries[name] = "starlette" if maker == "Config" else "decouple"
+
+    def learn_helper(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """`def env(name, default=None): return os.environ.get(name, default)` is a reader of its argument."""
+        names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        for node in ast.walk(function):
+            argument = self.asked(node)
+            if isinstance(argument, ast.Name) and argument.id in names and argument.id not in self.constants:
+                index = names.index(argument.id)
+                self.helpers[function.name] = index - (bool(names) and names[0] in {"self", "cls"})
+
+    def asked(self, node: ast.AST) -> ast.expr | None:
+        """The expression that names the variable which `node` reads."""
+        if isinstance(node, ast.Subscript) and _dotted(node.value) in self.environs:
+            return node.slice if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del) else None
+        if (
+            isinstance(node, ast.Compare)
+            and len(node.ops) == 1
+            and isinstance(node.ops[0], ast.In | ast.NotIn)
+        ):
+            return node.left if _dotted(node.comparators[0]) in self.environs else None
+        if not isinstance(node, ast.Call) or not node.args:
+            return None
+        function = _dotted(node.func)
+        head, _, method = function.rpartition(".")
+        if function in self.getenvs or (head in self.environs and method in _METHODS):
+            return node.args[0]
+        if function in self.libraries or (head in self.libraries and method in _CASTS):
+            return node.args[0]
+        return None
+
+    def string(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        if isinstance(node, ast.Name):
+            return self.constants.get(node.id)
+        return None
+
+    # ---- reads
+
+    def visit(self, node: ast.AST) -> None:
+        argument = self.asked(node)
+        if argument is not None:
+            self.add(node, argument, self.how(node))
+            return
+        if isinstance(node, ast.Call):
+            name = _dotted(node.func).rpartition(".")[2]
+            index = self.helpers.get(name)
+            if index is not None and 0 <= index < len(node.args):
+                self.add(node, node.args[index], name)
+            for keyword in node.keywords:
+                if keyword.arg == "envvar":
+                    values = (
+                        keyword.value.elts
+                        if isinstance(keyword.value, ast.List | ast.Tuple)
+                        else [keyword.value]
+                    )
+                    for value in values:
+                        self.add(node, value, "click")
+                elif keyword.arg == "auto_envvar_prefix" and self.string(keyword.value):
+                    self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", "", self.range(node)))
+            if any(
+                _dotted(value) in self.environs for value in (*node.args, *(k.value for k in node.keywords))
+            ):
+                self.dynamic.append(
+                    DynamicRead("", "", self.range(node))
+                )  # dict(os.environ), f(env=os.environ)
+            elif _dotted(node.func).rpartition(".")[0] in self.environs and _dotted(node.func).endswith(
+                (".items", ".keys", ".values", ".copy")
+            ):
+                self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node)))
+        elif isinstance(node, ast.For | ast.comprehension) and _dotted(node.iter) in self.environs:
+            self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node.iter)))
+
+    def filtered(self, node: ast.AST) -> str:
+        """The prefix that a loop over the environment asks for, where the code beside it says so."""
+        around = self.range(node.iter if isinstance(node, ast.comprehension | ast.For) else node)
+        found = re.search(
+            r"\.startswith\(\s*(?:f?(['\"])(\w+)\1|(\w+))", self.text[around.start : around.end + 400]
+        )
+        if not found:
+            return ""
+        return found[2] or self.constants.get(found[3], "")
+
+    def how(self, node: ast.AST) -> str:
+        function = _dotted(node.func) if isinstance(node, ast.Call) else ""
+        if function in self.getenvs:
+            return "getenv"
+        return self.libraries.get(function, self.libraries.get(function.rpartition(".")[0], "os.environ"))
+
+    def add(self, node: ast.AST, argument: ast.expr, how: str) -> None:
+        name = self.string(argument)
+        if name is not None:
+            default = cast = None
+            if isinstance(node, ast.Call):
+                values = {keyword.arg: keyword.value for keyword in node.keywords}
+                second = node.args[1] if len(node.args) > 1 else values.get("default")
+                default = ast.get_source_segment(self.text, second) if second is not None else None
+                cast = ast.get_source_segment(self.text, values["cast"]) if "cast" in values else None
+            place = self.range(argument)
+            if isinstance(argument, ast.Constant) and self.text[place.start : place.start + 1] in {"'", '"'}:
+                place = Range(place.start + 1, place.end - 1)
+            self.reads.append(EnvironmentRead(name, place, self.range(node), default, cast, how))
+        elif not (isinstance(argument, ast.Name) and self.helpers):
+            for prefix, suffix in self.composed(argument):
+                self.dynamic.append(DynamicRead(prefix, suffix, self.range(node)))
+
+    def composed(self, argument: ast.expr) -> Iterator[tuple[str, str]]:
+        """The known beginning and end of a name that is composed."""
+        if isinstance(argument, ast.JoinedStr) and argument.values:
+            parts = [
+                self.string(part.value if isinstance(part, ast.FormattedValue) else part)
+                for part in argument.values
+            ]
+        elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add):
+            parts = [self.string(argument.left), self.string(argument.right)]
+        else:
+            parts = [None]
+        if all(part is not None for part in parts):
+            name = "".join(part or "" for part in parts)
+            yield name, ""
+            return
+        first = next(index for index, part in enumerate(parts) if part is None)
+        last = next(index for index, part in enumerate(reversed(parts)) if part is None)
+        yield "".join(p or "" for p in parts[:first]), "".join(p or "" for p in parts[len(parts) - last :])
+
+
+def _dotted(node: ast.AST | None) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])
