@@ -52,6 +52,8 @@ class Rule:
     since: ClassVar[str]
     preview: ClassVar[bool] = False
     phase: ClassVar[Phase] = Phase.MODEL
+    tags: ClassVar[tuple[str, ...]] = ()
+    """Words that code scanning shows, such as `security`."""
 
     def check(self, deployment: Deployment) -> Iterable[Diagnostic]:
         """What is wrong with one deployment."""
@@ -67,7 +69,7 @@ class Rule:
         at: Span,
         *,
         related: Iterable[Label] = (),
-        help: str | None = None,  # noqa: A002 - the word that users see
+        help: str | None = None,
         fix: Fix | None = None,
         service: str | None = None,
         severity: Severity | None = None,
@@ -93,7 +95,11 @@ class Rule:
 
     @classmethod
     def readme(cls) -> str:
-        return (cls.folder() / "README.md").read_text("utf-8")
+        """The rule's documentation; its docstring where a pack of rules brings no README."""
+        path = cls.folder() / "README.md"
+        if not path.is_file():
+            return f"# {cls.code} {cls.name}\n\n{(cls.__doc__ or '').strip()}\n"
+        return path.read_text("utf-8")
 
     @classmethod
     def url(cls) -> str:
@@ -111,7 +117,8 @@ def load_rules(folders: Sequence[Path] = ()) -> tuple[type[Rule], ...]:
         other = found.setdefault(rule.code, rule)
         if other is not rule:
             raise RuleError(
-                f"the code {rule.code} is taken by both {other.__module__} and {rule.__module__}; rename one of them"
+                f"the code {rule.code} is taken by both {other.__module__} and {rule.__module__}; "
+                "rename one of them"
             )
     return tuple(found[code] for code in sorted(found))
 

@@ -9,8 +9,19 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.registry import Rule
-from dotmac_lint.report import secrets
+from dotmac_lint.report.secrets import mask_secrets
 from dotmac_lint.source import Position, SourceFile, Span
+
+_MODULES = {
+    "full": "full",
+    "concise": "concise",
+    "json": "json_format",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+}
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -20,6 +31,8 @@ class Report(msgspec.Struct, frozen=True):
     source: Callable[[str], SourceFile | None]
     shown: Callable[[str], str]
     rules: Mapping[str, type[Rule]]
+    base: str = "file:///"
+    """The folder that shown paths are relative to, as a URI with `/` at its end."""
     colour: bool = False
 
     def start(self, span: Span) -> Position:
@@ -35,15 +48,14 @@ class Report(msgspec.Struct, frozen=True):
         return rule.url() if rule else None
 
     def fingerprints(self) -> list[str]:
-        """A hash for each finding that stays the same when lines move: what it is about, and which of several."""
+        """For each finding a hash that stays when lines move: what it is about, and which of several."""
         from hashlib import sha256
 
         seen: dict[str, int] = {}
         result = []
         for diagnostic in self.diagnostics:
             about = diagnostic.key or self._line(diagnostic.at)
-            parts = (diagnostic.code, diagnostic.at.path, diagnostic.service or "", about)
-            text = "\0".join(parts)
+            text = "\0".join((diagnostic.code, diagnostic.at.path, diagnostic.service or "", about))
             seen[text] = seen.get(text, 0) + 1
             digest = sha256(f"{text}\0{seen[text]}".encode("utf-8", "surrogateescape"))
             result.append(digest.hexdigest()[:32])
@@ -54,22 +66,10 @@ class Report(msgspec.Struct, frozen=True):
         if source is None:
             return ""
         line = source.line_range(source.position(span.start).line).slice(source.text)
-        return secrets.mask_line(line).strip()
+        return mask_secrets(line[:1000]).strip()
 
 
 def render(report: Report, output_format: str) -> str:
-    """The report in one of the formats of `config.FORMATS`; each but the text ends with a line break."""
+    """The report in one of the formats of `config.FORMATS`; what is no Unicode becomes `?`."""
     text: str = import_module(f"dotmac_lint.report.{_MODULES[output_format]}").render(report)
-    return text
-
-
-_MODULES = {
-    "full": "full",
-    "concise": "concise",
-    "json": "json_format",
-    "sarif": "sarif",
-    "github": "github",
-    "gitlab": "gitlab",
-    "junit": "junit",
-    "markdown": "markdown",
-}
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -11,5 +11,5 @@ def render(report: Report) -> str:
     for diagnostic in report.diagnostics:
         start, end = report.start(diagnostic.at), report.end(diagnostic.at)
         place = f"{report.shown(diagnostic.at.path)}:{start.line}:{start.column}-{end.line}:{end.column}"
-        lines.append(f"{visible(place)} {diagnostic.code} {visible(diagnostic.message)}\n")
+        lines.append(f"{visible(place)} {diagnostic.code} {visible(' '.join(diagnostic.message.split()))}\n")
     return "".join(lines)

@@ -25,7 +25,8 @@ def render(report: Report) -> str:
     for diagnostic in report.diagnostics:
         start, end = report.start(diagnostic.at), report.end(diagnostic.at)
         columns = f",col={start.column},endColumn={end.column}" if start.line == end.line else ""
-        where = f"file={_property(report.shown(diagnostic.at.path))},line={start.line},endLine={end.line}{columns}"
+        path = _property(report.shown(diagnostic.at.path))
+        where = f"file={path},line={start.line},endLine={end.line}{columns}"
         title = _property(f"{diagnostic.code} {diagnostic.name}")
         message = diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
         lines.append(f"::{_LEVELS[diagnostic.severity]} {where},title={title}::{_data(message)}\n")

@@ -24,4 +24,4 @@ def render(report: Report) -> str:
         }
         for diagnostic, fingerprint in zip(report.diagnostics, report.fingerprints(), strict=True)
     ]
-    return json.dumps(rows, indent=2).encode("utf-8", "replace").decode() + "\n"
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"

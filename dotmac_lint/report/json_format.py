@@ -51,5 +51,4 @@ def _fix(report: Report, fix: Fix) -> dict[str, Any]:
 def render(report: Report) -> str:
     prints = report.fingerprints()
     rows = [entry(report, d, f) for d, f in zip(report.diagnostics, prints, strict=True)]
-    text = json.dumps(rows, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8") + "\n"
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"

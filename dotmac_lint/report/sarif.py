@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,15 +16,16 @@ from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.fix import Fix
 from dotmac_lint.registry import Rule
 from dotmac_lint.report import Report
+from dotmac_lint.report.secrets import visible
 from dotmac_lint.source import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAXIMUM_RESULTS = 5000
 """More than these are dropped by GitHub, the least severe first."""
 MAXIMUM_RELATED = 100
+MAXIMUM_TAGS = 10
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_SECURITY = frozenset({"DM004", "DM032", "DM034", "DM035", "DM036", "DM037", "DM038", "DM039"})
 
 
 def _uri(path: str) -> str:
@@ -43,28 +43,28 @@ def _location(report: Report, span: Span, message: str | None = None) -> dict[st
             "region": region,
         }
     }
-    return location | ({"message": {"text": message}} if message else {})
+    return location | ({"message": {"text": visible(message)}} if message else {})
 
 
-def _sections(readme: str) -> dict[str, str]:
-    parts = re.split(r"^## (.+)$", readme, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+def _text(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 def _rule(rule: type[Rule]) -> dict[str, Any]:
     readme = re.sub(r"<!--.*?-->\n?", "", rule.readme(), flags=re.DOTALL)
-    what = _sections(readme).get("What it does", rule.name)
-    first = re.split(r"(?<=[.:])\s", what.replace("\n", " "))[0].rstrip(":")
-    security = rule.code in _SECURITY
-    tags = ["deployment", "security"] if security else ["deployment"]
-    properties: dict[str, Any] = {"tags": tags, "precision": "medium" if rule.preview else "high"}
-    if security:
+    found = re.search(r"^## What it does\n(.+?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL)
+    what = _text(found[1]) if found else rule.name
+    properties: dict[str, Any] = {
+        "tags": ["deployment", *rule.tags][:MAXIMUM_TAGS],
+        "precision": "medium" if rule.preview else "high",
+    }
+    if "security" in rule.tags:
         properties["security-severity"] = "7.5" if rule.severity is Severity.ERROR else "5.0"
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": first},
-        "fullDescription": {"text": what.replace("\n", " ")},
+        "shortDescription": {"text": re.split(r"(?<=[.:]) ", what)[0].rstrip(":")},
+        "fullDescription": {"text": what},
         "help": {"text": readme, "markdown": readme},
         "helpUri": rule.url(),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
@@ -98,12 +98,12 @@ def _fix(report: Report, fix: Fix) -> list[dict[str, Any]]:
 
 
 def _result(report: Report, diagnostic: Diagnostic, fingerprint: str, index: int) -> dict[str, Any]:
-    text = diagnostic.message + (f" {diagnostic.help}" if diagnostic.help else "")
+    text = visible(diagnostic.message + (f" {diagnostic.help}" if diagnostic.help else ""))
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": index,
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": text.encode("utf-8", "replace").decode()},
+        "message": {"text": text},
         "locations": [_location(report, diagnostic.at)],
         "partialFingerprints": {"dotmacLint/v1": fingerprint},
     }
@@ -119,16 +119,18 @@ def _result(report: Report, diagnostic: Diagnostic, fingerprint: str, index: int
     return result
 
 
+def left_out(report: Report) -> int:
+    """How many findings GitHub would not keep."""
+    return max(len(report.diagnostics) - MAXIMUM_RESULTS, 0)
+
+
 def render(report: Report) -> str:
     rows = list(zip(report.diagnostics, report.fingerprints(), strict=True))
-    left_out = len(rows) - MAXIMUM_RESULTS
-    if left_out > 0:
-        worst = sorted(rows, key=lambda row: -row[0].severity)[:MAXIMUM_RESULTS]
-        kept = {id(row) for row in worst}
-        rows = [row for row in rows if id(row) in kept]
+    if left_out(report):
+        worst = sorted(range(len(rows)), key=lambda number: -rows[number][0].severity)[:MAXIMUM_RESULTS]
+        rows = [rows[number] for number in sorted(worst)]
     codes = sorted({diagnostic.code for diagnostic, _ in rows})
     index = {code: number for number, code in enumerate(codes)}
-    root = Path.cwd().as_uri().rstrip("/") + "/"
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -142,12 +144,12 @@ def render(report: Report) -> str:
         "automationDetails": {"id": "dotmac-lint/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
-            "SRCROOT": {"uri": root, "description": {"text": "The folder that was linted."}}
+            "SRCROOT": {"uri": report.base, "description": {"text": "The folder that paths are relative to."}}
         },
         "results": [_result(report, d, fingerprint, index[d.code]) for d, fingerprint in rows],
     }
-    if left_out > 0:
-        note = f"{left_out} less severe findings were left out: GitHub keeps {MAXIMUM_RESULTS}."
+    if left_out(report):
+        note = f"{left_out(report)} less severe findings were left out: GitHub keeps {MAXIMUM_RESULTS}."
         run["invocations"] = [
             {
                 "executionSuccessful": True,
@@ -155,4 +157,4 @@ def render(report: Report) -> str:
             }
         ]
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -3,83 +3,169 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 
-_SECRET_NAME = (
-    r"[A-Za-z0-9_.-]*(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY"
-    r"|ENCRYPTION_?KEY|SIGNING_?KEY|CREDENTIAL|SALT|DSN)[A-Za-z0-9_.-]*"
+MASK = "***"
+
+_WORDS = (
+    r"SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSWRD|TOKEN|CREDENTIAL|SALT|DSN|REQUIREPASS|AUTHORIZATION|PEPPER"
+    r"|(?:API|ACCESS|PRIVATE|ENCRYPTION|SIGNING|MASTER|SIGNATURE|APP|AUTH|HMAC|FERNET|LICENSE|UNSEAL)[_.-]?KEY"
 )
-_ASSIGNMENT = re.compile(
-    rf"(?P<head>(?<![A-Za-z0-9_.$\{{-])[\"']?{_SECRET_NAME}[\"']?[ \t]*(?::(?![-?+/])|=|:=)[ \t]*)(?P<value>[^\s#].*)",
+_SECRET = re.compile(rf"{_WORDS}|(?:^|[_.-])(?:PASS|PWD|PW|KEY)$", re.IGNORECASE)
+_NOT_SECRET = re.compile(
+    r"^(OLD)?PWD$|^KEY$"
+    r"|(?:^|[_.-])(?:PUBLIC|PRIMARY|FOREIGN|SORT|PARTITION|CACHE|ROUTING|UNIQUE)[_.-]?KEYS?$"
+    r"|[_.-](?:FILE|FILES|PATH|DIR|URL|URI|HOST|PORT|NAME|NAMES|ID|TTL|TYPE|PREFIX|HEADER|ISSUER|AUDIENCE|BACKEND"
+    r"|ENGINE|MOUNT|LENGTH|BYTES|SIZE|ROUNDS|COUNT|LIMIT|MINUTES|HOURS|DAYS|SECONDS|LIFETIME|ALGORITHM|ENABLED"
+    r"|DISABLED|REQUIRED|POLICY|VERSION|REGION|ROTATION|EXPIR\w*)(?:[_.-](?:MINUTES|HOURS|DAYS|SECONDS))?$"
+    r"|^(?:ENABLE|DISABLE|USE|REQUIRE|HAS|IS|MIN|MAX)[_.-]",
     re.IGNORECASE,
 )
-_IS_SECRET = re.compile(rf"^{_SECRET_NAME}$", re.IGNORECASE)
-_NOT_SECRET = re.compile(
-    r"(_|^)(FILE|PATH|URL|HOST|PORT|NAME|ID|TTL|EXPIRE\w*|MINUTES|DAYS|ALGORITHM|ENABLED)$", re.I
+_NAME = r"(?P<name>[A-Za-z_-][A-Za-z0-9_.-]*)"
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?"
+_PAIR = re.compile(
+    rf"(?<![\w.$}}/-])(?P<quote>[\"']?){_NAME}(?P=quote)(?P<between>[ \t]*(?::=|=(?!=)|:(?![-?+/=]))[ \t]*)"
 )
-_URL = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)(?P<value>[^\s@/\"']+)(?=@)", re.IGNORECASE)
-_INTERPOLATION = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_]\w*")
-_PLAIN = re.compile(
-    r"^(str|int|bool|SecretStr|Optional|Field|None|True|False|null|true|false|\d{1,4}|os\.|\[|\{|\()", re.I
+_MAPPING = re.compile(rf"^[ \t]*(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]+$")
+_SPACED = re.compile(
+    rf"(?:^[ \t]*(?:ENV|env)[ \t]+|(?<!\S)--?){_NAME}[ \t]+(?P<value>{_QUOTED}|[^\s\"'-]\S*)"
 )
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-MASK = "***"
+_ARGUMENT = re.compile(
+    rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED})"
+)
+_URL = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+(?P<value>[A-Za-z0-9+/_.=-]{8,})", re.IGNORECASE)
+_WELL_KNOWN = re.compile(
+    r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hv[sb]\.[\w-]{16,}"
+    r"|xox[abprs]-[\w-]{10,}|sk[_-](?:live|test|proj|ant)[\w-]{12,}|AIza[\w-]{30,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
+)
+_INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}")
+_DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
+_PLAIN = re.compile(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
+_CODE = re.compile(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
+_STRING = re.compile(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
+_READS = re.compile(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name holds a secret, as far as its name tells."""
-    return bool(_IS_SECRET.match(name)) and not _NOT_SECRET.search(name)
+    name = name.strip("-_.")
+    return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
 
 
-def mask_line(line: str) -> str:
-    """`line` with literal values of secrets replaced by `***`; what is interpolated stays."""
-    line = _URL.sub(lambda m: m["head"] + _mask(m["value"]), line)
-    match = _ASSIGNMENT.search(line)
-    if match is None:
-        return line
-    name = re.split(r"[\"'\s:=]", match["head"].strip("\"' \t"))[0]
-    if not is_secret_name(name):
-        return line
-    return line[: match.start("value")] + _mask_value(match["value"]) + line[match.end("value") :]
+def secret_ranges(line: str) -> list[tuple[int, int]]:
+    """Where literal secrets stand in a line of any file: sorted, apart. An interpolation is no literal."""
+    found = sorted({pair for pair in _found(line) if pair[0] < pair[1]})
+    merged: list[tuple[int, int]] = []
+    for start, end in found:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
-def _mask_value(value: str) -> str:
-    body, comment = value, ""
-    found = re.search(r"[ \t]#.*$", value)
-    if found:
-        body, comment = value[: found.start()], found.group()
-    if _PLAIN.match(body.strip("\"'")) or "Field(" in body or "SecretStr" in body:
-        # A declaration; only its string literals may be secret.
-        return re.sub(r"([\"'])(?:(?!\1).)+\1", lambda m: m[1] + MASK + m[1], body, count=1) + comment
-    return _mask(body) + comment
+def _found(line: str) -> Iterator[tuple[int, int]]:
+    for match in _DEFAULT.finditer(line):
+        if is_secret_name(match["name"]):
+            yield match.span("value")
+    for pattern in (_URL, _BEARER, _WELL_KNOWN):
+        for match in pattern.finditer(line):
+            yield from _literals(line, *match.span("value"))
+    for pattern in (_SPACED, _ARGUMENT):
+        for match in pattern.finditer(line):
+            if is_secret_name(match["name"]):
+                yield from _literals(line, *match.span("value"))
+    for match in _PAIR.finditer(line):
+        if is_secret_name(match["name"]):
+            yield from _assigned(line, match)
 
 
-def _mask(value: str) -> str:
-    """`value` without its literal parts: `${X:-secret}` becomes `${X:-***}`."""
-    stripped = value.strip()
-    quote = stripped[:1] if stripped[:1] in {'"', "'"} and stripped.endswith(stripped[:1]) else ""
-    inner = stripped[1:-1] if quote and len(stripped) > 1 else stripped
-    if not inner or inner in {"|", ">", "|-", ">-"}:
-        return value
-    parts: list[str] = []
-    position = 0
-    for match in _INTERPOLATION.finditer(inner):
-        if match.start() > position:
-            parts.append(MASK)
-        parts.append(
-            re.sub(
-                r":?-.+\}$",
-                lambda m: m.group()[: 2 if m.group()[0] == ":" else 1] + MASK + "}",
-                match.group(),
-            )
-        )
+def _assigned(line: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The secrets in what a `name: value` or `name = value` gives, be it data or code."""
+    start = match.end()
+    rest = line[start:]
+    if not rest or rest[0] in "#\r\n":
+        return
+    spaced_equals = "=" in match["between"] and match["between"] != "="
+    annotated = ":" in match["between"] and re.match(r"[\w.\[\]| ,]+=[ \t]*\S", rest)
+    if rest[0] not in "\"'" and (spaced_equals or annotated) and _CODE.match(rest):
+        for text in _STRING.finditer(rest):
+            if _READS.search(rest, 0, text.start()):
+                continue  # the name of a variable
+            default = text["key"] and text["key"].startswith(("default", "value"))
+            if not text["key"] or default or (annotated and text.start() == 0):
+                yield start + text.start("value"), start + text.end("value")
+        return
+    quoted = re.match(_QUOTED, rest)
+    if quoted:
+        end = start + quoted.end()
+    elif _MAPPING.match(line[:start]):
+        end = start + len(re.split(r"[ \t]#", rest, maxsplit=1)[0].rstrip())
+    else:
+        stop = re.match(r"(?:\$\{[^{}]*\}|\$\([^()]*\)|\{\{.*?\}\}|[^\s,;\"'\]})])+", rest)
+        end = start + (stop.end() if stop else 0)
+    yield from _literals(line, start, end)
+
+
+def _literals(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a value that are no quotes and no interpolation; of `${X:-secret}` the default."""
+    if end - start > 1 and line[start] in "\"'":
+        end -= line[end - 1] == line[start]
+        start += 1
+    if _PLAIN.match(line[start:end]):
+        return
+    position = start
+    for match in _INTERPOLATION.finditer(line, start, end):
+        yield position, match.start()
+        default = _DEFAULT.fullmatch(match.group())
+        if default and "-" in default["operator"]:
+            yield match.start() + default.start("value"), match.start() + default.end("value")
         position = match.end()
-    if position < len(inner):
-        parts.append(MASK)
-    return quote + "".join(parts) + quote
+    yield position, end
+
+
+def mask_secrets(line: str) -> str:
+    """`line` with literal secrets replaced by `***`."""
+    return Masked(line).text
+
+
+class Masked:
+    """A line without its secrets, and where its characters went."""
+
+    def __init__(self, line: str) -> None:
+        self._ends: list[int] = []
+        self._shifts: list[int] = []
+        self._ranges = secret_ranges(line)
+        parts, position, shift = [], 0, 0
+        for start, end in self._ranges:
+            parts += [line[position:start], MASK]
+            position = end
+            shift += len(MASK) - (end - start)
+            self._ends.append(end)
+            self._shifts.append(shift)
+        self.text = "".join(parts) + line[position:]
+
+    def column(self, offset: int, *, end: bool = False) -> int:
+        """Where `offset` of the line is in the text; inside a secret, the start (or the end) of its mask."""
+        index = bisect_right(self._ends, offset)
+        shift = self._shifts[index - 1] if index else 0
+        if index < len(self._ranges):
+            start, _ = self._ranges[index]
+            if start < offset:
+                return start + shift + (len(MASK) if end else 0)
+        return offset + shift
 
 
 def visible(text: str) -> str:
-    """`text` with control characters made visible: no message drives a terminal."""
+    """`text` with control, format and lone surrogate characters shown: no message drives a terminal."""
     return _CONTROL.sub(
         lambda m: f"\\x{ord(m.group()):02x}" if ord(m.group()) < 256 else f"\\u{ord(m.group()):04x}", text
     )
