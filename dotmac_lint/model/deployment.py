@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec
     from dotmac_lint.model.image import Image, Stage
     from dotmac_lint.model.settings import SettingsClass
-    from dotmac_lint.model.variable_readers import Occurrence
+    from dotmac_lint.model.variable_readers import Occurrence, Pattern
     from dotmac_lint.suppress import UnusedSuppression
 
 
 _DOCKERFILE = re.compile(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
+_RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
     ".dockerignore",
     ".md",
@@ -143,10 +144,26 @@ class Repository:
         """What could not be read of the files that the model needed."""
         for span, message in self.workspace.problems:
             yield Unreadable(message, span)
-        yield from self.workspace.reader_problems()
+        seen: set[Unreadable] = set()
         for deployment in self.deployments:
             for problem in deployment.project.problems:
-                yield Unreadable(problem.message, problem.span)
+                seen.add(Unreadable(problem.message, problem.span))
+            for path in deployment.project.files:
+                seen.update(self._problems(path, "read_yaml"))
+            for service in deployment.services:
+                for reference in service.definition.env_files:
+                    if isinstance(reference.path.value, Known) and not reference.path.outside:
+                        seen.update(self._problems(reference.path.value.value, "read_dotenv", "compose"))
+        for image, _ in self.dockerfile_images:
+            if image.dockerfile is not None:
+                seen.update(self._problems(image.dockerfile, "read_dockerfile"))
+        for settings in self.settings:
+            seen.update(self._problems(settings.path, "read_settings_module"))
+        yield from sorted(seen, key=lambda problem: problem.span)
+
+    def _problems(self, path: str, function: str, *arguments: str) -> Iterator[Unreadable]:
+        for problem in self.workspace.reader_problems(path, function, *arguments):
+            yield Unreadable(problem.message, Span(path, problem.start, problem.end))
 
     @cached_property
     def vault_policy_paths(self) -> tuple[str, ...]:
@@ -315,6 +332,29 @@ class Service:
         return tuple(settings for settings in self.repository.settings if settings.path in self.files)
 
     @cached_property
+    def _plain_base(self) -> bool:
+        """Whether the base image reads nothing of its own: a language runtime, or a plain system."""
+        from dotmac_lint.model.image import is_plain_image
+
+        return isinstance(self.base_image, Known) and is_plain_image(self.base_image.value)
+
+    @cached_property
+    def names_read_in_code(self) -> dict[str, Span]:
+        """Each name that Python code in the container reads from the environment, and where first."""
+        from dotmac_lint.model.variable_readers import names_in
+
+        found: dict[str, Span] = {}
+        for name, path, start, end in names_in(self.workspace, sorted(self.files)):
+            found.setdefault(name, Span(path, start, end))
+        return found
+
+    @cached_property
+    def _dynamic_reads(self) -> tuple[Pattern, ...]:
+        from dotmac_lint.model.variable_readers import dynamic_patterns
+
+        return tuple(p for path in sorted(self.files) for p in dynamic_patterns(self.workspace, path))
+
+    @cached_property
     def _command_text(self) -> str:
         """What the container runs besides files: commands, health checks, the RUN steps that write scripts."""
         definition = self.definition
@@ -337,7 +377,7 @@ class Service:
         from dotmac_lint.model import variable_readers
 
         name = variable.name
-        if self.image is None and not (self.binds_code and self._plain_base):
+        if self.image is None and not (self.mounted_files and self._plain_base):
             return None  # the image is not built from this repository
         unknown = False
         for settings in self.settings:

@@ -294,6 +294,12 @@ class _UnresolvedError(Exception):
     """A variable whose value is not known."""
 
 
+def is_plain_image(name: str) -> bool:
+    """Whether the image `name` is a language runtime or a plain system, which reads no settings of its own."""
+    head, slash, tail = name.partition("@")[0].rpartition("/")
+    return name == "scratch" or bool(_PLAIN_IMAGES.fullmatch(head + slash + tail.partition(":")[0]))
+
+
 class Image:
     """What `docker build` makes of one Dockerfile. Nothing is worked out before it is asked for."""
 
