@@ -26,6 +26,11 @@ DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-co
 MAX_VARIANTS = 8
 """Of one command line whose variables have several values."""
 
+MAX_NESTING = 8
+"""Expansions within expansions that are followed."""
+MAX_VALUE = 5_000
+"""Characters of a variable's value."""
+
 OPEN = "\0"
 """Stands in a word for what is not known."""
 
@@ -37,8 +42,7 @@ _YAML = re.compile(r"\.ya?ml(\.disabled)?$")
 _MANIFEST = re.compile(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
-_WORDS = re.compile(rb"docker[ -]compose|COMPOSE|compose\.ya?ml|\bcompose\b")
-_COMMAND = re.compile(r"docker[ -]compose|\$[({]?\w*(?:compose|dc|doco)\w*", re.I)
+_WORDS = re.compile(rb"(?:docker|podman)[ -]compose\b|docker-compose\b")
 
 _VALUE_OPTIONS = frozenset(
     {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi"}
@@ -153,27 +157,6 @@ _LOOP = re.compile(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
 _BLOCK_OPENS = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
 _BLOCK_CLOSES = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
 _REFERENCE = re.compile(r"\$[({]?(\w+)")
-_PREFIXES = frozenset(
-    {
-        "sudo",
-        "exec",
-        "time",
-        "then",
-        "do",
-        "else",
-        "if",
-        "!",
-        "{",
-        "nohup",
-        "command",
-        "env",
-        "while",
-        "until",
-        "$",
-        "eval",
-        ">",
-    }
-)
 
 OWN, ROOT = "\1", "\2"
 """Stand at the head of a word for the folder of the file itself, and for the root of the repository."""
@@ -267,17 +250,17 @@ class _Shell:
                 spaced = [
                     piece for word in words for piece in (word, _Text(" ", (word.at[-1] if word.at else 0,)))
                 ]
-                values.append(_joined(spaced))
+                values.append(_joined(spaced[:-1]))
             else:
                 values.append(words[0] if words else _Text("", ()))
         if match["operator"] == "+=":
-            values = [
-                _joined([old, new]) for old in self.variables.get(name, [_Text("", ())]) for new in values
-            ]
+            space = [_Text(" ", (line.at[0],))] if array else []
+            before = self.variables.get(name, [_Text("", ())])
+            values = [_joined([old, *space, new]) for old in before for new in values]
         if self.depth:
             old = self.variables.get(name, [])
             values = old + [new for new in values if all(new.chars != one.chars for one in old)]
-        self.variables[name] = values[:MAX_VARIANTS]
+        self.variables[name] = [value for value in values if len(value.chars) <= MAX_VALUE][:MAX_VARIANTS]
         if match["how"] and match["how"].startswith("export"):
             self.exported.add(name)
 
@@ -319,14 +302,19 @@ class _Shell:
                 commands[-1].append(_joined(parts))
             parts = None
 
+        def add(piece: _Text) -> None:
+            nonlocal parts
+            if parts is None:
+                parts = []
+            parts.append(piece)
+
         def split(value: _Text) -> None:
             """Adds an unquoted expansion, which falls into words."""
-            nonlocal parts
             for match in re.finditer(r"\s+|\S+", value.chars):
                 if match[0].isspace():
                     end_word()
                 else:
-                    parts = [*(parts or []), value.cut(*match.span())]
+                    add(value.cut(*match.span()))
 
         while i < size:
             c = chars[i]
@@ -335,7 +323,7 @@ class _Shell:
                     i += 2 + (chars[i + 1 : i + 3] == "\r\n")
                     end_word()
                     continue
-                parts = [*(parts or []), line.cut(i + 1, i + 2)]
+                add(line.cut(i + 1, i + 2))
                 i += 2
             elif c in " \t\r":
                 end_word()
@@ -343,28 +331,27 @@ class _Shell:
             elif c == "'":
                 end = chars.find("'", i + 1)
                 end = size if end < 0 else end
-                parts = [*(parts or []), line.cut(i + 1, end)]
+                add(line.cut(i + 1, end))
                 i = end + 1
             elif c == '"':
-                parts = parts or []
+                add(_Text("", ()))
                 i += 1
                 while i < size and chars[i] != '"':
                     if chars[i] == "\\" and i + 1 < size:
-                        parts.append(line.cut(i + 1, i + 2))
+                        add(line.cut(i + 1, i + 2))
                         i += 2
                     elif chars[i] in "$`":
                         value, end = self.expand(line, i, choice)
                         if "[@]" in chars[i:end] or "[*]" in chars[i:end]:
                             split(value)
-                            parts = parts or []
                         else:
-                            parts.append(value)
+                            add(value)
                         i = end
                     else:
                         end = i
                         while end < size and chars[end] not in '"\\$`':
                             end += 1
-                        parts.append(line.cut(i, end))
+                        add(line.cut(i, end))
                         i = end
                 i += 1
             elif c in "$`":
@@ -394,7 +381,7 @@ class _Shell:
                 end = i + 1
                 while end < size and chars[end] not in " \t\r\n\\'\"$`;&|()<>":
                     end += 1
-                parts = [*(parts or []), line.cut(i, end)]
+                add(line.cut(i, end))
                 i = end
         end_word()
         return [command for command in commands if command]
@@ -403,6 +390,8 @@ class _Shell:
         """The value of `$...` or of a command substitution at `start`, and the offset after it."""
         chars = line.chars
         place = line.at[start]
+        if self._nesting > MAX_NESTING:
+            return _Text(OPEN, (place,)), len(chars)
 
         def constant(value: str) -> _Text:
             return _Text(value, (place,) * len(value))
@@ -440,7 +429,9 @@ class _Shell:
                 return value, end
             if inside[2] is not None:
                 begin = start + 2 + inside.start(2)
+                self._nesting += 1
                 words = self.words(line.cut(begin, begin + len(inside[2])), choice)
+                self._nesting -= 1
                 flat = [w for command in words for w in command]
                 return (flat[0] if len(flat) == 1 else line.cut(begin, begin + len(inside[2]))), end
             return constant(OPEN), end
@@ -459,7 +450,7 @@ class _Shell:
 
     def _substitution(self, inner: _Text, choice: dict[str, _Text]) -> str:
         """What `$(...)` prints where that is a folder: pwd, dirname, git rev-parse --show-toplevel."""
-        if self._nesting > 8 or len(inner.chars) > 500:
+        if len(inner.chars) > 500:
             return OPEN
         self._nesting += 1
         commands = [[word.chars for word in words] for words in self.words(inner, choice)]
@@ -699,6 +690,10 @@ def _make_pieces(source: str, just: bool) -> Iterator[_Piece]:
                     yield _Piece(variant, "make", line=place)
 
 
+def _macro(match: re.Match[str], just: bool) -> str:
+    return (match[1] or ("" if just else match[2] or match[4]) or "").strip()
+
+
 def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterator[_Text]:
     pattern = re.compile(
         r"\{\{[ \t]*(\w+)[^}]*\}\}" if just else r"\$(?:\(([^()]*)\)|\{([^{}]*)\}|(\$)|(\w|@|<|\^))"
@@ -706,7 +701,7 @@ def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterat
 
     def names(text: str, depth: int = 0) -> Iterator[str]:
         for match in pattern.finditer(text):
-            name = (match[1] or (match[2] if not just else "") or "").partition(":")[0]
+            name = _macro(match, just).partition(":")[0]
             if name in macros and depth < 8:
                 yield name
                 for value in macros[name]:
@@ -720,7 +715,7 @@ def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterat
             parts.append(text.cut(end, match.start()))
             end = match.end()
             place = text.at[match.start()]
-            name = (match[1] or (match[2] if not just else "") or "").strip()
+            name = _macro(match, just)
             if not just and match[3]:
                 parts.append(_Text("$", (place,)))
             elif name in macros and depth < 8:
@@ -796,7 +791,7 @@ def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) 
         yield from _commands_in(workspace, path, piece, words, folder, shell)
 
 
-def _commands_in(  # noqa: PLR0917
+def _commands_in(
     workspace: Workspace,
     path: str,
     piece: _Piece,
@@ -838,7 +833,7 @@ def _commands_in(  # noqa: PLR0917
                 yield from _commands_in(workspace, path, piece, nested, where, inner, depth=depth + 1)
 
 
-def _command_lines(  # noqa: PLR0917
+def _command_lines(
     workspace: Workspace,
     kind: Kind,
     program: Program,

@@ -116,8 +116,10 @@ class _Outline(msgspec.Struct, frozen=True):
     """`networks/x`, `volumes/x`, ... that are declared."""
     uses: frozenset[str]
     """The same that services use."""
-    others: tuple[str, ...]
-    """Files that it includes or extends, as written."""
+    includes: tuple[str, ...]
+    """Files that it includes, as written."""
+    extends: tuple[str, ...]
+    """Files with services that its own extend, as written."""
 
 
 def _outline_of(file: YamlFile) -> _Outline | None:
@@ -126,10 +128,13 @@ def _outline_of(file: YamlFile) -> _Outline | None:
     def entries(node: Node | None) -> dict[str, Node]:
         return {e.key.value: e.value for e in node.entries} if isinstance(node, Mapping) else {}
 
+    def items(node: Node | None) -> tuple[Node, ...]:
+        return node.items if isinstance(node, Sequence) else ()
+
     def names(node: Node | None) -> list[str]:
         """The items of a list of names, or the keys of the mapping that stands for one."""
         if isinstance(node, Sequence):
-            return [item.value for item in node.items if isinstance(item, Scalar)]
+            return [item.value for item in items(node) if isinstance(item, Scalar)]
         return list(entries(node))
 
     top: dict[str, Node] = {}
@@ -140,10 +145,11 @@ def _outline_of(file: YamlFile) -> _Outline | None:
     services: dict[str, bool] = {}
     needs: set[str] = set()
     uses: set[str] = set()
-    others: list[str] = []
-    for item in top["include"].items if isinstance(top.get("include"), Sequence) else ():
+    includes: list[str] = []
+    extended_files: list[str] = []
+    for item in items(top.get("include")):
         paths = entries(item).get("path", item)
-        others += [paths.value] if isinstance(paths, Scalar) else names(paths)
+        includes += [paths.value] if isinstance(paths, Scalar) else names(paths)
     for name, body in entries(top.get("services")).items():
         service = entries(body)
         extends = service.get("extends")
@@ -155,20 +161,27 @@ def _outline_of(file: YamlFile) -> _Outline | None:
             extended = entries(extends)
             where, which = extended.get("file"), extended.get("service")
             if isinstance(where, Scalar):
-                others.append(where.value)
+                extended_files.append(where.value)
             elif isinstance(which, Scalar):
                 needs.add(which.value)
         uses.update(
             f"networks/{network}" for network in names(service.get("networks")) if network != "default"
         )
-        for volume in service["volumes"].items if isinstance(service.get("volumes"), Sequence) else ():
+        for volume in items(service.get("volumes")):
             source = volume.value.partition(":") if isinstance(volume, Scalar) else ("", "", "")
             if source[1] and re.fullmatch(r"[A-Za-z0-9][\w.-]+", source[0]):
                 uses.add(f"volumes/{source[0]}")
         for kind in ("secrets", "configs"):
             uses.update(f"{kind}/{resource}" for resource in names(service.get(kind)))
     resources = {f"{kind}/{n}" for kind in _RESOURCES for n in entries(top.get(kind))}
-    return _Outline(services, frozenset(needs), frozenset(resources), frozenset(uses), tuple(others))
+    return _Outline(
+        services,
+        frozenset(needs),
+        frozenset(resources),
+        frozenset(uses),
+        tuple(includes),
+        tuple(extended_files),
+    )
 
 
 _RESOURCES = ("networks", "volumes", "secrets", "configs")
@@ -250,7 +263,7 @@ class _Discovery:
             needs |= outline.needs
             uses |= outline.uses
             resources |= outline.resources
-            for other in outline.others:
+            for other in outline.includes:
                 inside = normalise(join(dirname(path), other)) if "$" not in other else None
                 if inside is None or self.workspace.kind(inside) != "file":
                     included = True
@@ -367,7 +380,7 @@ class _Discovery:
             or (".env" in basename(path) and self.workspace.kind(dirname(path)) == "directory")
             for path in paths
         )
-        return paths if there else ()
+        return tuple(dict.fromkeys(paths)) if there else ()
 
     def _from_development_containers(self) -> None:
         """`dockerComposeFile` of devcontainer.json (containers.dev, JSON reference)."""
@@ -429,7 +442,7 @@ class _Discovery:
         found = set()
         for path in self.candidates:
             outline = self.outline(path)
-            for other in outline.others if outline else ():
+            for other in (*outline.includes, *outline.extends) if outline else ():
                 inside = normalise(join(dirname(path), other))
                 if inside is not None:
                     found.add(inside)
@@ -490,7 +503,8 @@ class _Discovery:
 
 def _named(specs: list[DeploymentSpec]) -> list[DeploymentSpec]:
     """Unique names: what several share gets the folders, then all words of the files, then a number."""
-    choices = [_names(spec) for spec in specs]
+    overridden = {spec.files[:1] for spec in specs if _split(spec.files[-1])[-2:-1] == ["override"]}
+    choices = [_names(spec, "base" if spec.files in overridden else "default") for spec in specs]
     level = [0] * len(specs)
     for _ in range(4):
         names = [choice[at] for choice, at in zip(choices, level, strict=True)]
@@ -509,14 +523,14 @@ def _named(specs: list[DeploymentSpec]) -> list[DeploymentSpec]:
     return sorted(result, key=lambda spec: spec.name)
 
 
-def _names(spec: DeploymentSpec) -> tuple[str, ...]:
-    """What a deployment could be called, the shortest name first."""
+def _names(spec: DeploymentSpec, plain: str) -> tuple[str, ...]:
+    """What a deployment could be called, the shortest name first; `plain` where the files say nothing."""
     folders = "-".join(dict.fromkeys(dirname(path).strip("./").replace("/", "-") for path in spec.files))
     prefix = f"{folders.strip('-')}-" if folders.strip("-") else ""
     raw = []
     for paths in (spec.files, (*spec.files, *spec.env_files)):
         words = "-".join(dict.fromkeys(w for path in paths for w in _split(path) if w not in _SUFFIXES))
-        raw.append("default" if words == "override" else words or "base")
+        raw.append("default" if words == "override" else words or plain)
     return (spec.name, prefix + spec.name, *(prefix + words for words in raw))
 
 
