@@ -743,6 +743,8 @@ def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
         return (_yaml_pieces(source, kind), _comment_pieces(source))
     if _MANIFEST.search(path):
         return (_string_pieces(source),)
+    if path.endswith((".ps1", ".bat", ".cmd")):
+        source = source.replace("\\", "/")
     return (iter((_Piece(_text(source, 0, len(source)), "shell"),)), _comment_pieces(source))
 
 
@@ -945,7 +947,7 @@ def _variants(
             score = (sum(1 for choice in choices if choice), near)
         else:
             score = (1 if default_file(workspace, base) else 0, 0)
-        if not any(score) and not base and kind in ("shell", "comment"):
+        if not any(score) and not base and kind in ("shell", "comment", "document"):
             score = (0, 1)  # most are run from the root
         if best is None or score > best[0]:
             best = (score, base, [choice or [word] for choice, word in zip(choices, files, strict=True)])
@@ -1027,7 +1029,7 @@ def _matches(workspace: Workspace, path: str, base: str, word: _Text) -> list[_T
 
 def _file_word(workspace: Workspace, path: str, base: str, word: _Text, *, folder: bool = False) -> FileWord:
     span = Span(path, min(word.at, default=0), max(word.at, default=-1) + 1)
-    inside = None if OPEN in word.chars else _inside(path, base, word.chars)
+    inside = None if OPEN in word.chars or "*" in word.chars else _inside(path, base, word.chars)
     text = (
         word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")
     )

@@ -123,11 +123,30 @@ def test_restructured_text() -> None:
     assert [p.range.slice(text) for p in read.inline_code] == ["y"]
 
 
+TOKENS = [
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "\n",
+    "\r\n",
+    "\r",
+    "> ",
+    "- ",
+    "|",
+    "|-|",
+    "#",
+    " a",
+    "    ",
+    "\t",
+    "\\",
+    "1. ",
+]
+TOKENS += ["=", "::", ".. code::", "\x00", "\udcff", "---"]
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(
-    st.lists(st.sampled_from(["`", "``", "```", "~~~", "\n", "\r\n", "\r", "> ", "- ", "|", "|-|", "#", " a", "    "]
-    + ["\t", "\\", "1. ", "=", "::", ".. code::", "\x00", "\udcff", "---"]), max_size=40)
-)  # fmt: skip
+@given(st.lists(st.sampled_from(TOKENS), max_size=40))
 def test_any_text_is_read(pieces: list[str]) -> None:
     text = "".join(pieces)
     for read in (read_markdown(text), read_rst(text)):
