@@ -23,7 +23,7 @@ from dotmac_lint.workspace import Workspace, normalise
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node, YamlFile
 
-_COMPOSE_NAME = re.compile(r"compose[^/]*\.ya?ml$", re.I)
+_COMPOSE_NAME = re.compile(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
     r"|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
