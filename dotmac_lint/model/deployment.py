@@ -20,13 +20,24 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec
     from dotmac_lint.model.image import Image, Stage
-    from dotmac_lint.model.settings import SettingsClass
+    from dotmac_lint.model.settings import Field, SettingsClass
+    from dotmac_lint.model.startup import GuardOutcome, Simulator
     from dotmac_lint.model.variable_readers import Occurrence, Pattern
     from dotmac_lint.suppress import UnusedSuppression
 
 
 _DOCKERFILE = re.compile(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
+_ENVIRONMENT_NAMES = (
+    "ENVIRONMENT",
+    "ENV",
+    "APP_ENV",
+    "APP_ENVIRONMENT",
+    "DEPLOYMENT_ENVIRONMENT",
+    "DEPLOY_ENV",
+)
+_PRODUCTION = frozenset({"production", "prod", "live"})
+_NOT_PRODUCTION = frozenset({"development", "dev", "test", "testing", "local", "staging", "stage", "ci"})
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
     ".dockerignore",
@@ -67,6 +78,7 @@ class Repository:
         self.configured = tuple(configured)
         self.unused_suppressions: tuple[UnusedSuppression, ...] = ()
         self._images: dict[tuple[object, ...], Image] = {}
+        self._demanding: dict[tuple[object, ...], tuple[GuardOutcome, ...]] = {}
 
     @cached_property
     def settings(self) -> tuple[SettingsClass, ...]:
@@ -164,6 +176,30 @@ class Repository:
     def _problems(self, path: str, function: str, *arguments: str) -> Iterator[Unreadable]:
         for problem in self.workspace.reader_problems(path, function, *arguments):
             yield Unreadable(problem.message, Span(path, problem.start, problem.end))
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        from dotmac_lint.model.startup import Simulator
+
+        return Simulator(self.workspace)
+
+    def vault_flags(self, settings: SettingsClass) -> tuple[Field, ...]:
+        """The fields that switch Vault on."""
+        from dotmac_lint.model.startup import vault_flags
+
+        return vault_flags(settings)
+
+    def guards_demanding(self, settings: SettingsClass, field: Field) -> tuple[GuardOutcome, ...]:
+        """The guards of the start-up code that refuse to start in production unless `field` is true."""
+        from dotmac_lint.model.startup import guards_demanding
+
+        key = (settings.path, settings.name, field.path)
+        if key not in self._demanding:
+            found = guards_demanding(self.simulator, settings, field)
+            self._demanding[key] = tuple(
+                guard for guard in found if guard.reached or guard.settings_construction
+            )
+        return self._demanding[key]
 
     @cached_property
     def vault_policy_paths(self) -> tuple[str, ...]:
@@ -330,6 +366,24 @@ class Service:
     def settings(self) -> tuple[SettingsClass, ...]:
         """The settings classes whose module the container holds."""
         return tuple(settings for settings in self.repository.settings if settings.path in self.files)
+
+    @cached_property
+    def production(self) -> bool:
+        """Whether the service runs in production: its own environment says so, or its deployment's name."""
+        said = [
+            value.value.strip().lower()
+            for name in _ENVIRONMENT_NAMES
+            if isinstance(value := self.environment.value(name), Known)
+        ]
+        if any(word in _PRODUCTION for word in said):
+            return True
+        return self.deployment.production and not any(word in _NOT_PRODUCTION for word in said)
+
+    @property
+    def runs_celery(self) -> bool:
+        """Whether the service's own command starts Celery, which does not run the code of the server."""
+        command = self.definition.command
+        return command is not None and any("celery" in word.raw for word in command.words)
 
     @cached_property
     def _plain_base(self) -> bool:

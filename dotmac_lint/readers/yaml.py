@@ -161,14 +161,15 @@ class _Reader:
         before = self.nodes
         self.count(1)
         node: Node
-        start = event.start_mark.index
+        start = int(event.start_mark.index)
         if isinstance(event, yaml.ScalarEvent):
             node = self.scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
+            child: Any
             while not isinstance(child := next(events), yaml.SequenceEndEvent):
                 items.append(self.node(child, events, depth + 1))
-            end = child.end_mark.index if event.flow_style else self.last(items, event)
+            end = int(child.end_mark.index) if event.flow_style else self.last(items, event)
             node = Sequence(
                 tuple(items), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
             )
@@ -215,6 +216,7 @@ class _Reader:
         merges: list[Node] = []
         seen: dict[str, Scalar] = {}
         last = int(event.end_mark.index)
+        child: Any
         while not isinstance(child := next(events), yaml.MappingEndEvent):
             key = self.node(child, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
@@ -238,7 +240,7 @@ class _Reader:
             else:
                 entries.append(Entry(key, value, Range(key.range.start, max(place.end, key.range.end))))
         self.merge(entries, merges)
-        end = child.end_mark.index if event.flow_style else last
+        end = int(child.end_mark.index) if event.flow_style else last
         return Mapping(
             tuple(entries), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
         )
