@@ -102,6 +102,10 @@ def read_yaml(text: str) -> YamlFile:
     return _Reader(text).read()
 
 
+def _end(event: Any) -> int:
+    return int(event.end_mark.index)
+
+
 class _TooMuchError(Exception):
     """The document is larger or deeper than anybody writes."""
 
@@ -166,10 +170,9 @@ class _Reader:
             node = self.scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
-            child: Any
             while not isinstance(child := next(events), yaml.SequenceEndEvent):
                 items.append(self.node(child, events, depth + 1))
-            end = int(child.end_mark.index) if event.flow_style else self.last(items, event)
+            end = _end(child) if event.flow_style else self.last(items, event)
             node = Sequence(
                 tuple(items), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
             )
@@ -216,7 +219,6 @@ class _Reader:
         merges: list[Node] = []
         seen: dict[str, Scalar] = {}
         last = int(event.end_mark.index)
-        child: Any
         while not isinstance(child := next(events), yaml.MappingEndEvent):
             key = self.node(child, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
@@ -240,7 +242,7 @@ class _Reader:
             else:
                 entries.append(Entry(key, value, Range(key.range.start, max(place.end, key.range.end))))
         self.merge(entries, merges)
-        end = int(child.end_mark.index) if event.flow_style else last
+        end = _end(child) if event.flow_style else last
         return Mapping(
             tuple(entries), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
         )
