@@ -102,6 +102,11 @@ def read_yaml(text: str) -> YamlFile:
     return _Reader(text).read()
 
 
+def _tag(event: Any) -> str | None:
+    """The tag as it is written: `!reset`, `!!str`."""
+    return str(event.tag).replace("tag:yaml.org,2002:", "!!") if event.tag else None
+
+
 def _end(event: Any) -> int:
     return int(event.end_mark.index)
 
@@ -174,7 +179,7 @@ class _Reader:
                 items.append(self.node(child, events, depth + 1))
             end = _end(child) if event.flow_style else self.last(items, event)
             node = Sequence(
-                tuple(items), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
+                tuple(items), bool(event.flow_style), _tag(event), Range(self.begin(event, start), end)
             )
         else:
             node = self.mapping(event, events, depth, start)
@@ -210,7 +215,7 @@ class _Reader:
             start = found.end() if found else start
         if style in {"|", ">"}:
             end = start + len(self.text[start:end].rstrip())
-        return Scalar(event.value, style, event.tag, Range(start, max(start, end)))
+        return Scalar(event.value, style, _tag(event), Range(start, max(start, end)))
 
     def mapping(self, event: Any, events: Iterator[Any], depth: int, start: int) -> Mapping:
         import yaml
@@ -244,7 +249,7 @@ class _Reader:
         self.merge(entries, merges)
         end = _end(child) if event.flow_style else last
         return Mapping(
-            tuple(entries), bool(event.flow_style), event.tag, Range(self.begin(event, start), end)
+            tuple(entries), bool(event.flow_style), _tag(event), Range(self.begin(event, start), end)
         )
 
     def merge(self, entries: list[Entry], merges: list[Node]) -> None:

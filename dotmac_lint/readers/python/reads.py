@@ -220,14 +220,11 @@ class _Reader:
                         self.add(node, value, "click")
                 elif keyword.arg == "auto_envvar_prefix" and self.string(keyword.value):
                     self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", "", self.range(node)))
-            if any(
-                _dotted(value) in self.environs for value in (*node.args, *(k.value for k in node.keywords))
-            ):
-                self.dynamic.append(
-                    DynamicRead("", "", self.range(node))
-                )  # dict(os.environ), f(env=os.environ)
+            given = (*node.args, *(keyword.value for keyword in node.keywords))
+            if _TAKES_ALL.search(name) and any(_dotted(value) in self.environs for value in given):
+                self.dynamic.append(DynamicRead("", "", self.range(node)))
             elif _dotted(node.func).rpartition(".")[0] in self.environs and _dotted(node.func).endswith(
-                (".items", ".keys", ".values", ".copy")
+                (".items", ".keys", ".values")
             ):
                 self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node)))
         elif isinstance(node, ast.For | ast.comprehension) and _dotted(node.iter) in self.environs:

@@ -1,0 +1,138 @@
+"""Reads of the environment in Python, JavaScript and shell; policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from dotmac_lint.readers.hcl import read_policy
+from dotmac_lint.readers.javascript import read_javascript_reads
+from dotmac_lint.readers.python.reads import read_python_reads
+from dotmac_lint.readers.shell import read_shell
+
+PYTHON = [
+    ('import os\nos.environ["A"]', ["A"], []),
+    ('import os\nos.environ.get("A", "x")', ["A"], []),
+    ('import os as o\no.getenv("A")', ["A"], []),
+    ('from os import environ as e, getenv as g\ne["A"]\ng("B")', ["A", "B"], []),
+    ('import os\nif "A" in os.environ: pass', ["A"], []),
+    ('import os\nos.environ["A"] = "1"', [], []),
+    ('import os\nN = "A"\nos.getenv(N)', ["A"], []),
+    ('import os\nos.getenv(f"P_{x}_URL")', [], [("P_", "_URL")]),
+    ('import os\nos.getenv("P_" + x)', [], [("P_", "")]),
+    ('import os\nfor k in os.environ:\n    if k.startswith("P_"): pass', [], [("P_", "")]),
+    ("import os\nsubprocess.run(x, env=os.environ)", [], []),
+    ("import os\nsettings.load(os.environ)", [], [("", "")]),
+    ('def env(n, d=None):\n    import os\n    return os.environ.get(n, d)\nenv("A")', ["A"], []),
+    ('from decouple import config\nconfig("A", default=1, cast=int)', ["A"], []),
+    ('from starlette.config import Config\nconfig = Config(".env")\nconfig("A", cast=bool)', ["A"], []),
+    ('from environs import Env\nenv = Env()\nenv.str("A")\nenv("B")', ["A", "B"], []),
+    (
+        "import environ\nenv = environ.Env(DEBUG=(bool, False))\nenv.db('DATABASE_URL')",
+        ["DATABASE_URL", "DEBUG"],
+        [],
+    ),
+    ('import click\n@click.option("--x", envvar="A")\ndef f(x): pass', ["A"], []),
+    ('import os\né = "ü"; os.getenv("A")', ["A"], []),
+    ("print 'python 2'\nos.environ['A']", ["A"], []),
+    ('import os\n"A"  # os.environ["B"]', [], []),
+]
+
+
+@pytest.mark.parametrize(("text", "names", "dynamic"), PYTHON)
+def test_python(text: str, names: list[str], dynamic: list[tuple[str, str]]) -> None:
+    found = read_python_reads(text)
+    assert sorted(read.name for read in found.reads) == names
+    assert [(d.prefix, d.suffix) for d in found.dynamic] == dynamic
+    for read in found.reads:
+        assert read.name_range.slice(text).strip("\"'") in {read.name, "N"}
+
+
+JAVASCRIPT = [
+    ("const a = process.env.A", ["A"], []),
+    ('process.env["A"] ?? import.meta.env.B', ["A", "B"], []),
+    ("const { A, B: other, C = 1 } = process.env;", ["A", "B", "C"], []),
+    ('Deno.env.get("A"); Bun.env.B', ["A", "B"], []),
+    ("process.env[name]", [], [""]),
+    ("process.env[`P_${name}`]", [], ["P_"]),
+    ("// process.env.A\n/* process.env.B */ 'https://x' + process.env.C", ["C"], []),
+]
+
+
+@pytest.mark.parametrize(("text", "names", "dynamic"), JAVASCRIPT)
+def test_javascript(text: str, names: list[str], dynamic: list[str]) -> None:
+    found = read_javascript_reads(text)
+    assert [read.name for read in found.reads] == names
+    assert [d.prefix for d in found.dynamic] == dynamic
+    assert [read.name_range.slice(text) for read in found.reads] == names
+
+
+def test_shell() -> None:
+    text = (
+        "#!/usr/bin/env bash\n"
+        'export A=1 B="$C"\n'
+        "D=x prog \"${E:-d é}\" 'lit'\n"
+        ". ./env.sh\n"
+        'exec gunicorn app:app --bind "0.0.0.0:${PORT:-8000}"\n'
+        'exec "$@"\n'
+        "cat <<EOF\n$F\nEOF\n"
+    )
+    script = read_shell(text)
+    assert script.interpreter == "bash"
+    assert [(r.name, r.operator, r.default) for r in script.reads] == [
+        ("C", None, None), ("E", ":-", "d é"), ("PORT", ":-", "8000"), ("F", None, None),
+    ]  # fmt: skip
+    assert [r.range.slice(text) for r in script.reads] == ["$C", "${E:-d é}", "${PORT:-8000}", "$F"]
+    assert [(a.name, a.value, a.exported, a.temporary) for a in script.assignments] == [
+        ("A", "1", True, False), ("B", None, True, False), ("D", "x", False, True),
+    ]  # fmt: skip
+    assert [(c.words, c.exec) for c in script.commands] == [
+        (("prog", None, "lit"), False),
+        (("gunicorn", "app:app", "--bind", None), True),
+        ((None,), True),
+        (("cat",), False),
+    ]
+    assert [c.words for c in script.sources] == [(".", "./env.sh")]
+    assert script.runs_arguments
+
+
+def test_policy() -> None:
+    text = (
+        '# é\npath "secret/data/é/*" {\n  "capabilities" = ["read",\n    "list"], # x\n'
+        '  allowed_parameters = { "k" = ["a"] }\n}\npath "sys/*" { capabilities = ["sudo"] }\n'
+    )
+    policy = read_policy(text)
+    assert policy.is_policy
+    assert policy.problems == ()
+    assert [rule.path.range.slice(text) for rule in policy.paths] == ["secret/data/é/*", "sys/*"]
+    assert [[w.range.slice(text) for w in rule.capabilities] for rule in policy.paths] == [
+        ["read", "list"],
+        ["sudo"],
+    ]
+    assert [a.name.range.slice(text).strip() for a in policy.paths[0].attributes] == [
+        "capabilities",
+        "allowed_parameters",
+    ]
+
+
+def test_policies_in_json() -> None:
+    text = '{"path": {"a/*": {"capabilities": ["read"]}, "b": {"capabilities": ["deny"]}}}'
+    policy = read_policy(text)
+    assert [
+        (r.path.range.slice(text), [w.range.slice(text) for w in r.capabilities]) for r in policy.paths
+    ] == [
+        ("a/*", ["read"]),
+        ("b", ["deny"]),
+    ]
+
+
+@pytest.mark.parametrize("text", ['target "app" {}\n', "", 'storage "raft" {\n  path = "/data"\n}\n'])
+def test_other_hcl_is_no_policy(text: str) -> None:
+    policy = read_policy(text)
+    assert not policy.is_policy
+    assert policy.problems == ()
+
+
+def test_a_broken_policy_is_a_problem_at_its_place() -> None:
+    text = 'path "x" {\n  capabilities = ["read"\n}\n'
+    (problem,) = read_policy(text).problems
+    assert text[problem.start :].startswith("}")
