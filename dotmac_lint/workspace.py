@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Kind = Literal["file", "directory"]
+Data = bytes  # Workspace has a method of that name
 
 MAXIMUM_BYTES = 8 * 1024 * 1024
 """Larger files are no configuration that people write: they are reported, not parsed."""
@@ -67,7 +68,7 @@ class Workspace:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = Path(os.path.realpath(root))
         self.exclude = exclude
-        self._bytes: dict[str, bytes | None] = {}
+        self._bytes: dict[str, Data | None] = {}
         self._sources: dict[str, SourceFile | None] = {}
         self._results: dict[tuple[str, ...], Any] = {}
         self._kinds: dict[str, Kind | None] = {}
@@ -111,7 +112,7 @@ class Workspace:
                 return folder
         return None
 
-    def _git(self, *arguments: str) -> bytes | None:
+    def _git(self, *arguments: str) -> Data | None:
         """What git prints; programs that the repository's own git configuration names do not run."""
         command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
@@ -263,13 +264,13 @@ class Workspace:
 
     # ---- what they say
 
-    def bytes(self, path: str) -> bytes | None:
+    def bytes(self, path: str) -> Data | None:
         """The content of a file inside the root; None where there is none, or it is over the limit."""
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, path: str) -> Data | None:
         if self.kind(path) != "file":
             return None
         try:

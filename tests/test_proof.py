@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-import settings_proof
+
+from tests import settings_proof
 
 pytest.importorskip("pydantic_settings")
 
@@ -19,7 +21,7 @@ HOST = {
 }
 
 
-def _look(folder: Path) -> dict[str, object]:
+def _look(folder: Path) -> dict[str, Any]:
     given = settings_proof.environment(folder, "docker-compose.production.yml", "app", HOST)
     target = "acme.platform.settings:Settings"
     return settings_proof.settings(folder, "src", target, given, SHOWN, ["validate_production"])
