@@ -1,4 +1,4 @@
-"""The proof that fixes are right: the real library, given the environment of a service before and after --fix.
+"""The proof that fixes are right: the real library, given a service's environment before and after --fix.
 
     python tests/settings_proof.py FOLDER --file docker-compose.production.yml --service app \
         --source src --settings acme.platform.settings:Settings --show vault.enabled --show database.database

@@ -12,7 +12,14 @@ from tests import settings_proof
 pytest.importorskip("pydantic_settings")
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
-SHOWN = ["vault.enabled", "database.database", "database.username", "jwt.secret_key", "observability.log_level"]
+SHOWN = [
+    "vault.enabled",
+    "database.database",
+    "database.username",
+    "jwt.secret_key",
+    "observability.log_level",
+]
+REFUSAL = "Vault must be enabled in production: set VAULT__ENABLED=true"
 HOST = {
     "SECRET_KEY": "s" * 40,
     "JWT_SECRET": "j" * 40,
@@ -35,7 +42,7 @@ def test_the_fixes_are_what_the_real_library_needs(tmp_path: Path) -> None:
         "database.username": "acme",
         "jwt.secret_key": "",
         "observability.log_level": "INFO",
-        "validate_production()": "raises ValueError: Vault must be enabled in production: set VAULT__ENABLED=true",
+        "validate_production()": f"raises ValueError: {REFUSAL}",
     }
     fixed = settings_proof.fixed_copy(EXAMPLE, tmp_path, "--unsafe-fixes")
     assert _look(fixed) == {

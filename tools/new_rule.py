@@ -28,7 +28,7 @@ class {class_name}(Rule):
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for service in deployment.services:
             if service.name == "replace-me":
-                yield self.report(f"Service `{{service.name}}` is only an example.", service.key, service=service.name)
+                yield self.report(f"`{{service.name}}` is only an example.", service.key, service=service.name)
 """
 
 README = """# {code} {name}

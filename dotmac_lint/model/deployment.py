@@ -410,7 +410,7 @@ class Service:
 
     @cached_property
     def _command_text(self) -> str:
-        """What the container runs besides files: commands, health checks, the RUN steps that write scripts."""
+        """What the container runs besides files: commands, health checks, RUN steps that write scripts."""
         definition = self.definition
         texts = [
             text.raw

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_variable(service: Service, name: str, value: str, after: Variable | None = None) -> Edit | None:
     """Put `name` with `value` (plain words) behind `after`, or at the end of the service's own block.
 
-    None where the service has no block of its own. In a mapping the value is quoted, so that it stays a string.
+    None where the service has no block of its own. In a mapping the value is quoted: it stays a string.
     """
     block = service.definition.environment_block
     if block is None:
