@@ -1,0 +1,734 @@
+"""Compose projects: files merged, extended and included as Compose does, every value with its place.
+
+Source of behaviour: Compose specification ("Merge", "Extend", "Include", "Services top-level elements");
+compose-go `override/` and `loader/`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import msgspec
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.compose_tree import (
+    ComposeProblem,
+    Given,
+    Items,
+    Leaf,
+    Origin,
+    Reference,
+    Row,
+    Scope,
+    Table,
+    Text,
+    Tree,
+    Wrapper,
+    flag,
+    leaves,
+    path_text,
+    resolve,
+    text_of,
+)
+from dotmac_lint.model.environment import Variable
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace
+
+MAXIMUM_FILES = 100
+EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")
+
+_TABLES = frozenset({"environment", "labels", "args", "extra_hosts", "sysctls", "annotations", "additional_contexts"})
+_REPLACED = frozenset({"command", "entrypoint", "test"})
+_UNIQUE = frozenset({"volumes"})
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """A top-level volume, network, secret or config."""
+
+    name: str
+    span: Span
+    external: bool
+    file: Text | None
+    node: object
+
+
+class EnvFileReference(msgspec.Struct, frozen=True):
+    path: Text
+    required: bool
+    format: str | None
+    span: Span
+
+
+class Build(msgspec.Struct, frozen=True):
+    """What is built. `dockerfile` is relative to the root; None with `inline`."""
+
+    context: Text
+    dockerfile: Text | None
+    inline: str | None
+    inline_span: Span | None
+    target: Text | None
+    args: dict[str, Variable]
+    additional_contexts: dict[str, Text]
+    span: Span
+
+
+class Mount(msgspec.Struct, frozen=True):
+    """`source` is a path relative to the root for a bind, a name for a volume; None where there is none."""
+
+    type: str
+    source: Text | None
+    target: Text
+    read_only: bool
+    create_host_path: bool | None
+    span: Span
+    source_span: Span | None
+
+
+class Command(msgspec.Struct, frozen=True):
+    form: Literal["exec", "shell"]
+    words: tuple[Text, ...]
+    span: Span
+
+
+class Healthcheck(msgspec.Struct, frozen=True):
+    test: tuple[Text, ...]
+    disable: bool
+    span: Span
+
+
+class Dependency(msgspec.Struct, frozen=True):
+    name: str
+    condition: str
+    required: bool
+    span: Span
+
+
+class Block(msgspec.Struct, frozen=True):
+    """A service's own `environment:`, where a line may be added. `shared`: others have it too."""
+
+    path: str
+    span: Span
+    key_span: Span | None
+    form: Literal["mapping", "list"]
+    flow: bool
+    shared: bool
+    last: Span | None
+
+
+@dataclass
+class Service:
+    """A service after the merge. What has no field here is asked for by `attribute`."""
+
+    name: str
+    key: Span
+    keys: tuple[Span, ...]
+    active: bool
+    node: Table
+    image: Text | None = None
+    build: Build | None = None
+    environment: tuple[Variable, ...] = ()
+    environment_block: Block | None = None
+    env_files: tuple[EnvFileReference, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    command: Command | None = None
+    entrypoint: Command | None = None
+    healthcheck: Healthcheck | None = None
+    depends_on: tuple[Dependency, ...] = ()
+    profiles: tuple[str, ...] = ()
+    working_dir: Text | None = None
+    container_name: Text | None = None
+    hostname: Text | None = None
+    network_mode: Text | None = None
+
+    def attribute(self, *names: str) -> Tree | None:
+        return self.node.get(*names)
+
+
+@dataclass
+class Project:
+    name: str | None
+    files: tuple[str, ...]
+    services: dict[str, Service] = field(default_factory=dict)
+    volumes: dict[str, Declaration] = field(default_factory=dict)
+    networks: dict[str, Declaration] = field(default_factory=dict)
+    secrets: dict[str, Declaration] = field(default_factory=dict)
+    configs: dict[str, Declaration] = field(default_factory=dict)
+    problems: tuple[ComposeProblem, ...] = ()
+    interpolations: tuple[Reference, ...] = ()
+    workspace: Workspace | None = None
+    scope: Scope = field(default_factory=dict)
+
+
+def load_project(
+    workspace: Workspace,
+    files: Sequence[str],
+    env_files: Sequence[str] = (),
+    profiles: Sequence[str] = (),
+    project_directory: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Project:
+    """The project of `docker compose -f FILE ...`; paths are relative to the root. Never raises."""
+    return _Loader(workspace, environment or {}).load(files, env_files, profiles, project_directory)
+
+
+def stand_in(workspace: Workspace, path: str) -> str | None:
+    """The committed example of an env file that is not committed: `.env.example` for `.env`."""
+    folder, name = posixpath.split(path)
+    names = [name + suffix for suffix in EXAMPLES]
+    names += [f"{name.removeprefix('.')}{suffix}" for suffix in EXAMPLES]
+    stem, dot, suffix = name.rpartition(".")
+    if stem and stem != "" and dot:
+        names += [f"{stem}{example}.{suffix}" for example in EXAMPLES]
+    for other in names:
+        candidate = posixpath.join(folder, other)
+        if workspace.is_listed(candidate):
+            return candidate
+    return None
+
+
+def env_file_variables(
+    project: Project, service: Service, reference: EnvFileReference
+) -> tuple[Variable, ...] | None:
+    """What an `env_file` gives; None where it is not in the repository and no example stands for it."""
+    workspace = project.workspace
+    path = reference.path
+    if workspace is None or not isinstance(path.value, Known) or path.outside:
+        return None
+    name, placeholder = path.value.value, False
+    if workspace.kind(name) != "file":
+        example = stand_in(workspace, name)
+        if example is None:
+            return None if reference.required else ()
+        name, placeholder = example, True
+    own = {v.name: v.value for v in service.environment if v.value is not None}
+
+    def lookup(variable: str) -> Known[str] | Unknown | None:
+        given = project.scope.get(variable)
+        return own.get(variable) or (given.value if given else None)
+
+    return tuple(_env_variables(workspace, name, lookup, placeholder, reference.format))
+
+
+def _env_variables(
+    workspace: Workspace, path: str, lookup: object, placeholder: bool, form: str | None = None
+) -> Iterator[Variable]:
+    from dotmac_lint.readers.dotenv import evaluate
+
+    file = workspace.env_file(path, "docker" if form == "raw" else "compose")
+    if file is None:
+        return
+    values = evaluate(file, lookup)  # type: ignore[call-overload]
+    for entry in file.entries:
+        if file.last(entry.key) is not entry or entry.key not in values:
+            continue
+        value = values[entry.key]
+        yield Variable(
+            name=entry.key,
+            value=value if isinstance(value, Known | Unknown) else Known(value or ""),
+            name_span=entry.key_range.at(path),
+            span=entry.range.at(path),
+            mechanism="env_file",
+            value_span=entry.value_range.at(path) if entry.value_range else None,
+            raw=entry.value,
+            references=tuple(part.name for part in entry.parts if not isinstance(part, str)),
+            placeholder=placeholder,
+        )
+
+
+class _Loader:
+    def __init__(self, workspace: Workspace, host: Mapping[str, str]) -> None:
+        self.workspace = workspace
+        self.host: Scope = {name: Given(Known(value)) for name, value in host.items()}
+        self.problems: list[ComposeProblem] = []
+        self.leaves: list[Leaf] = []
+        self.loaded: list[str] = []
+        self.counts: dict[int, int] = {}
+
+    def problem(self, message: str, span: Span, kind: str) -> None:
+        self.problems.append(ComposeProblem(message, span, kind))  # type: ignore[arg-type]
+
+    def load(
+        self, files: Sequence[str], env_files: Sequence[str], profiles: Sequence[str], directory: str | None
+    ) -> Project:
+        base = posixpath.dirname(files[0]) if directory is None and files else directory or ""
+        scope = self.scope(base, env_files)
+        root = self.project(files, base, scope, ())
+        active = set(profiles)
+        asked = scope.get("COMPOSE_PROFILES")
+        if asked and isinstance(asked.value, Known) and not profiles:
+            active |= {name.strip() for name in asked.value.value.split(",")}
+        name = text_of(root.get("name"))
+        project = Project(
+            name=name.value.value if name and isinstance(name.value, Known) else posixpath.basename(base) or None,
+            files=tuple(dict.fromkeys(self.loaded)),
+            workspace=self.workspace,
+            scope=scope,
+        )
+        services = root.get("services")
+        self.share(services)
+        for row in services.rows.values() if isinstance(services, Table) else ():
+            if isinstance(row.value, Table):
+                project.services[row.key.raw] = self.service(row, row.value, active)
+        for kind, found in (
+            ("volumes", project.volumes), ("networks", project.networks),
+            ("secrets", project.secrets), ("configs", project.configs),
+        ):  # fmt: skip
+            table = root.get(kind)
+            for row in table.rows.values() if isinstance(table, Table) else ():
+                found[row.key.raw] = self.declaration(row)
+        self.activate(project)
+        self.check(self.leaves)
+        project.problems = tuple(self.problems)
+        project.interpolations = tuple(reference for leaf in self.leaves for reference in leaf.references)
+        return project
+
+    def check(self, found: Iterable[Leaf]) -> None:
+        from dotmac_lint.model.interpolation import InterpolationError
+
+        for leaf in found:
+            if isinstance(leaf.parts, InterpolationError):
+                self.problem(f"Compose refuses this value: {leaf.parts.message}.", leaf.span, "interpolation")
+
+    # ---- variables
+
+    def scope(self, base: str, env_files: Sequence[str]) -> Scope:
+        scope: Scope = {}
+        for path in env_files or (posixpath.join(base, ".env"),):
+            name, placeholder = path, False
+            if self.workspace.kind(path) != "file" or not self.workspace.is_listed(path):
+                example = stand_in(self.workspace, path)
+                if example is None:
+                    continue
+                name, placeholder = example, True
+
+            def lookup(variable: str) -> Known[str] | Unknown | None:
+                given = scope.get(variable) or self.host.get(variable)  # noqa: B023
+                return given.value if given else None
+
+            for variable in _env_variables(self.workspace, name, lookup, placeholder):
+                if variable.value is not None:
+                    scope[variable.name] = Given(variable.value, variable.name_span, placeholder)
+        return {**scope, **self.host}
+
+    # ---- files
+
+    def project(self, files: Sequence[str], base: str, scope: Scope, trail: tuple[str, ...]) -> Table:
+        """The merged tree of `files`, what they include below them."""
+        result: Table | None = None
+        included: Table | None = None
+        for path in files:
+            for document in self.documents(path, base, scope):
+                included = self.include(document, included, base, scope, (*trail, path))
+                resolved = self.extend_all(document, base, scope)
+                result = resolved if result is None else self.merge(result, resolved, ())
+        if result is None:
+            origin = Origin("", "", base, scope)
+            result = Table({}, False, None, Span(files[0] if files else "", 0, 0), origin)
+        return result if included is None else self.merge(included, result, ())
+
+    def documents(self, path: str, base: str, scope: Scope) -> Iterator[Table]:
+        if len(self.loaded) > MAXIMUM_FILES:
+            return
+        self.loaded.append(path)
+        file = self.workspace.yaml(path)
+        source = self.workspace.source(path)
+        if file is None or source is None:
+            return
+        wrapper = Wrapper(Origin(path, source.text, base, scope))
+        for document in file.documents:
+            tree = wrapper.wrap(document)
+            self.leaves += wrapper.interpolated
+            wrapper.interpolated = []
+            if isinstance(tree, Table):
+                yield tree
+            elif not (isinstance(tree, Leaf) and tree.is_null):
+                self.problem("A Compose file is a mapping with `services`.", tree.span, "shape")
+
+    def include(
+        self, document: Table, so_far: Table | None, base: str, scope: Scope, trail: tuple[str, ...]
+    ) -> Table | None:
+        node = document.get("include")
+        for item in node.items if isinstance(node, Items) else ():
+            paths = leaves(item.get("path")) if isinstance(item, Table) else leaves(item)
+            texts = [path_text(leaf, base) for leaf in paths]
+            names = [t.value.value for t in texts if isinstance(t.value, Known) and not t.outside]
+            if not names or len(names) != len(texts):
+                continue
+            if any(name in trail for name in names):
+                self.problem("This include leads back to the file that it stands in.", item.span, "include")
+                continue
+            missing = [name for name in names if self.workspace.kind(name) != "file"]
+            if missing:
+                self.problem(f"The included file `{missing[0]}` does not exist.", item.span, "include")
+                continue
+            folder = posixpath.dirname(names[0])
+            given: list[str] = []
+            if isinstance(item, Table):
+                directory = item.get("project_directory")
+                if isinstance(directory, Leaf):
+                    text = path_text(directory, base)
+                    folder = text.value.value if isinstance(text.value, Known) and not text.outside else folder
+                for leaf in leaves(item.get("env_file")):
+                    text = path_text(leaf, base)
+                    if isinstance(text.value, Known) and not text.outside:
+                        given.append(text.value.value)
+            inner = {**self.scope(folder, given), **scope}
+            tree = self.project(names, folder, inner, trail)
+            so_far = tree if so_far is None else self.merge(so_far, tree, ())
+        return so_far
+
+    # ---- extends
+
+    def extend_all(self, document: Table, base: str, scope: Scope) -> Table:
+        services = document.get("services")
+        if not isinstance(services, Table):
+            return document
+        rows = {}
+        for name, row in services.rows.items():
+            value = row.value
+            if isinstance(value, Table):
+                value = self.extended(name, value, services, base, scope, ((document.origin.path, name),))
+            rows[name] = replace(row, value=value)
+        rows_of_document = dict(document.rows)
+        rows_of_document["services"] = replace(document.rows["services"], value=replace(services, rows=rows))
+        return replace(document, rows=rows_of_document)
+
+    def extended(  # noqa: PLR0917
+        self, name: str, service: Table, services: Table, base: str, scope: Scope, trail: tuple[tuple[str, str], ...]
+    ) -> Table:
+        node = service.get("extends")
+        if node is None or (isinstance(node, Leaf) and node.is_null):
+            return service
+        target = node if isinstance(node, Leaf) else node.get("service") if isinstance(node, Table) else None
+        if not isinstance(target, Leaf):
+            return service
+        file = node.get("file") if isinstance(node, Table) else None
+        path, folder, others = service.origin.path, base, services
+        if isinstance(file, Leaf):
+            text = path_text(file, base)
+            if not isinstance(text.value, Known) or text.outside:
+                return service
+            path = text.value.value
+            if self.workspace.kind(path) != "file":
+                self.problem(f"The extended file `{path}` does not exist.", file.span, "extends")
+                return service
+            folder = posixpath.dirname(path)
+            found = [d.get("services") for d in self.documents(path, folder, scope)]
+            tables = [t for t in found if isinstance(t, Table)]
+            if not tables:
+                return service
+            others = tables[0]
+        row = others.rows.get(target.known)
+        if row is None or not isinstance(row.value, Table):
+            self.problem(f"There is no service `{target.known}` to extend in `{path}`.", target.span, "extends")
+            return service
+        step = (path, target.known)
+        if step in trail:
+            self.problem(f"The service `{target.known}` extends itself.", target.span, "extends")
+            return service
+        parent = self.extended(target.known, row.value, others, folder, scope, (*trail, step))
+        without = {key: r for key, r in service.rows.items() if key != "extends"}
+        return self.merge(parent, replace(service, rows=without), ("services", name))
+
+    # ---- merging
+
+    def merge(self, low: Tree, high: Tree, path: tuple[str, ...]) -> Tree | Table:  # type: ignore[return]
+        key = path[-1] if path else ""
+        if high.tag == "!override":
+            return high
+        if key in _TABLES or (key == "depends_on"):
+            low, high = _as_table(low, key), _as_table(high, key)
+        if isinstance(low, Leaf) and key in {"env_file", "dns", "dns_search", "tmpfs"}:
+            low = Items((low,), False, None, low.span, low.origin)
+        if isinstance(high, Leaf) and key in {"env_file", "dns", "dns_search", "tmpfs"} and not high.is_null:
+            high = Items((high,), False, None, high.span, high.origin)
+        if isinstance(high, Leaf) and high.is_null and not isinstance(low, Leaf):
+            return low
+        if key == "build":
+            low, high = _as_build(low), _as_build(high)
+        if isinstance(low, Table) and isinstance(high, Table):
+            rows = dict(low.rows)
+            for name, row in high.rows.items():
+                if row.value.tag == "!reset":
+                    rows.pop(name, None)
+                    continue
+                earlier = rows.get(name)
+                if earlier is None:
+                    rows[name] = row
+                    continue
+                value = row.value if name in _REPLACED else self.merge(earlier.value, row.value, (*path, name))
+                rows[name] = replace(row, value=value, overrides=(earlier, *earlier.overrides))
+            return replace(high, rows=rows)
+        if isinstance(low, Items) and isinstance(high, Items) and key not in _REPLACED:
+            if key in _UNIQUE:
+                taken = {_target(item) for item in high.items} - {None}
+                kept = tuple(item for item in low.items if _target(item) not in taken)
+                return replace(high, items=(*kept, *high.items))
+            have = {_plain(item) for item in low.items}
+            extra = tuple(item for item in high.items if _plain(item) not in have or _plain(item) is None)
+            return replace(high, items=(*low.items, *extra))
+        return high
+
+    # ---- services
+
+    def share(self, services: Tree | None) -> None:
+        """Count how many services have each environment block: an alias is one block for several."""
+        for row in services.rows.values() if isinstance(services, Table) else ():
+            block = row.value.get("environment") if isinstance(row.value, Table) else None
+            if block is not None:
+                key = hash((block.span.path, block.span.start))
+                self.counts[key] = self.counts.get(key, 0) + 1
+
+    def activate(self, project: Project) -> None:
+        """A service that an active one depends on is started too, unless a profile keeps it out."""
+
+    def service(self, row: Row, node: Table, profiles: set[str]) -> Service:
+        own = tuple(leaf.known for leaf in leaves(node.get("profiles")))
+        rows = (row, *row.overrides)
+        environment = _as_table(node.get("environment"), "environment")
+        return Service(
+            name=row.key.raw,
+            key=rows[-1].key.span,
+            keys=tuple(r.key.span for r in reversed(rows)),
+            active=not own or bool(profiles & set(own)) or "*" in profiles,
+            node=node,
+            image=text_of(node.get("image")),
+            build=_build(node.get("build")),
+            environment=tuple(_variables(environment)),
+            environment_block=self.block(node, row),
+            env_files=tuple(_env_files(node.get("env_file"))),
+            mounts=tuple(_mounts(node.get("volumes"))),
+            command=_command(node.get("command")),
+            entrypoint=_command(node.get("entrypoint")),
+            healthcheck=_healthcheck(node.get("healthcheck")),
+            depends_on=tuple(_dependencies(node.get("depends_on"))),
+            profiles=own,
+            working_dir=text_of(node.get("working_dir")),
+            container_name=text_of(node.get("container_name")),
+            hostname=text_of(node.get("hostname")),
+            network_mode=text_of(node.get("network_mode")),
+        )
+
+    def block(self, node: Table, service: Row) -> Block | None:
+        row = node.rows.get("environment")
+        if row is None or (isinstance(row.value, Leaf)):
+            return None
+        value = row.value
+        inside = service.span.path == value.span.path and service.span.start <= value.span.start < service.span.end
+        shared = self.counts.get(hash((value.span.path, value.span.start)), 1) > 1 or not inside or row.merged
+        if isinstance(value, Table):
+            entries = [r.span for r in value.own] or [r.span for r in value.rows.values() if r.span.path == value.span.path]
+            form: Literal["mapping", "list"] = value.form
+        else:
+            entries = [item.span for item in value.items]
+            form = "list"
+        entries = [span for span in entries if value.span.start <= span.start and span.end <= value.span.end]
+        last = max(entries) if entries else None
+        return Block(value.span.path, value.span, row.key.span, form, value.flow, shared, last)
+
+    def declaration(self, row: Row) -> Declaration:
+        node = row.value
+        external = isinstance(node, Table) and node.get("external") is not None and flag(node.get("external")) is not False
+        file = node.get("file") if isinstance(node, Table) else None
+        text = path_text(file) if isinstance(file, Leaf) and not file.is_null else None
+        return Declaration(row.key.raw, row.key.span, bool(external), text, node)
+
+
+def _plain(item: Tree) -> str | None:
+    return item.known if isinstance(item, Leaf) else None
+
+
+def _target(item: Tree) -> str | None:
+    """The path in the container that a volume entry is about."""
+    if isinstance(item, Table):
+        target = item.get("target")
+        return target.known.rstrip("/") if isinstance(target, Leaf) else None
+    if isinstance(item, Leaf):
+        first, rest = item.split(":")
+        return (rest.split(":")[0] if rest is not None else first).known.rstrip("/")
+    return None
+
+
+def _as_table(node: Tree | None, key: str) -> Tree:  # type: ignore[return-value]
+    """A list of `NAME=value` as a mapping; depends_on's list as its long form."""
+    if not isinstance(node, Items):
+        return node  # type: ignore[return-value]
+    rows: dict[str, Row] = {}
+    for item in node.items:
+        if not isinstance(item, Leaf):
+            continue
+        name, value = item.split("=:" if key == "extra_hosts" else "=") if key != "depends_on" else (item, None)
+        own = name.known
+        nothing = Leaf("", "null", "", None, item.span, item.origin)
+        rows[own] = Row(name, value if value is not None else nothing, item.span, listed=True)
+    return Table(rows, node.flow, node.tag, node.span, node.origin, form="list", own=tuple(rows.values()))
+
+
+def _as_build(node: Tree) -> Tree:
+    if not isinstance(node, Leaf) or node.is_null:
+        return node
+    key = Leaf("context", "str", "", None, node.span, node.origin)
+    return Table({"context": Row(key, node, node.span)}, False, None, node.span, node.origin)
+
+
+def _variables(node: Tree | None, mechanism: str = "environment") -> Iterator[Variable]:
+    for row in node.rows.values() if isinstance(node, Table) else ():
+        yield _variable(row)
+
+
+def _variable(row: Row) -> Variable:
+    value = row.value if isinstance(row.value, Leaf) else None
+    given = value is not None and (not value.is_null or bool(value.style)) and not (row.listed and value.is_null)
+    name_span = row.key.span
+    if row.key.style in {'"', "'"} and not row.listed:
+        name_span = Span(name_span.path, name_span.start + 1, name_span.end - 1)
+    return Variable(
+        name=row.key.known,
+        value=value.value if given and value is not None else None,
+        name_span=name_span,
+        span=row.span,
+        mechanism="environment",
+        value_span=value.span if given and value is not None else None,
+        raw=value.raw if given and value is not None else None,
+        references=tuple(reference.name for reference in value.references) if value is not None else (),
+        placeholder=value.placeholder if value is not None else False,
+        overrides=tuple(_variable(earlier) for earlier in row.overrides),
+    )
+
+
+def _build(node: Tree | None) -> Build | None:
+    if node is None or (isinstance(node, Leaf) and node.is_null):
+        return None
+    table = _as_build(node)
+    if not isinstance(table, Table):
+        return None
+    given = table.get("context")
+    if isinstance(given, Leaf) and not given.is_null:
+        context = path_text(given)
+    else:
+        context = Text(Known(table.origin.base), ".", table.span)
+    inline = text_of(table.get("dockerfile_inline"))
+    named = table.get("dockerfile")
+    dockerfile: Text | None = None
+    if inline is None:
+        if isinstance(named, Leaf) and not named.is_null:
+            dockerfile = named.text
+            if isinstance(context.value, Known) and not context.outside:
+                dockerfile = path_text(named, context.value.value)
+        elif isinstance(context.value, Known) and not context.outside:
+            name = posixpath.join(context.value.value, "Dockerfile")
+            dockerfile = Text(Known(name), "Dockerfile", context.span)
+        else:
+            dockerfile = msgspec.structs.replace(context)
+    contexts = _as_table(table.get("additional_contexts"), "additional_contexts")
+    others = {}
+    for row in contexts.rows.values() if isinstance(contexts, Table) else ():
+        if isinstance(row.value, Leaf):
+            text = row.value.text
+            others[row.key.known] = text if "://" in row.value.raw else path_text(row.value)
+    arguments = _as_table(table.get("args"), "args")
+    return Build(
+        context=context,
+        dockerfile=dockerfile,
+        inline=inline.value.value if inline and isinstance(inline.value, Known) else inline.raw if inline else None,
+        inline_span=inline.span if inline else None,
+        target=text_of(table.get("target")),
+        args={variable.name: variable for variable in _variables(arguments)},
+        additional_contexts=others,
+        span=table.span,
+    )
+
+
+def _env_files(node: Tree | None) -> Iterator[EnvFileReference]:
+    items = node.items if isinstance(node, Items) else (node,) if node is not None else ()
+    for item in items:
+        if isinstance(item, Leaf) and not item.is_null:
+            yield EnvFileReference(path_text(item), True, None, item.span)
+        elif isinstance(item, Table):
+            path = item.get("path")
+            if isinstance(path, Leaf):
+                form = text_of(item.get("format"))
+                required = flag(item.get("required")) is not False
+                yield EnvFileReference(path_text(path), required, form.raw if form else None, path.span)
+
+
+_NAMED_VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*$")
+
+
+def _mounts(node: Tree | None) -> Iterator[Mount]:
+    for item in node.items if isinstance(node, Items) else ():
+        if isinstance(item, Leaf):
+            yield from _short_mount(item)
+        elif isinstance(item, Table):
+            kind = text_of(item.get("type"))
+            type_ = kind.raw if kind else "volume"
+            source, target = item.get("source"), item.get("target")
+            if not isinstance(target, Leaf):
+                continue
+            text = None
+            if isinstance(source, Leaf) and not source.is_null:
+                text = path_text(source) if type_ == "bind" else source.text
+            create = flag(item.get("bind", "create_host_path"))
+            place = source.span if isinstance(source, Leaf) else None
+            yield Mount(type_, text, target.text, flag(item.get("read_only")) is True, create, item.span, place)
+
+
+def _short_mount(item: Leaf) -> Iterator[Mount]:
+    first, rest = item.split(":")
+    if rest is None:
+        yield Mount("volume", None, first.text, False, None, item.span, None)
+        return
+    target, mode = rest.split(":")
+    read_only = mode is not None and "ro" in mode.known.split(",")
+    value = first.value
+    if isinstance(value, Unknown):
+        is_path = first.raw.startswith((".", "/", "~", "$"))
+        yield Mount("bind" if is_path else "volume", first.text, target.text, read_only, None, item.span, first.span)
+    elif value.value.startswith((".", "/", "~")) or not _NAMED_VOLUME.match(value.value):
+        yield Mount("bind", path_text(first), target.text, read_only, None, item.span, first.span)
+    else:
+        yield Mount("volume", first.text, target.text, read_only, None, item.span, first.span)
+
+
+def _command(node: Tree | None) -> Command | None:
+    if isinstance(node, Items):
+        return Command("exec", tuple(leaf.text for leaf in leaves(node)), node.span)
+    if not isinstance(node, Leaf) or node.is_null:
+        return None
+    try:
+        words = shlex.split(node.raw)
+    except ValueError:
+        words = node.raw.split()
+    texts = []
+    position = 0
+    for word in words:
+        found = node.raw.find(word, position)
+        leaf = node.part(found, found + len(word)) if found >= 0 else node
+        position = max(found, position)
+        texts.append(leaf.text)
+    return Command("shell", tuple(texts), node.span)
+
+
+def _healthcheck(node: Tree | None) -> Healthcheck | None:
+    if not isinstance(node, Table):
+        return None
+    return Healthcheck(
+        tuple(leaf.text for leaf in leaves(node.get("test"))), flag(node.get("disable")) is True, node.span
+    )
+
+
+def _dependencies(node: Tree | None) -> Iterator[Dependency]:
+    table = _as_table(node, "depends_on")
+    for row in table.rows.values() if isinstance(table, Table) else ():
+        condition = row.value.get("condition") if isinstance(row.value, Table) else None
+        required = row.value.get("required") if isinstance(row.value, Table) else None
+        said = condition.known if isinstance(condition, Leaf) else "service_started"
+        yield Dependency(row.key.known, said, flag(required) is not False, row.key.span)
+
+
+__all__ = ["Project", "Service", "env_file_variables", "load_project", "resolve", "stand_in"]

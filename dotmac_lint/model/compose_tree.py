@@ -1,0 +1,412 @@
+"""The nodes of Compose files once their variables are put in: each knows its file and its folder.
+
+Source of behaviour: Compose specification, "Interpolation"; go-yaml (types of plain scalars).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model import interpolation
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.readers import yaml
+
+ProblemKind = Literal["file", "yaml", "interpolation", "extends", "include", "shape"]
+
+
+class ComposeProblem(msgspec.Struct, frozen=True):
+    """What Compose would refuse, or could not be followed; `message` is a full sentence."""
+
+    message: str
+    span: Span
+    kind: ProblemKind
+
+
+class Given(msgspec.Struct, frozen=True):
+    """The value of a variable that interpolation sees, and where it is set (None: from outside)."""
+
+    value: Known[str] | Unknown
+    span: Span | None = None
+    placeholder: bool = False
+
+
+Scope: TypeAlias = dict[str, Given]
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A variable that a text interpolates: `${name<operator>default}`, at `span`."""
+
+    name: str
+    operator: interpolation.Operator
+    default: str
+    span: Span
+    value: Known[str] | Unknown
+    """What stands in its place."""
+    source: Span | None = None
+    """Where the variable is set, if an env file sets it."""
+    placeholder: bool = False
+
+
+Interpolation = Reference
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A located value; paths are relative to the root, unless `outside`."""
+
+    value: Known[str] | Unknown
+    raw: str
+    span: Span
+    references: tuple[Reference, ...] = ()
+    outside: bool = False
+    """A path that leaves the repository: absolute, `~`, or with too many `..`."""
+    placeholder: bool = False
+    """An example env file gave a part of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where a node comes from: its file, the folder of its relative paths, the variables it sees."""
+
+    path: str
+    text: str
+    base: str
+    scope: Scope
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """A scalar. `raw` is its text as YAML decodes it, before interpolation."""
+
+    raw: str
+    kind: yaml.ScalarKind
+    style: str
+    tag: str | None
+    span: Span
+    origin: Origin
+
+    @property
+    def is_null(self) -> bool:
+        return self.kind == "null"
+
+    @cached_property
+    def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
+        if self.kind != "str":
+            return (_printed(self.raw, self.kind),)
+        try:
+            return interpolation.parse(self.raw)
+        except interpolation.InterpolationError as error:
+            return error
+
+    @cached_property
+    def value(self) -> Known[str] | Unknown:
+        if "$" not in self.raw:
+            return Known(_printed(self.raw, self.kind) if not self.style else self.raw)
+        if isinstance(self.parts, interpolation.InterpolationError):
+            return Unknown("its interpolation is not valid")
+        return interpolation.evaluate(self.parts, self._lookup)
+
+    def _lookup(self, name: str) -> Known[str] | Unknown | None:
+        given = self.origin.scope.get(name)
+        return given.value if given else None
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        if "$" not in self.raw or isinstance(self.parts, interpolation.InterpolationError):
+            return ()
+        found = []
+        written = self.span.range.slice(self.origin.text)
+        position = 0
+        for part in interpolation.variables(self.parts):
+            opening = self.raw[part.start : part.end]
+            place = written.find(opening, position)
+            if place < 0:
+                opening = opening[: 2 + len(part.name)]
+                place = written.find(opening, position)
+            if place < 0:
+                span = self.span
+            else:
+                position = place + 1
+                start = self.span.start + place
+                span = Span(self.origin.path, start, start + len(opening))
+            given = self.origin.scope.get(part.name)
+            value = interpolation.value_of(part, self._lookup)
+            found.append(
+                Reference(
+                    part.name,
+                    part.operator,
+                    part.word,
+                    span,
+                    value,
+                    given.span if given else None,
+                    placeholder=given.placeholder if given else False,
+                )
+            )
+        return tuple(found)
+
+    @property
+    def placeholder(self) -> bool:
+        return any(reference.placeholder for reference in self.references)
+
+    @cached_property
+    def text(self) -> Text:
+        return Text(self.value, self.raw, self.span, self.references, placeholder=self.placeholder)
+
+    @property
+    def known(self) -> str:
+        """The value, or the raw text where it is not known."""
+        return self.value.value if isinstance(self.value, Known) else self.raw
+
+    def part(self, start: int, end: int) -> Leaf:
+        """The text between two offsets of `raw`, always a string."""
+        return Leaf(self.raw[start:end], "str", self.style, None, self._place(start, end), self.origin)
+
+    def _place(self, start: int, end: int) -> Span:
+        written = self.span.range.slice(self.origin.text)
+        wanted, opening = self.raw[start:end], len(self.style)
+        if written[opening + start : opening + end] != wanted:
+            # Escapes or folded lines moved it.
+            found = written.find(wanted) if wanted else -1
+            if found < 0:
+                return self.span
+            opening = found - start
+        offset = self.span.start + opening
+        return Span(self.origin.path, offset + start, offset + end)
+
+    def split(self, separators: str) -> tuple[Leaf, Leaf | None]:
+        """The text before and after the first of `separators` that is not inside an interpolation."""
+        spans = ()
+        if not isinstance(self.parts, interpolation.InterpolationError):
+            spans = tuple((p.start, p.end) for p in self.parts if not isinstance(p, str))
+        for match in re.finditer(f"[{re.escape(separators)}]", self.raw):
+            position = match.start()
+            if not any(start <= position < end for start, end in spans):
+                return self.part(0, position), self.part(position + 1, len(self.raw))
+        if isinstance(self.value, Known) and self.references:
+            # The separator stems from a variable.
+            for position, character in enumerate(self.value.value):
+                if character in separators:
+                    name, value = self.value.value[:position], self.value.value[position + 1 :]
+                    return (_literal(self, name), _literal(self, value))
+        return self.part(0, len(self.raw)), None
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """An entry of a mapping, and those that it overrides."""
+
+    key: Leaf
+    value: Tree
+    span: Span
+    merged: bool = False
+    """A merge key (`<<`) brought it."""
+    listed: bool = False
+    """It is written as an item of a list."""
+    overrides: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A mapping, or a list of `NAME=value` that stands for one (`form`)."""
+
+    rows: dict[str, Row]
+    flow: bool
+    tag: str | None
+    span: Span
+    origin: Origin
+    form: Literal["mapping", "list"] = "mapping"
+    own: tuple[Row, ...] = ()
+    """The rows that are written at `span`, where files are merged."""
+
+    def get(self, *keys: str) -> Tree | None:
+        """The node below `keys`, one after the other."""
+        node: Tree | None = self
+        for key in keys:
+            row = node.rows.get(key) if isinstance(node, Table) else None
+            node = row.value if row else None
+        return node
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    items: tuple[Tree, ...]
+    flow: bool
+    tag: str | None
+    span: Span
+    origin: Origin
+
+
+Tree: TypeAlias = Leaf | Table | Items
+
+
+def literal(raw: str, like: Tree) -> Leaf:
+    """`raw` as a string that interpolation leaves alone, at the place of `like`."""
+    return Leaf(raw.replace("$", "$$"), "str", '"', None, like.span, like.origin)
+
+
+_literal = literal
+
+
+def null(like: Tree) -> Leaf:
+    return Leaf("", "null", "", None, like.span, like.origin)
+
+
+def text_of(node: Tree | None) -> Text | None:
+    """The text of a scalar that is not null."""
+    return node.text if isinstance(node, Leaf) and not node.is_null else None
+
+
+def leaves(node: Tree | None) -> tuple[Leaf, ...]:
+    """The scalars of a list, or the one scalar that stands for a list."""
+    if isinstance(node, Items):
+        return tuple(item for item in node.items if isinstance(item, Leaf))
+    return (node,) if isinstance(node, Leaf) and not node.is_null else ()
+
+
+def flag(node: Tree | None) -> bool | None:
+    """A boolean; None where it is not given or not known."""
+    if not isinstance(node, Leaf) or node.is_null:
+        return None
+    word = node.known.lower()
+    return True if word in {"true", "yes", "on", "1", "y"} else False if word in _FALSE else None
+
+
+_FALSE = frozenset({"false", "no", "off", "0", "n"})
+
+
+def path_text(leaf: Leaf, folder: str | None = None) -> Text:
+    """A path relative to the root; `folder` is where relative ones start, else the node's own."""
+    text = leaf.text
+    if not isinstance(text.value, Known):
+        return text
+    place = resolve(leaf.origin.base if folder is None else folder, text.value.value)
+    if place is None:
+        return msgspec.structs.replace(text, outside=True)
+    return msgspec.structs.replace(text, value=Known(place))
+
+
+def resolve(folder: str, path: str) -> str | None:
+    """`path` from `folder`, relative to the root; None where it leaves the root."""
+    if path.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:[\\/]", path) or "://" in path:
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, path.replace("\\", "/")))
+    if joined == ".." or joined.startswith(("../", "/")):
+        return None
+    return "" if joined == "." else joined
+
+
+# ---- from the reader's nodes
+
+
+class Wrapper:
+    """Gives the reader's nodes of one file their origin. Aliased nodes are wrapped once."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.seen: dict[int, Tree] = {}
+        self.interpolated: list[Leaf] = []
+
+    def wrap(self, node: yaml.Node) -> Tree:
+        known = self.seen.get(id(node))
+        if known is None:
+            known = self.seen[id(node)] = self._wrap(node)
+        return known
+
+    def leaf(self, node: yaml.Scalar) -> Leaf:
+        from dotmac_lint.readers.yaml import scalar_kind
+
+        kind: yaml.ScalarKind = scalar_kind(node)
+        span = node.range.at(self.origin.path)
+        return Leaf(node.value, kind, node.style, node.tag, span, self.origin)
+
+    def _wrap(self, node: yaml.Node) -> Tree:
+        from dotmac_lint.readers.yaml import Mapping, Scalar
+
+        if isinstance(node, Scalar):
+            leaf = self.leaf(node)
+            if "$" in leaf.raw:
+                self.interpolated.append(leaf)
+            return leaf
+        path = self.origin.path
+        if isinstance(node, Mapping):
+            rows = {
+                entry.key.value: Row(
+                    self.leaf(entry.key), self.wrap(entry.value), entry.range.at(path), merged=entry.merged
+                )
+                for entry in node.entries
+            }
+            own = tuple(row for row in rows.values() if not row.merged)
+            return Table(rows, node.flow, node.tag, node.range.at(path), self.origin, own=own)
+        items = tuple(self.wrap(item) for item in node.items)
+        return Items(items, node.flow, node.tag, node.range.at(path), self.origin)
+
+
+# ---- what go-yaml and Go's %v make of plain scalars
+
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+def _printed(raw: str, kind: yaml.ScalarKind) -> str:
+    text = raw.replace("_", "")
+    if kind == "bool":
+        return raw.lower()
+    if kind == "int":
+        try:
+            return str(_integer(text))
+        except ValueError:
+            return raw
+    if kind == "float":
+        return _float(text, raw)
+    return f"{raw} 00:00:00 +0000 UTC" if kind == "str" and _DATE.fullmatch(raw) else raw
+
+
+def _integer(text: str) -> int:
+    sign = -1 if text.startswith("-") else 1
+    digits = text.lstrip("+-")
+    if re.fullmatch("0[0-7]+", digits):
+        digits = "0o" + digits[1:]
+    if len(digits) > 100:
+        raise ValueError
+    return sign * int(digits, 0)
+
+
+def _float(text: str, raw: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        return {".inf": "+Inf", "+.inf": "+Inf", "-.inf": "-Inf", ".nan": "NaN"}.get(raw.lower(), raw)
+    if number != number or number in (float("inf"), float("-inf")):
+        return raw
+    sign, digit_tuple, exponent = Decimal(repr(number)).as_tuple()
+    assert isinstance(exponent, int)
+    digits = "".join(map(str, digit_tuple)).rstrip("0")
+    exponent += len(digit_tuple) - len(digits)
+    digits = digits.lstrip("0")
+    minus = "-" if sign else ""
+    if not digits:
+        return minus + "0"
+    power = exponent + len(digits) - 1
+    if power < -4 or power >= 21:
+        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+        return f"{minus}{digits[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    return minus + format(Decimal((0, tuple(map(int, digits)), exponent)), "f")
+
+
+def walk(node: Tree) -> Iterator[Tree]:
+    yield node
+    if isinstance(node, Table):
+        for row in node.rows.values():
+            yield from walk(row.value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from walk(item)
