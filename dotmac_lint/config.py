@@ -5,18 +5,20 @@ No key can name code: linting a repository must not run it.
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.fix import Applicability
 from dotmac_lint.source import SourceFile
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployments import ConfiguredDeployment
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 FILE_NAMES = (".dotmac-lint.toml", "pyproject.toml")
@@ -27,20 +29,10 @@ class ConfigError(Exception):
     """A configuration that cannot be used; the message names the file, the line and what to do."""
 
 
-class ConfiguredDeployment(msgspec.Struct, frozen=True):
-    """A deployment that the configuration states, instead of its being found."""
-
-    name: str
-    files: tuple[str, ...]
-    env_files: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
-    production: bool | None = None
-
-
 class Settings(msgspec.Struct, frozen=True):
     """What a run is told. Rules are named by code, by prefix of a code, or by name."""
 
-    select: tuple[str, ...] = ("DM",)
+    select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     per_file_ignores: dict[str, tuple[str, ...]] = {}
@@ -62,14 +54,13 @@ class Settings(msgspec.Struct, frozen=True):
         return (*self.exclude, *self.extend_exclude)
 
     def selects(self, code: str, name: str, *, preview: bool = False) -> bool:
-        """Whether the rule runs. The longest selector that names it decides; `ignore` wins a tie."""
-        if (
-            preview
-            and not self.preview
-            and not any(s in {code, name} for s in self.extend_select + self.select)
-        ):
-            return False
+        """Whether the rule runs. The longest selector that names it decides; `ignore` wins a tie.
+
+        A rule in preview runs only with `preview`, or where it is named in full.
+        """
         chosen = max((_weight(s, code, name) for s in self.select + self.extend_select), default=0)
+        if preview and not self.preview and chosen < _IN_FULL:
+            return False
         return chosen > max((_weight(s, code, name) for s in self.ignore), default=0)
 
     def reports(self, diagnostic: Diagnostic) -> bool:
@@ -86,9 +77,10 @@ class Settings(msgspec.Struct, frozen=True):
         def named(selectors: Iterable[str]) -> bool:
             return any(_weight(s, diagnostic.code, diagnostic.name) for s in selectors)
 
-        for selector, level in self.severity.items():
-            if _weight(selector, diagnostic.code, diagnostic.name):
-                diagnostic = msgspec.structs.replace(diagnostic, severity=FAIL_LEVELS[level])
+        levels = [(_weight(s, diagnostic.code, diagnostic.name), level) for s, level in self.severity.items()]
+        weight, level = max(levels, default=(0, ""))
+        if weight:
+            diagnostic = msgspec.structs.replace(diagnostic, severity=FAIL_LEVELS[level])
         fix = diagnostic.fix
         if fix is None:
             return diagnostic
@@ -106,108 +98,169 @@ class Settings(msgspec.Struct, frozen=True):
         )
 
 
+_IN_FULL = 100
+
+
 def _weight(selector: str, code: str, name: str) -> int:
     """How exactly `selector` names the rule; 0 where it does not."""
     if selector in {code, name}:
-        return 100
+        return _IN_FULL
     if selector == "ALL":
         return 1
-    return len(selector) if code.startswith(selector) else 0
+    return 1 + len(selector) if selector and code.startswith(selector) else 0
 
 
 def _matches(pattern: str, path: str) -> bool:
     import pathspec
 
-    return bool(pathspec.PathSpec.from_lines("gitwildmatch", [pattern]).match_file(path))
+    return bool(pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path))
+
+
+def unknown_selector(selector: str, rules: Mapping[str, str]) -> str | None:
+    """What is wrong with a selector that names none of `rules` (code -> name)."""
+    if any(_weight(selector, code, name) for code, name in rules.items()):
+        return None
+    other_case = next(
+        (known for known in (*rules, *rules.values()) if known.lower() == selector.lower()), None
+    )
+    if other_case:
+        return f"there is no rule `{selector}`; did you mean `{other_case}`?"
+    hint = "" if re.fullmatch(r"[A-Z]+\d*", selector) else _hint(selector, rules.values())
+    return f"there is no rule `{selector}`{hint or '; `dotmac-lint rule` lists all'}"
 
 
 def check_selectors(selectors: Iterable[str], rules: Mapping[str, str], where: str) -> None:
     """Raise ConfigError for a selector that names none of `rules` (code -> name)."""
     for selector in selectors:
-        if not any(_weight(selector, code, name) for code, name in rules.items()):
-            raise ConfigError(
-                f"{where}: there is no rule `{selector}`{_hint(selector, [*rules, *rules.values()])}"
-            )
+        wrong = unknown_selector(selector, rules)
+        if wrong:
+            raise ConfigError(f"{where}: {wrong}")
 
 
-def _hint(word: str, known: Collection[str]) -> str:
+def _hint(word: str, known: Iterable[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def find(root: Path) -> Path | None:
-    """The configuration file that counts for `root`: the nearest, upwards as far as the repository goes."""
-    for folder in (root, *root.parents):
+    """The configuration file that counts for `root`: the nearest, upwards as far as the repository goes.
+
+    A link that leaves the repository is no configuration.
+    """
+    folders = [root, *root.parents]
+    tops = [number for number, folder in enumerate(folders) if (folder / ".git").exists()]
+    top = tops[0] if tops else 0
+    for folder in folders[: top + 1]:
         for name in FILE_NAMES:
             path = folder / name
-            if path.is_file() and (name != "pyproject.toml" or b"tool.dotmac-lint" in path.read_bytes()):
+            if not path.is_file() or not Path(os.path.realpath(path)).is_relative_to(
+                os.path.realpath(folders[top])
+            ):
+                continue
+            if name != "pyproject.toml" or _has_table(path):
                 return path
-        if (folder / ".git").exists():
-            return None
     return None
 
 
-def load(root: Path, *, path: Path | None = None, isolated: bool = False) -> Settings:
-    """The settings for `root`. Raises ConfigError for a file that cannot be read or says something unknown."""
-    if isolated:
-        return Settings()
-    given = path
-    path = path or find(root)
-    if path is None:
-        return Settings()
+def _has_table(path: Path) -> bool:
+    """Whether a pyproject.toml has the table; one that is broken counts where it seems to."""
+    import tomllib
+
+    data = b""
     try:
-        text = path.read_text("utf-8")
-        data = tomllib.loads(text)
+        data = path.read_bytes()
+        if b"dotmac-lint" not in data:
+            return False
+        return "dotmac-lint" in tomllib.loads(data.decode("utf-8", "replace")).get("tool", {})
+    except (OSError, RecursionError, tomllib.TOMLDecodeError, AttributeError, TypeError):
+        return b"tool.dotmac-lint" in data
+
+
+def load(
+    root: Path,
+    *,
+    path: Path | None = None,
+    isolated: bool = False,
+    rules: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings for `root`, from `path` or the file that `find` finds.
+
+    With `rules` (code -> name), whatever should name a rule is checked. Raises ConfigError for a file that
+    cannot be read or says something unknown.
+    """
+    if path is None and (isolated or (path := find(root)) is None):
+        return Settings()
+    import tomllib
+
+    shown = os.path.relpath(path)
+    if shown.startswith(".."):
+        shown = str(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        data: Any = tomllib.loads(text)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: is no valid TOML: {error}") from error
-    if path.name == "pyproject.toml" or (given and "tool" in data):
-        data = data.get("tool", {}).get("dotmac-lint", {})
-    return _Loader(str(path), text).settings(data)
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{shown}: this is no valid TOML: {error}") from error
+    loader = _Loader(shown, text, rules)
+    if path.name == "pyproject.toml" or "tool" in data:
+        data = loader.table("dotmac-lint", loader.table("tool", data.get("tool", {})).get("dotmac-lint", {}))
+    return _rebased(loader.settings(data), path.resolve().parent, root.resolve())
 
 
 class _Loader:
     """Turns tables into Settings; each complaint names the line of the key."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, rules: Mapping[str, str] | None) -> None:
         self.path = path
         self.source = SourceFile(path, text)
+        self.rules = rules
 
     def settings(self, data: Mapping[str, Any]) -> Settings:
         fields = {name.replace("_", "-"): name for name in Settings.__struct_fields__ if name != "source"}
         values: dict[str, Any] = {"source": self.path}
         for key, value in data.items():
             if key not in fields:
-                raise self._error(key, f"unknown key `{key}`{_hint(key, fields)}")
+                raise self._error(key, f"there is no key `{key}`{_hint(key, fields)}")
             values[fields[key]] = self._value(key, value)
         return Settings(**values)
 
     def _value(self, key: str, value: Any) -> Any:
-        if key == "deployments":
-            return tuple(self._deployment(name, table) for name, table in self._table(key, value).items())
-        if key == "per-file-ignores":
-            return {pattern: self._strings(key, rules) for pattern, rules in self._table(key, value).items()}
-        if key == "severity":
-            return {
-                rule: self._choice(rule, level, FAIL_LEVELS)
-                for rule, level in self._table(key, value).items()
-            }
-        if key == "fail-level":
-            return self._choice(key, value, FAIL_LEVELS)
-        if key == "output-format":
-            return self._choice(key, value, FORMATS)
-        if key == "preview":
-            return self._bool(key, value)
-        return self._strings(key, value)
+        match key:
+            case "deployments":
+                return tuple(self._deployment(name, table) for name, table in self.table(key, value).items())
+            case "per-file-ignores":
+                return {
+                    pattern: self._selectors(pattern, rules)
+                    for pattern, rules in self.table(key, value).items()
+                }
+            case "severity":
+                return {
+                    self._selector(rule, rule): self._choice(rule, level, FAIL_LEVELS)
+                    for rule, level in self.table(key, value).items()
+                }
+            case "fail-level":
+                return self._choice(key, value, FAIL_LEVELS)
+            case "output-format":
+                return self._choice(key, value, FORMATS)
+            case "preview":
+                return self._bool(key, value)
+            case "exclude" | "extend-exclude":
+                return self._strings(key, value)
+            case _:
+                return self._selectors(key, value)
 
     def _deployment(self, name: str, table: Any) -> ConfiguredDeployment:
-        known = ("files", "env-files", "profiles", "production")
+        from dotmac_lint.model.deployments import ConfiguredDeployment
+
+        known = ("files", "env-files", "profiles", "production", "project-directory")
         values: dict[str, Any] = {}
-        for key, value in self._table(name, table).items():
+        for key, value in self.table(name, table).items():
             if key not in known:
-                raise self._error(key, f"unknown key `{key}` in the deployment `{name}`{_hint(key, known)}")
-            read = self._bool if key == "production" else self._strings
+                raise self._error(key, f"there is no key `{key}` in a deployment{_hint(key, known)}")
+            read = {"production": self._bool, "project-directory": self._string}.get(key, self._strings)
             values[key.replace("-", "_")] = read(key, value)
         if not values.get("files"):
             raise self._error(
@@ -215,9 +268,14 @@ class _Loader:
             )
         return ConfiguredDeployment(name=name, **values)
 
-    def _table(self, key: str, value: Any) -> Mapping[str, Any]:
+    def table(self, key: str, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):
             raise self._error(key, f"`{key}` must be a table")
+        return value
+
+    def _string(self, key: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._error(key, f"`{key}` must be a string")
         return value
 
     def _strings(self, key: str, value: Any) -> tuple[str, ...]:
@@ -225,28 +283,88 @@ class _Loader:
             raise self._error(key, f"`{key}` must be a list of strings")
         return tuple(value)
 
+    def _selectors(self, key: str, value: Any) -> tuple[str, ...]:
+        return tuple(self._selector(key, selector) for selector in self._strings(key, value))
+
+    def _selector(self, key: str, selector: str) -> str:
+        wrong = self.rules is not None and unknown_selector(selector, self.rules)
+        if wrong:
+            raise self._error(key, f"`{key}`: {wrong}" if key != selector else wrong)
+        return selector
+
     def _bool(self, key: str, value: Any) -> bool:
         if not isinstance(value, bool):
             raise self._error(key, f"`{key}` must be true or false")
         return value
 
     def _choice(self, key: str, value: Any, choices: Collection[str]) -> str:
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             hint = _hint(str(value), choices)
             raise self._error(key, f"`{key}` must be one of {', '.join(choices)}, not `{value}`{hint}")
-        return str(value)
+        return value
 
     def _error(self, key: str, message: str) -> ConfigError:
-        found = re.search(rf"^[ \t]*(\[[^\]\n]*)?[\"']?{re.escape(key)}\b", self.source.text, re.MULTILINE)
-        line = f":{self.source.position(found.end()).line}" if found else ""
+        """The complaint, with the line where the key stands (as a key, a table, or in an inline table)."""
+        table = max(self.source.text.find("[tool.dotmac-lint"), 0)
+        name = rf"[\"']?{re.escape(key)}[\"']?[ \t]*"
+        found = re.compile(rf"(?:^[ \t]*|[{{,.][ \t]*)(?:{name}=|\[[^\]\n]*{name}\])", re.MULTILINE).search(
+            self.source.text, table
+        ) or re.compile(rf"[\[.\"']{re.escape(key)}[\].\"']").search(self.source.text, table)
+        line = f":{self.source.position(found.end() - 1).line}" if found else ""
         return ConfigError(f"{self.path}{line}: {message}")
 
 
+def _rebased(settings: Settings, home: Path, root: Path) -> Settings:
+    """The settings of the file in `home` for the folder `root`: paths and patterns are relative to the file."""
+    if home == root or not root.is_relative_to(home):
+        return settings
+    below = root.relative_to(home).as_posix() + "/"
+    ignores: dict[str, tuple[str, ...]] = {}
+    for pattern, selectors in settings.per_file_ignores.items():
+        for moved in _moved(pattern, below):
+            ignores[moved] = (*ignores.get(moved, ()), *selectors)
+
+    def paths(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(Path(os.path.relpath(home / name, root)).as_posix() for name in names)
+
+    return msgspec.structs.replace(
+        settings,
+        per_file_ignores=ignores,
+        exclude=tuple(moved for pattern in settings.exclude for moved in _moved(pattern, below)),
+        extend_exclude=tuple(
+            moved for pattern in settings.extend_exclude for moved in _moved(pattern, below)
+        ),
+        deployments=tuple(
+            msgspec.structs.replace(
+                one,
+                files=paths(one.files),
+                env_files=paths(one.env_files),
+                project_directory=one.project_directory and paths([one.project_directory])[0],
+            )
+            for one in settings.deployments
+        ),
+    )
+
+
+def _moved(pattern: str, below: str) -> tuple[str, ...]:
+    """A gitignore pattern as seen from the folder `below`; nothing where it cannot match there."""
+    anchored = pattern.lstrip("/")
+    if "/" not in pattern.rstrip("/") or anchored.startswith("**/"):
+        return (pattern,)
+    if anchored.startswith(below):
+        return ("/" + anchored[len(below) :],)
+    return ("**",) if _matches(pattern, below + "x") else ()
+
+
 def merged(settings: Settings, **options: Any) -> Settings:
-    """The settings with what the command line gives; None means not given, and `extend_select` adds."""
+    """The settings with what the command line gives; None and () mean not given.
+
+    `select` replaces the file's choice of rules, `ignore` included; `extend_select` and `ignore` add to it.
+    """
     given = {key: value for key, value in options.items() if value not in (None, ())}
-    if "extend_select" in given:
-        given["extend_select"] = (*settings.extend_select, *given["extend_select"])
+    ignored = () if "select" in given else settings.ignore
+    given["ignore"] = (*ignored, *given.get("ignore", ()))
+    given["extend_select"] = (*settings.extend_select, *given.get("extend_select", ()))
     return msgspec.structs.replace(settings, **given)
 
 

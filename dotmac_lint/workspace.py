@@ -86,7 +86,7 @@ class Workspace:
         if self.exclude:
             import pathspec
 
-            spec = pathspec.PathSpec.from_lines("gitwildmatch", self.exclude)
+            spec = pathspec.GitIgnoreSpec.from_lines(self.exclude)
             listed = {path for path in listed if not spec.match_file(path)}
         return tuple(sorted(listed))
 
@@ -160,7 +160,7 @@ class Workspace:
                 import pathspec
 
                 lines = (self.root / folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-                specs.append((base, pathspec.PathSpec.from_lines("gitwildmatch", lines)))
+                specs.append((base, pathspec.GitIgnoreSpec.from_lines(lines)))
             for entry in entries:
                 path = base + entry.name
                 if entry.is_dir(follow_symlinks=False):
@@ -239,7 +239,7 @@ class Workspace:
                     continue
                 import pathspec
 
-                spec = pathspec.PathSpec.from_lines("gitwildmatch", source.text.splitlines())
+                spec = pathspec.GitIgnoreSpec.from_lines(source.text.splitlines())
                 rest = "/".join(parts[depth:])
                 if spec.match_file(rest) or spec.match_file(rest + "/"):
                     ignored.add(path)

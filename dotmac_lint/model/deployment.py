@@ -163,11 +163,13 @@ class Repository:
             for path in deployment.project.files:
                 seen.update(self._problems(path, "read_yaml"))
             for service in deployment.services:
+                _ = service.environment  # reads the env files
                 for reference in service.definition.env_files:
                     if isinstance(reference.path.value, Known) and not reference.path.outside:
                         seen.update(self._problems(reference.path.value.value, "read_dotenv", "compose"))
-        for image, _ in self.dockerfile_images:
+        for image in self.built_images:
             if image.dockerfile is not None:
+                _ = image.stages
                 seen.update(self._problems(image.dockerfile, "read_dockerfile"))
         for settings in self.settings:
             seen.update(self._problems(settings.path, "read_settings_module"))

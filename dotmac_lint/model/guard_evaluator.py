@@ -22,6 +22,7 @@ from dotmac_lint.model.guard_values import (
     Enumeration,
     External,
     Fails,
+    Fields,
     Failure,
     Info,
     Instance,
@@ -313,16 +314,25 @@ class Evaluator:
         return self.frames[-1].state
 
     def call(
-        self, bound: Bound, arguments: Iterable[Any] = (), keywords: Mapping[str, Any] | None = None
+        self,
+        bound: Bound,
+        arguments: Iterable[Any] = (),
+        keywords: Mapping[str, Any] | None = None,
+        taint: Mapping[str, frozenset[Path]] | None = None,
     ) -> Any:
         """What the function returns. Exceptions are added to `leaves`; Stop where none of its ends is a return."""
         function = bound.function
         local = self._parameters(bound, list(arguments), dict(keywords or {}))
         outer = self.frames[-1] if self.frames else None
+        reads = frozenset(self.reads) if outer is not None else frozenset()
         state = State(local, self.overlay if outer is None else outer.state.overlay)
         if outer is not None:
             state.certain, state.depends = outer.state.certain, outer.state.depends
             state.condition = outer.state.condition
+            state.taint = {
+                p.name: reads for p in function.parameters if not isinstance(local[p.name], Instance)
+            }
+        state.taint.update(taint or {})
         where = f"{bound.owner.name}.{function.name}" if bound.owner else function.name
         frame = Frame(bound.namespace, where, bound.owner, state)
         if len(self.frames) >= CALLS or any(
@@ -399,7 +409,9 @@ class Evaluator:
         """Whether the statement after it is reached."""
         match node:
             case Do():
+                reads = set(self.reads)
                 self.evaluate(node.value)
+                self.reads = reads
             case Assign():
                 with_reads, value = self._tracked(node.value)
                 self._assign(node.target, value, with_reads | self.state.depends)
@@ -937,6 +949,8 @@ class Evaluator:
                     return container[index]
                 raise Fails("IndexError")
             case dict() if isinstance(index, str | int):
+                if isinstance(container, Fields):
+                    self.reads.add((*container.path, str(index)))
                 if index in container:
                     return container[index]
                 raise Fails("KeyError")
@@ -1113,6 +1127,8 @@ class Evaluator:
             if isinstance(owner, Secret | Url | Raised | list | dict | set | frozenset | tuple) or (
                 isinstance(plain(owner), str | int | float) and not isinstance(owner, Enumeration)
             ):
+                if isinstance(owner, Fields) and arguments and isinstance(arguments[0], str):
+                    self.reads.add((*owner.path, arguments[0]))
                 if isinstance(function.of, Name):  # what is put in stems from what decided to put it in
                     taint, local = self.state.taint, function.of.name
                     taint[local] = taint.get(local, frozenset()) | self.state.depends | self.reads

@@ -45,6 +45,14 @@ class Open(list[Any]):
     """A list that may hold more than its items."""
 
 
+class Fields(dict[str, Any]):
+    """The fields of the object at `path`, as a dict: what validators get as `values` or `info.data`."""
+
+    def __init__(self, path: tuple[str, ...], items: Mapping[str, Any]) -> None:
+        super().__init__(items)
+        self.path = path
+
+
 class External(msgspec.Struct, frozen=True):
     """Something that is not of this repository, by its dotted name: `os.environ`, `ValueError`."""
 
@@ -442,7 +450,7 @@ def copied(value: Any, memo: dict[int, Any]) -> Any:
         result.extend(copied(item, memo) for item in value)
         return result
     if isinstance(value, dict):
-        result = {}
+        result = Fields(value.path, {}) if isinstance(value, Fields) else {}
         memo[id(value)] = result
         result.update((key, copied(item, memo)) for key, item in value.items())
         return result

@@ -22,8 +22,12 @@ _CONFIGURATION = re.compile(
     r"^/(etc|docker-entrypoint-initdb\.d|docker-entrypoint\.d|run/secrets)(/|$)"
     r"|/(provisioning|conf\.d|policies|templates|certs|ssl|dashboards|datasources|rules)(/|$)"
 )
-_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
-_NO_FILE_EXTENSION = re.compile(r"\.d$", re.IGNORECASE)
+_FILE = re.compile(
+    r"^\.env|\.(ya?ml|json|toml|ini|cfg|cnf|conf|config|properties|xml|env|sql|sh|py|js|ts|lua|rb|pl|txt|md|html|css"
+    r"|crt|cert|pem|key|pub|p12|jks|htpasswd|passwd|rules|tpl|tmpl|template|hcl|tf|service|sock|lock|log|db|sqlite3?"
+    r"|dump|csv|tsv|zip|gz|tgz|tar|jar|war)$",
+    re.IGNORECASE,
+)
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -38,14 +42,14 @@ class MissingSource(msgspec.Struct, frozen=True):
 
 
 def _named_like_a_file(path: str) -> bool:
-    name = posixpath.basename(path).lstrip(".")
-    return bool(_EXTENSION.search(name) and not _NO_FILE_EXTENSION.search(name))
+    return bool(_FILE.search(posixpath.basename(path)))
 
 
 def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
-    A directory that git ignores is made at run time, as its owners know: nothing is said of it.
+    A directory that git ignores is made at run time, as its owners know. A writable directory of an image
+    that is built elsewhere is its data: such images make it and own it. Nothing is said of either.
     """
     workspace = deployment.repository.workspace
     for service in deployment.services:
@@ -56,12 +60,12 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
             target = mount.target.value.value
-            is_file = _named_like_a_file(source) and (
-                _named_like_a_file(target) or posixpath.basename(source) == posixpath.basename(target)
-            )
+            is_file = _named_like_a_file(source) and not target.endswith("/")
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
             configuration = mount.read_only or bool(_CONFIGURATION.search(target))
+            if service.image is None and not is_file and not configuration:
+                continue
             yield MissingSource(
                 service, source, target, mount.source_span or mount.span, is_file, configuration
             )

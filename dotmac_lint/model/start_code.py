@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from dotmac_lint.model.application import module_name
 from dotmac_lint.model.guard_values import Code, Namespace, dotted, flattened
+from dotmac_lint.model.settings_code import Code as SettingsCode
 from dotmac_lint.readers.python.code import (
     Assert,
     Assign,
@@ -81,36 +81,17 @@ class Entry:
 
 
 class Modules:
-    """The repository's Python modules by dotted name; read when asked for."""
+    """The repository's Python modules as code to follow; read when asked for."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._by_name: dict[str, str] | None = None
+        self._code = SettingsCode(workspace)
         self._namespaces: dict[str, Namespace | None] = {}
 
-    @property
-    def by_name(self) -> dict[str, str]:
-        """Path by dotted name. A name that two files share belongs to the first."""
-        if self._by_name is None:
-            self._by_name = {}
-            for path in self.workspace.files:
-                if path.endswith(".py"):
-                    self._by_name.setdefault(module_name(self.workspace, path), path)
-        return self._by_name
-
     def find(self, name: str, importer: str) -> Namespace | None:
-        """The module that `importer` means by `name` (dots in front: relative)."""
-        if name.startswith("."):
-            level = len(name) - len(name.lstrip("."))
-            folder = importer.split("/")[:-1]
-            folder = folder[: len(folder) - (level - 1)]
-            base = "/".join([*folder, *filter(None, name.lstrip(".").split("."))])
-            for path in (f"{base}.py", f"{base}/__init__.py" if base else "__init__.py"):
-                if self.workspace.is_listed(path):
-                    return self.namespace(path)
-            return None
-        path_ = self.by_name.get(name)
-        return self.namespace(path_) if path_ else None
+        """The module that the file `importer` means by `name`."""
+        path = self._code.find_module(name, importer)
+        return None if path is None or path.endswith("/") else self.namespace(path)
 
     def namespace(self, path: str) -> Namespace | None:
         if path not in self._namespaces:

@@ -91,7 +91,7 @@ def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
             continue
         if command.instruction not in stage.instructions:
             continue  # inherited: reported where it is written
-        if keyword == "CMD" and entrypoint is not None:
+        if keyword == "CMD" and entrypoint is not None and not _starts_arguments(stage):
             continue  # only arguments of the entrypoint
         words: Sequence[str] = command.words
         spans: Sequence[Span] = command.spans
@@ -104,6 +104,14 @@ def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
             found = _missing(image, stage, words[index], spans[index])
             if found is not None:
                 yield msgspec.structs.replace(found, command=command.span, instruction=keyword)
+
+
+def _starts_arguments(stage: Stage) -> bool:
+    """Whether the base image's own entrypoint runs what it is given: those of languages and systems do."""
+    from dotmac_lint.model.image import is_plain_image
+
+    base = stage.external_base
+    return isinstance(stage.entrypoint, Unknown) and isinstance(base, Known) and is_plain_image(base.value)
 
 
 def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript | None:

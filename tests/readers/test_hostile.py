@@ -1,4 +1,4 @@
-"""Every reader on text that nobody should write: an answer or a problem, never an exception, in bounded time."""
+"""Every reader on text that nobody should write: an answer or a problem, no exception, bounded time."""
 
 from __future__ import annotations
 

@@ -1,0 +1,529 @@
+"""Would the application start? Its settings are built, and its checks followed, without running it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from dotmac_lint.diagnostic import Label
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.environment import Environment, Variable
+from dotmac_lint.model.guard_evaluator import Evaluator, Leaf, Log, Program, Site, Stop
+from dotmac_lint.model.guard_values import (
+    UNKNOWN,
+    Bound,
+    Code,
+    Failure,
+    Fields,
+    Info,
+    Instance,
+    Namespace,
+    dotted,
+    flattened,
+)
+from dotmac_lint.model.scalars import Invalid
+from dotmac_lint.model.settings import Field, SettingsClass
+from dotmac_lint.model.start_code import (
+    GUARD_NAME,
+    START_NAMES,
+    CallSite,
+    Entry,
+    Modules,
+    StartCode,
+    raising,
+)
+from dotmac_lint.model.validation import Missing, Validation
+from dotmac_lint.readers.python.code import Assert, Do, Function, If, Raise
+from dotmac_lint.source import Range, Span
+from dotmac_lint.workspace import Workspace
+
+Outcome = Literal["passes", "raises", "undecided"]
+
+
+class FieldValue(msgspec.Struct, frozen=True):
+    """What a field of the settings holds after the start."""
+
+    field: Field
+    value: Known[Any] | Invalid | Unknown | Missing
+    name: str | None = None
+    """The environment variable that gave it; None for a default."""
+    variable: Variable | None = None
+
+
+class GuardOutcome(msgspec.Struct, frozen=True):
+    """What becomes of one place that may stop the start."""
+
+    span: Span
+    """The `raise`, `assert` or call of `sys.exit`."""
+    condition: Span | None
+    function: str
+    """`Settings.check`, or the name of the function; "" at module level."""
+    outcome: Outcome
+    kind: Literal["raise", "exit", "assert", "log"]
+    message: str | None
+    """The guard's own words."""
+    reason: str
+    """Why it is undecided, or on what it passes: a clause."""
+    depends: tuple[tuple[str, Known[Any]], ...]
+    """Dotted field paths and their values, which decided that it raises."""
+    unknown: tuple[str, ...]
+    """Dotted paths of the fields whose unknown values keep it undecided."""
+    called_from: tuple[Label, ...]
+    settings_construction: bool
+    """It raises while the settings object is made: wherever the settings are imported."""
+    reached: bool
+    """Start-up code calls it; False for a check that nothing calls."""
+
+
+class Start(msgspec.Struct, frozen=True):
+    settings: SettingsClass
+    fields: tuple[FieldValue, ...]
+    guards: tuple[GuardOutcome, ...]
+    starts: bool | None
+    """Whether the settings are made and no check raises; None where it cannot be told."""
+
+
+Values = Environment | Mapping[str, Variable | Known[str] | Unknown]
+
+
+class Simulator:
+    """The start-up code of one repository; each start asks it for outcomes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.modules = Modules(workspace)
+        self.start_code = StartCode(self.modules)
+        self.program = Program(self.modules.find)
+
+    def class_code(self, settings: SettingsClass) -> Code | None:
+        namespace = self.modules.namespace(settings.path)
+        if namespace is None:
+            return None
+        for part in settings.name.split("."):
+            target = self.program.definition(namespace, part)
+            if isinstance(target, tuple) and not isinstance(target[1], Function):
+                code = self.program.code(target[1], target[0])  # type: ignore[arg-type]
+                return code if isinstance(code, Code) else None
+        return None
+
+    def simulate(
+        self, settings: SettingsClass, environment: Values, pretend: Mapping[str, Any] | None = None
+    ) -> Start:
+        """The start with this environment; `pretend` overrides fields (by dotted path) once they are made."""
+        code = self.class_code(settings)
+        validation = Validation(self.program, settings, code, environment)
+        instance = validation.run()
+        report = _Report(self, settings, validation)
+        report.add(validation.evaluator, construction=True, reached=True, sites=())
+        if code is not None and instance is not None:
+            overrides = {path: UNKNOWN_AT_RUN_TIME for path in settings.assigned}
+            overrides |= dict(pretend or {})
+            for path, value in overrides.items():
+                validation.override(instance, tuple(path.split(".")), value)
+            self._checks(settings, code, instance, validation, report)
+        return report.start()
+
+    # ---- checks outside the class
+
+    def _checks(
+        self, settings: SettingsClass, code: Code, instance: Instance, validation: Validation, report: _Report
+    ) -> None:
+        entries: dict[tuple[str, int], Entry] = {}
+        sites: list[CallSite] = []
+        unreached: list[tuple[Bound, Instance | None]] = []
+        for bound, receiver in self._candidates(settings, code, instance):
+            found, calls = self.start_code.entries(bound.function.name)
+            if not found:
+                unreached.append((bound, receiver))
+            for entry in found:
+                key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
+                entries.setdefault(key, entry).targets.extend(entry.targets)
+            sites += [site for site in calls if site not in sites]
+        for entry in self._inline(settings, code):
+            key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
+            entries.setdefault(key, entry).targets.extend(entry.targets)
+        for entry in entries.values():
+            evaluator = validation.after(instance)
+            self._enter(entry, evaluator)
+            here = tuple(
+                s
+                for s in sites
+                if s.path == entry.namespace.path and any(t == s.range for t in entry.targets)
+            )
+            report.add(evaluator, construction=False, reached=True, sites=here, entry=entry)
+        for bound, receiver in unreached:
+            evaluator = validation.after(instance)
+            try:
+                arguments = () if receiver is not None else (instance,) * len(_plain(bound.function))
+                evaluator.call(bound, arguments)
+            except Stop:
+                pass
+            report.add(evaluator, construction=False, reached=False, sites=())
+
+    def _enter(self, entry: Entry, evaluator: Evaluator) -> None:
+        function = entry.function
+        if function is None:
+            nothing = Range(0, 0)
+            function = Function(nothing, "", nothing, (), (), ())
+        body = msgspec.structs.replace(function, body=entry.body)
+        owner = None
+        receiver: tuple[Any, ...] = (UNKNOWN,) if entry.owner is not None else ()
+        if entry.owner is not None:
+            code = self.program.code(entry.owner, entry.namespace)
+            owner = code if isinstance(code, Code) else None
+            if owner is not None:
+                receiver = (Instance(owner, ("?",), {}),)
+        try:
+            evaluator.call(Bound(body, entry.namespace, owner, receiver))
+        except Stop:
+            pass
+
+    def _candidates(
+        self, settings: SettingsClass, code: Code, instance: Instance
+    ) -> Iterator[tuple[Bound, Instance | None]]:
+        """Functions that may stop a start: methods of the settings, and functions that are named like checks."""
+        for section in (instance, *_sections(instance)):
+            if section.code is None:
+                continue
+            for owner, function in section.code.functions():
+                decorators = [dotted(decorator) for decorator in function.decorators]
+                plain = not any(
+                    d.rpartition(".")[2] not in ("staticmethod", "classmethod") for d in decorators
+                )
+                if plain and not function.name.startswith("__") and function.name != "model_post_init":
+                    if raising(function):
+                        receiver: tuple[Any, ...] = (section,)
+                        if decorators:
+                            receiver = () if decorators[0].endswith("staticmethod") else (section.code,)
+                        yield Bound(function, owner.namespace, owner, receiver), section
+        words = {settings.name.encode(), b"settings"}
+        for path in self.modules.files_with(b"def "):
+            data = self.workspace.bytes(path) or b""
+            if not any(word in data for word in words) or not _guard_in(data):
+                continue
+            namespace = self.modules.namespace(path)
+            for function in (s for s in namespace.body if isinstance(s, Function)) if namespace else ():
+                if (
+                    namespace
+                    and GUARD_NAME.search(function.name)
+                    and raising(function)
+                    and not function.decorators
+                ):
+                    yield Bound(function, namespace), None
+
+    def _inline(self, settings: SettingsClass, code: Code) -> Iterator[Entry]:
+        """Start-up functions and modules that test the settings themselves and raise."""
+        words = (settings.name.encode(), b"settings", b"config")
+        for path in self.modules.files_with(b"raise"):
+            data = self.workspace.bytes(path) or b""
+            if not any(word in data for word in words):
+                continue
+            if path != settings.path and not _START.search(data) and not _MODULE_CHECK.search(data):
+                continue
+            namespace = self.modules.namespace(path)
+            if namespace is None:
+                continue
+            entry = Entry(namespace, None, None)
+            entry.targets = list(_tests(namespace.body))
+            if entry.targets:
+                yield entry
+            for function in (s for s in namespace.body if isinstance(s, Function)):
+                if self.start_code.starts(namespace, function, None):
+                    entry = Entry(namespace, function, None)
+                    entry.targets = list(_tests(function.body))
+                    if entry.targets:
+                        yield entry
+
+
+UNKNOWN_AT_RUN_TIME = Unknown("is set while the application runs")
+
+_GUARDS = re.compile(
+    rb"^(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
+    rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
+    re.MULTILINE,
+)
+_START = re.compile(rb"def (?:\w*lifespan|" + "|".join(sorted(START_NAMES)).encode() + rb")\(|on_event\(")
+_MODULE_CHECK = re.compile(rb"^if [^\n]*(?:settings|config)[^\n]*:\s*\n\s+(?:raise|sys\.exit)", re.MULTILINE)
+
+
+def _guard_in(data: bytes) -> bool:
+    """Whether a function named like a check raises on something of the settings; cheap."""
+    for match in _GUARDS.finditer(data):
+        body = match.group()
+        stops = b"raise " in body or b"sys.exit" in body or b"assert " in body
+        if stops and (b"ettings" in body or b"onfig" in body):
+            return True
+    return False
+
+
+def _plain(function: Function) -> list[str]:
+    return [p.name for p in function.parameters if p.kind == "plain" and p.default is None]
+
+
+def _sections(instance: Instance) -> Iterator[Instance]:
+    for value in instance.fields.values():
+        if isinstance(value, Instance):
+            yield value
+            yield from _sections(value)
+
+
+def _tests(body: Iterable[Any]) -> Iterator[Range]:
+    """Places that stop the start under an `if` of their own."""
+    for statement in body:
+        if isinstance(statement, If):
+            for inner in (*statement.then, *statement.otherwise):
+                if isinstance(inner, Raise) and inner.exception is not None:
+                    yield inner.range
+                elif isinstance(inner, Do) and dotted(inner.value) in (
+                    "sys.exit",
+                    "exit",
+                    "quit",
+                    "os._exit",
+                ):
+                    yield inner.range
+            yield from _tests(statement.then)
+            yield from _tests(statement.otherwise)
+        elif isinstance(statement, Assert):
+            yield statement.range
+
+
+class _Report:
+    """Gathers what evaluations came to."""
+
+    def __init__(self, simulator: Simulator, settings: SettingsClass, validation: Validation) -> None:
+        self.simulator = simulator
+        self.settings = settings
+        self.validation = validation
+        self.outcomes: dict[tuple[str, Range], GuardOutcome] = {}
+        self.doubts = False
+        """Something unknown may stop the start."""
+
+    def add(
+        self,
+        evaluator: Evaluator,
+        *,
+        construction: bool,
+        reached: bool,
+        sites: tuple[CallSite, ...],
+        entry: Entry | None = None,
+    ) -> None:
+        raised: dict[tuple[str, Range], list[Leaf]] = {}
+        for leaf in evaluator.leaves:
+            failure = leaf.failure
+            if leaf.kind != "raise" or failure is None:
+                continue
+            if failure.kind == "implicit" and not leaf.certain:
+                own = entry is not None and failure.path == entry.namespace.path
+                if reached and not (
+                    own and entry and failure.where == (entry.function.name if entry.function else "")
+                ):
+                    self.doubts = True
+                continue
+            raised.setdefault((failure.path, failure.range), []).append(leaf)
+        places = {**{key: None for key in evaluator.sites}, **{key: None for key in raised}}
+        for key in places:
+            leaves = raised.get(key, [])
+            site = evaluator.sites.get(key)
+            outcome = self._outcome(key, site, leaves, construction, reached, sites)
+            self._keep(key, outcome)
+        for log in evaluator.logs:
+            if log.certain:
+                self._keep((log.path, log.range), self._logged(log, construction, reached, sites))
+
+    def _keep(self, key: tuple[str, Range], outcome: GuardOutcome) -> None:
+        ranks = {"raises": 2, "undecided": 1, "passes": 0}
+        old = self.outcomes.get(key)
+        if old is None or (outcome.reached, ranks[outcome.outcome]) > (old.reached, ranks[old.outcome]):
+            labels = dict.fromkeys((*outcome.called_from, *(old.called_from if old else ())))
+            self.outcomes[key] = msgspec.structs.replace(outcome, called_from=tuple(labels))
+
+    def _outcome(
+        self,
+        key: tuple[str, Range],
+        site: Site | None,
+        leaves: list[Leaf],
+        construction: bool,
+        reached: bool,
+        calls: tuple[CallSite, ...],
+    ) -> GuardOutcome:
+        path, at = key
+        certain = [leaf for leaf in leaves if leaf.certain]
+        leaf = (certain or leaves or [None])[0]
+        failure: Failure | None = leaf.failure if leaf is not None else None
+        kind: Any = failure.kind if failure is not None else site.kind if site is not None else "raise"
+        outcome: Outcome = "raises" if certain else "undecided" if leaves else "passes"
+        depends, unknown = self._depends(failure)
+        reason = ""
+        if outcome == "undecided":
+            reason = (
+                "; ".join(f"{name} {self._why(name)}" for name in unknown)
+                or "it depends on what cannot be worked out"
+            )
+        where = failure.where if failure is not None else site.where if site is not None else ""
+        condition = failure.condition if failure is not None else None
+        return GuardOutcome(
+            span=at.at(path),
+            condition=condition[1].at(condition[0]) if condition else None,
+            function=where,
+            outcome=outcome,
+            kind="raise" if kind == "implicit" else kind,
+            message=failure.message if failure is not None and isinstance(failure.message, str) else None,
+            reason=reason,
+            depends=depends,
+            unknown=unknown,
+            called_from=_labels(calls),
+            settings_construction=construction,
+            reached=reached,
+        )
+
+    def _logged(
+        self, log: Log, construction: bool, reached: bool, calls: tuple[CallSite, ...]
+    ) -> GuardOutcome:
+        failure = Failure((), "log", log.message, log.path, log.range, log.where, log.condition, log.depends)
+        depends, unknown = self._depends(failure)
+        return GuardOutcome(
+            span=log.range.at(log.path),
+            condition=log.condition[1].at(log.condition[0]) if log.condition else None,
+            function=log.where,
+            outcome="raises",
+            kind="log",
+            message=log.message if isinstance(log.message, str) else None,
+            reason="",
+            depends=depends,
+            unknown=unknown,
+            called_from=_labels(calls),
+            settings_construction=construction,
+            reached=reached,
+        )
+
+    def _depends(self, failure: Failure | None) -> tuple[tuple[tuple[str, Known[Any]], ...], tuple[str, ...]]:
+        known: list[tuple[str, Known[Any]]] = []
+        unknown: list[str] = []
+        for path in sorted(failure.depends) if failure is not None else ():
+            value = self.validation.value(path)
+            if isinstance(value, Unknown):
+                unknown.append(".".join(path))
+            elif not isinstance(value, Instance):
+                known.append((".".join(path), Known(value)))
+        return tuple(known), tuple(unknown)
+
+    def _why(self, name: str) -> str:
+        value = self.validation.value(tuple(name.split(".")))
+        return value.why if isinstance(value, Unknown) else ""
+
+    def start(self) -> Start:
+        guards = tuple(
+            outcome
+            for _, outcome in sorted(self.outcomes.items(), key=lambda item: (item[0][0], item[0][1].start))
+        )
+        fields = tuple(
+            FieldValue(field, value, name, variable)
+            for field, value, name, variable in self.validation.results
+        )
+        stopping = [g for g in guards if g.reached and g.kind != "log"]
+        starts: bool | None = True
+        if self.doubts or self.validation.doubts or any(g.outcome == "undecided" for g in stopping):
+            starts = None
+        if any(g.outcome == "raises" for g in stopping) or any(
+            isinstance(f.value, Invalid | Missing) for f in fields
+        ):
+            starts = False
+        return Start(self.settings, fields, guards, starts)
+
+
+def _labels(calls: tuple[CallSite, ...]) -> tuple[Label, ...]:
+    return tuple(
+        Label(
+            call.range.at(call.path),
+            f"called from {call.function}" if call.function else "called when the module is imported",
+        )
+        for call in calls
+    )
+
+
+# ---- what rules ask
+
+_VAULT = re.compile(r"vault|openbao|\bbao\b|hvac", re.IGNORECASE)
+_SECTION_VAULT = re.compile(r"vault|openbao|(^|_)bao($|_)|secret", re.IGNORECASE)
+_FLAG = re.compile(r"^(is_)?(enabled?|use|active)(_|$)|_enabled$", re.IGNORECASE)
+_TOP_FLAG = re.compile(
+    r"^(vault|openbao|bao)_(is_)?(enabled?|active)$|^(use|enable|with)_(vault|openbao|bao)$", re.I
+)
+
+
+def vault_flags(settings: SettingsClass) -> tuple[Field, ...]:
+    """The boolean fields that switch Vault (or OpenBao) on."""
+    found = []
+    for field in settings.fields:
+        if field.section or field.type.kind != "bool":
+            continue
+        section, name = field.path[:-1], field.path[-1]
+        if not section:
+            if _TOP_FLAG.search(name):
+                found.append(field)
+        elif _FLAG.search(name) and any(_SECTION_VAULT.search(part) for part in section):
+            siblings = [f.path[-1] for f in settings.fields if f.path[:-1] == section]
+            named = any(_VAULT.search(part) for part in section)
+            reaches = {
+                "url",
+                "addr",
+                "address",
+                "token",
+                "mount",
+                "mount_path",
+                "role_id",
+                "namespace",
+            } & set(siblings)
+            if named or reaches:
+                found.append(field)
+        elif _TOP_FLAG.search(name):
+            found.append(field)
+    return tuple(found)
+
+
+def simulate(settings: SettingsClass, environment: Values, workspace: Workspace) -> Start:
+    """Whether the settings can be made from the environment, and what the checks say."""
+    return Simulator(workspace).simulate(settings, environment)
+
+
+def guards_demanding(
+    simulator: Simulator, settings: SettingsClass, field: Field, environment: Values | None = None
+) -> tuple[GuardOutcome, ...]:
+    """The checks that raise in production while the boolean `field` is False, and not while it is True.
+
+    Without an `environment`, one in which only the fields that name the environment are known is taken.
+    """
+    given: Values = environment if environment is not None else _production(settings)
+    path = ".".join(field.path)
+    off = simulator.simulate(settings, given, {path: False})
+    on = simulator.simulate(settings, given, {path: True})
+    quiet = {(g.span, g.outcome) for g in on.guards if g.outcome == "raises"}
+    return tuple(
+        g for g in off.guards if g.outcome == "raises" and g.kind != "log" and (g.span, "raises") not in quiet
+    )
+
+
+_ENVIRONMENT_FIELD = re.compile(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)
+
+
+def _production(settings: SettingsClass) -> dict[str, Known[str] | Unknown]:
+    """An environment that says production, of which nothing else is known."""
+    values: dict[str, Known[str] | Unknown] = {}
+    for field in settings.fields:
+        for name in field.names:
+            if _ENVIRONMENT_FIELD.search(field.path[-1]) and len(field.path) == 1:
+                members = [str(value) for _, value in field.type.members if isinstance(value, str)]
+                words = [word for word in members if word.lower() in ("production", "prod", "live")]
+                values[name] = Known(words[0] if words else "production")
+            else:
+                values[name] = Unknown("may be anything")
+    return values
+
+
+__all__ = [
+    "FieldValue", "GuardOutcome", "Invalid", "Missing", "Namespace", "Simulator", "Start", "guards_demanding",
+    "simulate", "vault_flags", "flattened", "Fields", "Info",
+]  # fmt: skip

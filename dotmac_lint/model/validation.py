@@ -1,0 +1,606 @@
+"""Makes the settings object as pydantic would: values into fields, then validators, in the library's order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.environment import Environment, Variable
+from dotmac_lint.model.guard_evaluator import Evaluator, Program, Stop
+from dotmac_lint.model.guard_values import (
+    NATIVE,
+    UNKNOWN,
+    Bound,
+    Code,
+    Fields,
+    Info,
+    Instance,
+    Namespace,
+    dotted,
+)
+from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
+from dotmac_lint.model.settings import Field, SettingsClass
+from dotmac_lint.model.values import coerce, coerce_value, is_complex
+from dotmac_lint.readers.python.code import (
+    Assign,
+    Attribute,
+    Call,
+    Class,
+    Constant,
+    Declare,
+    Expr,
+    Function,
+    Name,
+    Subscript,
+)
+
+
+class Missing(msgspec.Struct, frozen=True, tag="missing"):
+    """A required field that nothing gives."""
+
+
+Result = Known[Any] | Invalid | Unknown | Missing
+Values = Environment | Mapping[str, Variable | Known[str] | Unknown]
+_ABSENT = object()
+
+
+class Validator(msgspec.Struct, frozen=True):
+    """A decorated method: `mode` is "before", "after", "plain" or "wrap"; no fields means the whole model."""
+
+    function: Function
+    owner: Code
+    mode: str
+    fields: tuple[str, ...]
+    always: bool
+    legacy: bool
+    """pydantic 1's decorators, which get `values` instead of an info object."""
+
+
+class Validation:
+    """One making of a settings object."""
+
+    def __init__(
+        self, program: Program, settings: SettingsClass, code: Code | None, environment: Values
+    ) -> None:
+        self.program = program
+        self.settings = settings
+        self.code = code
+        self.environment = environment
+        self.evaluator = Evaluator(program, None, self._variable_text)
+        self.results: list[tuple[Field, Result, str | None, Variable | None]] = []
+        self.doubts = False
+        """Something that is not known may make the library refuse the settings."""
+        self.refused = False
+        self.instance: Instance | None = None
+        self._by_lower: dict[str, str] = {}
+        variables = environment.variables if isinstance(environment, Environment) else environment
+        for name in variables:
+            self._by_lower.setdefault(name.lower(), name)
+        self._children: dict[tuple[str, ...], list[Field]] = {}
+        for field in settings.fields:
+            self._children.setdefault(field.path[:-1], []).append(field)
+
+    def run(self) -> Instance | None:
+        """The object, with Unknown for what cannot be told; None where there is none."""
+        self.instance = self._model(
+            self.code, (), {}, validate_default=self._validates_defaults(self.code, True)
+        )
+        return self.instance
+
+    def value(self, path: tuple[str, ...]) -> Any:
+        """What the field at `path` holds now."""
+        owner: Any = self.instance
+        for part in path:
+            overlay = self.evaluator.overlay
+            if isinstance(owner, Instance):
+                owner = overlay.get((owner.path, part), owner.fields.get(part, UNKNOWN))
+            else:
+                return UNKNOWN
+        return owner
+
+    def override(self, instance: Instance, path: tuple[str, ...], value: Any) -> None:
+        """Changes a field once the object is made."""
+        owner: Any = instance
+        for part in path[:-1]:
+            owner = owner.fields.get(part) if isinstance(owner, Instance) else None
+        if isinstance(owner, Instance):
+            self.evaluator.overlay[owner.path, path[-1]] = value
+
+    def after(self, instance: Instance) -> Evaluator:
+        """An evaluator for code that runs once the object is made."""
+        evaluator = Evaluator(self.program, instance, self._variable_text)
+        evaluator.overlay = dict(self.evaluator.overlay)
+        return evaluator
+
+    # ---- variables
+
+    def _lookup(self, name: str) -> tuple[Known[str] | Unknown | None, Variable | None, str]:
+        environment = self.environment
+        actual = name if self.settings.case_sensitive else self._by_lower.get(name.lower(), name)
+        if isinstance(environment, Environment):
+            return environment.value(actual), environment.get(actual), actual
+        found = environment.get(actual)
+        if isinstance(found, Variable):
+            return (Unknown("is given by the host") if found.value is None else found.value), found, actual
+        return found, None, actual
+
+    def _variable_text(self, name: str) -> Any:
+        """For `os.environ`: the text, None where it is not set."""
+        environment = self.environment
+        if isinstance(environment, Environment):
+            value = environment.value(name)
+        else:
+            found = environment.get(name)
+            value = found.value if isinstance(found, Variable) else found
+            if isinstance(found, Variable) and found.value is None:
+                value = Unknown("is given by the host")
+        return value.value if isinstance(value, Known) else value
+
+    def _raw(self, field: Field) -> tuple[Any, str | None, Variable | None]:
+        """The text of the first of the field's variables that is set; `_ABSENT` where none is."""
+        for name in field.names:
+            value, variable, actual = self._lookup(name)
+            if isinstance(value, Unknown):
+                return value, actual, variable
+            if isinstance(value, Known):
+                if value.value == "" and getattr(self.settings, "env_ignore_empty", False):
+                    continue
+                return value.value, actual, variable
+        return _ABSENT, None, None
+
+    # ---- models
+
+    def _validates_defaults(self, code: Code | None, settings: bool) -> bool:
+        """pydantic-settings validates defaults, plain models do not, unless their configuration says so."""
+        if code is not None:
+            for keyword, value in _configuration(code):
+                if keyword in ("validate_default", "validate_all") and isinstance(value, Constant):
+                    return bool(value.value)
+            return settings or any(name.endswith("BaseSettings") for name in code.externals())
+        return settings
+
+    def _model(
+        self, code: Code | None, path: tuple[str, ...], given: Mapping[str, Any], *, validate_default: bool
+    ) -> Instance | None:
+        """The object at `path` made from the environment and from `given` (decoded JSON)."""
+        refused = False
+        validators = list(_validators(code)) if code is not None else []
+        instance = Instance(code, path, {})
+        changed = self._before_model(code, path, validators)
+        data = Fields(path, {})
+        for field in self._children.get(path, ()):
+            name = field.path[-1]
+            result, variable_name, variable = self._field(
+                code, field, given, validators, data, validate_default
+            )
+            if changed and isinstance(result, Known | Missing):
+                result = Unknown("may be changed by a validator of the model")
+            if isinstance(result, Instance):
+                instance.fields[name] = result
+                data[name] = result
+                self.results.append(
+                    (field, Known(None) if False else Unknown("is a section"), variable_name, variable)
+                )
+                continue
+            self.results.append((field, result, variable_name, variable))
+            if isinstance(result, Known):
+                instance.fields[name] = data[name] = result.value
+            elif isinstance(result, Unknown):
+                instance.fields[name] = data[name] = result
+            else:
+                refused = True
+        if refused:
+            self.refused = True
+            return None
+        if code is None:
+            return instance
+        before = len(self.evaluator.leaves)
+        self._after_model(code, instance, validators)
+        return None if any(leaf.certain for leaf in self.evaluator.leaves[before:]) else instance
+
+    def _before_model(self, code: Code | None, path: tuple[str, ...], validators: list[Validator]) -> bool:
+        """Follows the validators that see the raw values; whether they may change them."""
+        changed = False
+        for validator in validators:
+            if validator.fields or validator.mode == "after":
+                continue
+            values: dict[str, Any] = {}
+            complete = True
+            for field in self._children.get(path, ()):
+                raw, _, _ = self._raw(field)
+                if raw is not _ABSENT:
+                    values[field.path[-1]] = raw
+                    complete = (
+                        complete and not field.section and field.names[0].lower() == field.path[-1].lower()
+                    )
+            argument: Any = Fields(path, dict(values)) if complete else UNKNOWN
+            result = self._call(validator, code, [argument])
+            if (
+                validator.mode == "wrap"
+                or not isinstance(result, dict)
+                or dict(result) != values
+                or not complete
+            ):
+                changed = True
+        return changed
+
+    def _after_model(self, code: Code, instance: Instance, validators: list[Validator]) -> None:
+        whole = [v for v in validators if not v.fields and v.mode == "after"]
+        for validator in (v for v in whole if v.legacy):
+            values = Fields(instance.path, instance.fields)
+            result = self._call(validator, code, [values])
+            if isinstance(result, dict):
+                instance.fields.update(result)
+            else:
+                instance.fields.update(dict.fromkeys(instance.fields, UNKNOWN))
+        for name in ("model_post_init", "__init__", "__post_init__"):
+            found = code.find(name)
+            if name == "model_post_init" and found and isinstance(found[1], Function):
+                self._bound(Bound(found[1], found[0].namespace, found[0], (instance,)), [None])
+                for validator in (v for v in whole if not v.legacy):
+                    self._call_after(validator, instance)
+            elif name == "model_post_init":
+                for validator in (v for v in whole if not v.legacy):
+                    self._call_after(validator, instance)
+            elif name == "__init__" and found and isinstance(found[1], Function):
+                self._bound(Bound(found[1], found[0].namespace, found[0], (instance,)), [])
+
+    def _call_after(self, validator: Validator, instance: Instance) -> None:
+        decorators = {dotted(d).rpartition(".")[2] for d in validator.function.decorators}
+        first = instance if "classmethod" not in decorators else validator.owner
+        self._bound(Bound(validator.function, validator.owner.namespace, validator.owner, (first,)), [])
+
+    def _bound(self, bound: Bound, arguments: list[Any]) -> Any:
+        self.evaluator.reads = set()
+        try:
+            return self.evaluator.call(bound, arguments)
+        except Stop:
+            return _ABSENT
+
+    # ---- fields
+
+    def _field(
+        self,
+        code: Code | None,
+        field: Field,
+        given: Mapping[str, Any],
+        validators: list[Validator],
+        data: Fields,
+        validate_default: bool,
+    ) -> tuple[Any, str | None, Variable | None]:
+        name = field.path[-1]
+        raw, variable_name, variable = self._raw(field)
+        json_value = given.get(name, _ABSENT)
+        if field.section:
+            return self._section(code, field, raw, json_value), variable_name, variable
+        if raw is _ABSENT and json_value is _ABSENT:
+            result = self._default(code, field)
+            if isinstance(result, Missing):
+                return result, None, None
+            chosen = [v for v in validators if v.fields and (validate_default or v.always)]
+            if validate_default and isinstance(result, Known):
+                result = _default_value(result.value, field)
+            value = self._run(code, field, result, chosen, data, None)
+            return value, None, None
+        chosen = [v for v in validators if v.fields]
+        if raw is not _ABSENT:
+            return self._run(code, field, UNKNOWN, chosen, data, raw), variable_name, variable
+        return (
+            self._run(code, field, UNKNOWN, chosen, data, json_value, decoded=True),
+            variable_name,
+            variable,
+        )
+
+    def _run(
+        self,
+        code: Code | None,
+        field: Field,
+        start: Any,
+        validators: list[Validator],
+        data: Fields,
+        raw: Any,
+        decoded: bool = False,
+    ) -> Any:
+        """The field's validators around the conversion of `raw`; of a default (`raw` None), only those."""
+        name = field.path[-1]
+        mine = [v for v in validators if name in v.fields or "*" in v.fields]
+        before = [v for v in reversed(mine) if v.mode == "before"]
+        special = [v for v in mine if v.mode in ("plain", "wrap")]
+        result: Any = start
+        if raw is not None or decoded:
+            value: Any = raw
+            if (
+                isinstance(raw, str)
+                and not decoded
+                and not _decodes_itself(field)
+                and is_complex(field.type)
+                and mine
+            ):
+                try:
+                    value, decoded = json.loads(raw), True
+                except ValueError:
+                    if field.type.kind != "union":
+                        return Invalid("is not JSON, which pydantic-settings expects here")
+                except RecursionError:
+                    return UNKNOWN
+            for validator in before:
+                value = self._call(validator, code, [value], data, field)
+                if value is _ABSENT:
+                    return UNKNOWN
+                decoded = True
+            if isinstance(value, Unknown):
+                result = value
+            elif special:
+                result = Known(value)
+            elif decoded or not isinstance(value, str):
+                result = (
+                    coerce_value(value, field.type)
+                    if not isinstance(value, _ODD)
+                    else Unknown("is an object")
+                )
+            else:
+                result = (
+                    coerce(value, field.type)
+                    if not _decodes_itself(field)
+                    else coerce_value(value, field.type)
+                )
+        elif before and isinstance(start, Known):
+            value = start.value
+            for validator in before:
+                value = self._call(validator, code, [value], data, field)
+                if value is _ABSENT:
+                    return UNKNOWN
+            same = value is start.value
+            result = (
+                start if same else value if isinstance(value, Unknown) else coerce_value(value, field.type)
+            )
+        if isinstance(result, Unknown) and field.type.kind not in ("str", "secret", "any"):
+            self.doubts = self.doubts or raw is not None
+        if isinstance(result, Invalid):
+            return result
+        for validator in special:
+            self._call(validator, code, [UNKNOWN if validator.mode == "wrap" else result.value], data, field)
+            result = Unknown("is made by a validator")
+        for validator in mine:
+            if validator.mode == "after":
+                value = result.value if isinstance(result, Known) else result
+                value = self._call(validator, code, [value], data, field)
+                if value is _ABSENT:
+                    return UNKNOWN
+                result = value if isinstance(value, Unknown) else Known(value)
+        return result
+
+    def _call(
+        self,
+        validator: Validator,
+        code: Code | None,
+        arguments: list[Any],
+        data: Fields | None = None,
+        field: Field | None = None,
+    ) -> Any:
+        """What the validator returns; `_ABSENT` where it surely raises."""
+        function = validator.function
+        parameters = [p for p in function.parameters if p.kind == "plain"]
+        decorators = {dotted(d).rpartition(".")[2] for d in function.decorators}
+        receiver: tuple[Any, ...] = () if "staticmethod" in decorators else (code or validator.owner,)
+        rest = parameters[len(receiver) + len(arguments) :]
+        keywords: dict[str, Any] = {}
+        for parameter in (*rest, *(p for p in function.parameters if p.kind == "keyword")):
+            if validator.legacy:
+                if parameter.name == "values":
+                    keywords["values"] = data if data is not None else UNKNOWN
+            elif data is not None:
+                keywords[parameter.name] = Info(data)
+        taint: dict[str, frozenset[tuple[str, ...]]] = {}
+        if field is not None and len(parameters) > len(receiver):
+            taint[parameters[len(receiver)].name] = frozenset({field.path})
+        self.evaluator.reads = set()
+        try:
+            return self.evaluator.call(
+                Bound(function, validator.owner.namespace, validator.owner, receiver),
+                arguments,
+                keywords,
+                taint,
+            )
+        except Stop:
+            return _ABSENT
+
+    # ---- sections
+
+    def _section(self, code: Code | None, field: Field, raw: Any, json_value: Any) -> Any:
+        inner = self._section_code(code, field)
+        defaults = self._validates_defaults(inner, False)
+        given: Mapping[str, Any] = {}
+        if isinstance(json_value, dict):
+            given = json_value
+        if isinstance(raw, Unknown):
+            self.doubts = True
+            return raw
+        if isinstance(raw, str):
+            try:
+                decoded = json.loads(raw)
+            except ValueError:
+                return Invalid("is not JSON, which pydantic-settings expects for a section")
+            except RecursionError:
+                return UNKNOWN
+            if isinstance(decoded, dict):
+                given = {**given, **decoded}
+            elif decoded is not None:
+                return Invalid("is not an object")
+            else:
+                raw = _ABSENT
+        provided = (
+            bool(given)
+            or raw is not _ABSENT
+            or any(self._raw(f)[0] is not _ABSENT for f in self._below(field.path))
+        )
+        if provided or inner is None and field.default is None and not field.required:
+            return self._model(inner, field.path, given, validate_default=defaults) or UNKNOWN
+        statement = code.find(field.path[-1]) if code is not None else None
+        value = (
+            _default_expression(statement[1].value)
+            if statement and isinstance(statement[1], Assign)
+            else None
+        )
+        if isinstance(value, Constant) and value.value is None:
+            for below in self._below(field.path):
+                self.results.append((below, Unknown("is in a section that is not there"), None, None))
+            return Known(None)
+        if field.required and value is None:
+            return Missing()
+        keywords = {k: v for k, v in value.keywords} if isinstance(value, Call) else {}
+        instance = self._model(inner, field.path, {}, validate_default=defaults)
+        if instance is None:
+            return UNKNOWN
+        if isinstance(value, Call) and code is not None and (keywords or value.arguments):
+            for name, expression in keywords.items():
+                instance.fields[name] = self.evaluator._constant(expression, code.namespace, code)
+        return instance
+
+    def _below(self, path: tuple[str, ...]) -> Iterator[Field]:
+        for field in self._children.get(path, ()):
+            yield field
+            yield from self._below(field.path)
+
+    def _section_code(self, code: Code | None, field: Field) -> Code | None:
+        """The class of a section, from the annotation of its field."""
+        found = code.find(field.path[-1]) if code is not None else None
+        if found is None:
+            return None
+        owner, statement = found
+        if not isinstance(statement, Assign | Declare) or statement.annotation is None:
+            return None
+        for name in _type_names(statement.annotation):
+            inner = owner.find(name)
+            if inner is not None and isinstance(inner[1], Class):
+                made = self.program.code(inner[1], inner[0].namespace, inner[0])
+                return made if isinstance(made, Code) else None
+            target = self.program.definition(owner.namespace, name)
+            if isinstance(target, tuple) and isinstance(target[1], Class):
+                made = self.program.code(target[1], target[0])
+                return made if isinstance(made, Code) else None
+        return None
+
+    # ---- defaults
+
+    def _default(self, code: Code | None, field: Field) -> Result:
+        """What a field is worth that nothing gives."""
+        found = code.find(field.path[-1]) if code is not None else None
+        if found is not None and isinstance(found[1], Assign):
+            expression = _default_expression(found[1].value)
+            if expression is not None:
+                value = self.evaluator._constant(expression, found[0].namespace, found[0])
+                if not isinstance(value, Unknown) and isinstance(value, (*NATIVE, Member, Secret, Url)):
+                    return Known(value)
+        if field.required:
+            return Missing()
+        default = field.default
+        if isinstance(default, Known) and field.type.kind == "enum":
+            result = coerce_value(default.value, field.type)
+            return default if isinstance(result, Invalid) else result
+        return default if default is not None else Unknown("has a default that cannot be worked out")
+
+
+_ODD = (Instance, Secret, Url, Member, Fields)
+
+
+def _default_value(value: Any, field: Field) -> Known[Any] | Invalid | Unknown:
+    """A default that is validated."""
+    kind = field.type.kind
+    if isinstance(value, Member | Secret | Url) or kind == "any":
+        return Known(value)
+    if isinstance(value, list | tuple | set | frozenset | dict) and type(value).__name__ == kind:
+        return Known(value)
+    if value is None or isinstance(value, str | int | float | list | dict):
+        result = coerce_value(value, field.type)
+        return Known(value) if isinstance(result, Unknown) and kind in ("path",) else result
+    return Known(value)
+
+
+def _decodes_itself(field: Field) -> bool:
+    """`NoDecode`: the validators get the text."""
+    return bool(getattr(field, "no_decode", False))
+
+
+def _configuration(code: Code) -> Iterator[tuple[str, Expr]]:
+    for name in ("model_config", "Config"):
+        found = code.find(name)
+        if found is None:
+            continue
+        statement = found[1]
+        if isinstance(statement, Assign) and isinstance(statement.value, Call):
+            yield from statement.value.keywords
+        elif isinstance(statement, Class):
+            for inner in statement.body:
+                if isinstance(inner, Assign) and isinstance(inner.target, Name):
+                    yield inner.target.name, inner.value
+
+
+def _validators(code: Code) -> Iterator[Validator]:
+    for owner, function in code.functions():
+        for decorator in function.decorators:
+            call = decorator if isinstance(decorator, Call) else None
+            name = dotted(decorator).rpartition(".")[2]
+            if name not in ("field_validator", "model_validator", "validator", "root_validator"):
+                continue
+            keywords = dict(call.keywords) if call is not None else {}
+            fields = tuple(
+                argument.value
+                for argument in (call.arguments if call is not None else ())
+                if isinstance(argument, Constant) and isinstance(argument.value, str)
+            )
+            mode_ = keywords.get("mode")
+            mode = str(mode_.value) if isinstance(mode_, Constant) else "after"
+            if name in ("validator", "root_validator"):
+                pre, always = keywords.get("pre"), keywords.get("always")
+                before = isinstance(pre, Constant) and bool(pre.value)
+                yield Validator(
+                    function, owner, "before" if before else "after",
+                    fields if name == "validator" else (),
+                    isinstance(always, Constant) and bool(always.value), True,
+                )  # fmt: skip
+            else:
+                yield Validator(
+                    function, owner, mode, fields if name == "field_validator" else (), False, False
+                )
+
+
+def _default_expression(value: Expr) -> Expr | None:
+    """The default in `x: T = value`, where the value may be `Field(...)`; None where there is none to follow."""
+    if isinstance(value, Call) and dotted(value.function).rpartition(".")[2] in ("Field", "PrivateAttr"):
+        for keyword, expression in value.keywords:
+            if keyword == "default":
+                return expression
+            if keyword == "default_factory":
+                return (
+                    Call(expression.range, expression, (), ())
+                    if isinstance(expression, Name | Attribute)
+                    else None
+                )
+        return value.arguments[0] if value.arguments else None
+    return value
+
+
+def _type_names(annotation: Expr) -> Iterator[str]:
+    """The names in an annotation, outermost first."""
+    match annotation:
+        case Name():
+            yield annotation.name
+        case Constant(value=str() as text):
+            yield text.strip().split("[")[0].split("|")[0].strip()
+        case Attribute():
+            yield annotation.name
+        case Subscript():
+            yield from _type_names(annotation.index)
+        case _:
+            for field in ("left", "right", "items"):
+                part = getattr(annotation, field, None)
+                for one in part if isinstance(part, tuple) else (part,) if part is not None else ():
+                    yield from _type_names(one)
+
+
+__all__ = ["Missing", "Namespace", "Result", "Validation", "Validator"]
