@@ -131,7 +131,7 @@ def test_complaints_name_the_place(text: str, message: str) -> None:
 
 
 def test_a_file_that_is_named_must_be_there() -> None:
-    with pytest.raises(ConfigError, match="absent.toml: cannot be read: No such file"):
+    with pytest.raises(ConfigError, match=r"absent\.toml: cannot be read: No such file"):
         load(Path.cwd(), path=Path("absent.toml"))
     Path("latin.toml").write_bytes(b"# \xe9")
     with pytest.raises(ConfigError, match=r"latin.toml: this is no valid TOML"):
@@ -180,9 +180,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     )
     settings = load(below)
     assert settings.exclude == ("*.bak", "/old/", "**/y/z")
-    assert settings.per_file_ignores == {"/a.yml": ("DM003",), "**": ("DM004",)} | {
-        "services/": ("DM004",)
-    } or settings.per_file_ignores == {"/a.yml": ("DM003",), "services/": ("DM004",), "other/": ("DM000",)}
+    assert settings.per_file_ignores in (
+        {"/a.yml": ("DM003",), "**": ("DM004",)} | {"services/": ("DM004",)},
+        {"/a.yml": ("DM003",), "services/": ("DM004",), "other/": ("DM000",)},
+    )
     assert settings.deployments[0].files == ("a.yml", "../../base.yml")
 
 

@@ -42,7 +42,9 @@ from dotmac_lint.workspace import Workspace
 MAXIMUM_FILES = 100
 EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")
 
-_TABLES = frozenset({"environment", "labels", "args", "extra_hosts", "sysctls", "annotations", "additional_contexts"})
+_TABLES = frozenset(
+    {"environment", "labels", "args", "extra_hosts", "sysctls", "annotations", "additional_contexts"}
+)
 _REPLACED = frozenset({"command", "entrypoint", "test"})
 _UNIQUE = frozenset({"volumes"})
 
@@ -264,7 +266,9 @@ class _Loader:
             active |= {name.strip() for name in asked.value.value.split(",")}
         name = text_of(root.get("name"))
         project = Project(
-            name=name.value.value if name and isinstance(name.value, Known) else posixpath.basename(base) or None,
+            name=name.value.value
+            if name and isinstance(name.value, Known)
+            else posixpath.basename(base) or None,
             files=tuple(dict.fromkeys(self.loaded)),
             workspace=self.workspace,
             scope=scope,
@@ -307,7 +311,7 @@ class _Loader:
                 name, placeholder = example, True
 
             def lookup(variable: str) -> Known[str] | Unknown | None:
-                given = scope.get(variable) or self.host.get(variable)  # noqa: B023
+                given = scope.get(variable) or self.host.get(variable)
                 return given.value if given else None
 
             for variable in _env_variables(self.workspace, name, lookup, placeholder):
@@ -325,11 +329,11 @@ class _Loader:
             for document in self.documents(path, base, scope):
                 included = self.include(document, included, base, scope, (*trail, path))
                 resolved = self.extend_all(document, base, scope)
-                result = resolved if result is None else self.merge(result, resolved, ())
+                result = resolved if result is None else self.merge_tables(result, resolved)
         if result is None:
             origin = Origin("", "", base, scope)
             result = Table({}, False, None, Span(files[0] if files else "", 0, 0), origin)
-        return result if included is None else self.merge(included, result, ())
+        return result if included is None else self.merge_tables(included, result)
 
     def documents(self, path: str, base: str, scope: Scope) -> Iterator[Table]:
         if len(self.loaded) > MAXIMUM_FILES:
@@ -372,14 +376,16 @@ class _Loader:
                 directory = item.get("project_directory")
                 if isinstance(directory, Leaf):
                     text = path_text(directory, base)
-                    folder = text.value.value if isinstance(text.value, Known) and not text.outside else folder
+                    folder = (
+                        text.value.value if isinstance(text.value, Known) and not text.outside else folder
+                    )
                 for leaf in leaves(item.get("env_file")):
                     text = path_text(leaf, base)
                     if isinstance(text.value, Known) and not text.outside:
                         given.append(text.value.value)
             inner = {**self.scope(folder, given), **scope}
             tree = self.project(names, folder, inner, trail)
-            so_far = tree if so_far is None else self.merge(so_far, tree, ())
+            so_far = tree if so_far is None else self.merge_tables(so_far, tree)
         return so_far
 
     # ---- extends
@@ -398,8 +404,14 @@ class _Loader:
         rows_of_document["services"] = replace(document.rows["services"], value=replace(services, rows=rows))
         return replace(document, rows=rows_of_document)
 
-    def extended(  # noqa: PLR0917
-        self, name: str, service: Table, services: Table, base: str, scope: Scope, trail: tuple[tuple[str, str], ...]
+    def extended(
+        self,
+        name: str,
+        service: Table,
+        services: Table,
+        base: str,
+        scope: Scope,
+        trail: tuple[tuple[str, str], ...],
     ) -> Table:
         node = service.get("extends")
         if node is None or (isinstance(node, Leaf) and node.is_null):
@@ -425,7 +437,9 @@ class _Loader:
             others = tables[0]
         row = others.rows.get(target.known)
         if row is None or not isinstance(row.value, Table):
-            self.problem(f"There is no service `{target.known}` to extend in `{path}`.", target.span, "extends")
+            self.problem(
+                f"There is no service `{target.known}` to extend in `{path}`.", target.span, "extends"
+            )
             return service
         step = (path, target.known)
         if step in trail:
@@ -433,11 +447,17 @@ class _Loader:
             return service
         parent = self.extended(target.known, row.value, others, folder, scope, (*trail, step))
         without = {key: r for key, r in service.rows.items() if key != "extends"}
-        return self.merge(parent, replace(service, rows=without), ("services", name))
+        merged = self.merge(parent, replace(service, rows=without), ("services", name))
+        return merged if isinstance(merged, Table) else service
 
     # ---- merging
 
-    def merge(self, low: Tree, high: Tree, path: tuple[str, ...]) -> Tree | Table:  # type: ignore[return]
+    def merge_tables(self, low: Table, high: Table) -> Table:
+        """Two whole projects."""
+        merged = self.merge(low, high, ())
+        return merged if isinstance(merged, Table) else high
+
+    def merge(self, low: Tree, high: Tree, path: tuple[str, ...]) -> Tree:
         key = path[-1] if path else ""
         if high.tag == "!override":
             return high
@@ -461,7 +481,9 @@ class _Loader:
                 if earlier is None:
                     rows[name] = row
                     continue
-                value = row.value if name in _REPLACED else self.merge(earlier.value, row.value, (*path, name))
+                value = (
+                    row.value if name in _REPLACED else self.merge(earlier.value, row.value, (*path, name))
+                )
                 rows[name] = replace(row, value=value, overrides=(earlier, *earlier.overrides))
             return replace(high, rows=rows)
         if isinstance(low, Items) and isinstance(high, Items) and key not in _REPLACED:
@@ -519,10 +541,14 @@ class _Loader:
         if row is None or (isinstance(row.value, Leaf)):
             return None
         value = row.value
-        inside = service.span.path == value.span.path and service.span.start <= value.span.start < service.span.end
+        inside = (
+            service.span.path == value.span.path and service.span.start <= value.span.start < service.span.end
+        )
         shared = self.counts.get(hash((value.span.path, value.span.start)), 1) > 1 or not inside or row.merged
         if isinstance(value, Table):
-            entries = [r.span for r in value.own] or [r.span for r in value.rows.values() if r.span.path == value.span.path]
+            entries = [r.span for r in value.own] or [
+                r.span for r in value.rows.values() if r.span.path == value.span.path
+            ]
             form: Literal["mapping", "list"] = value.form
         else:
             entries = [item.span for item in value.items]
@@ -533,7 +559,11 @@ class _Loader:
 
     def declaration(self, row: Row) -> Declaration:
         node = row.value
-        external = isinstance(node, Table) and node.get("external") is not None and flag(node.get("external")) is not False
+        external = (
+            isinstance(node, Table)
+            and node.get("external") is not None
+            and flag(node.get("external")) is not False
+        )
         file = node.get("file") if isinstance(node, Table) else None
         text = path_text(file) if isinstance(file, Leaf) and not file.is_null else None
         return Declaration(row.key.raw, row.key.span, bool(external), text, node)
@@ -554,7 +584,7 @@ def _target(item: Tree) -> str | None:
     return None
 
 
-def _as_table(node: Tree | None, key: str) -> Tree:  # type: ignore[return-value]
+def _as_table(node: Tree | None, key: str) -> Tree:
     """A list of `NAME=value` as a mapping; depends_on's list as its long form."""
     if not isinstance(node, Items):
         return node  # type: ignore[return-value]
@@ -562,7 +592,9 @@ def _as_table(node: Tree | None, key: str) -> Tree:  # type: ignore[return-value
     for item in node.items:
         if not isinstance(item, Leaf):
             continue
-        name, value = item.split("=:" if key == "extra_hosts" else "=") if key != "depends_on" else (item, None)
+        name, value = (
+            item.split("=:" if key == "extra_hosts" else "=") if key != "depends_on" else (item, None)
+        )
         own = name.known
         nothing = Leaf("", "null", "", None, item.span, item.origin)
         rows[own] = Row(name, value if value is not None else nothing, item.span, listed=True)
@@ -583,7 +615,9 @@ def _variables(node: Tree | None, mechanism: str = "environment") -> Iterator[Va
 
 def _variable(row: Row) -> Variable:
     value = row.value if isinstance(row.value, Leaf) else None
-    given = value is not None and (not value.is_null or bool(value.style)) and not (row.listed and value.is_null)
+    given = (
+        value is not None and (not value.is_null or bool(value.style)) and not (row.listed and value.is_null)
+    )
     name_span = row.key.span
     if row.key.style in {'"', "'"} and not row.listed:
         name_span = Span(name_span.path, name_span.start + 1, name_span.end - 1)
@@ -635,7 +669,11 @@ def _build(node: Tree | None) -> Build | None:
     return Build(
         context=context,
         dockerfile=dockerfile,
-        inline=inline.value.value if inline and isinstance(inline.value, Known) else inline.raw if inline else None,
+        inline=inline.value.value
+        if inline and isinstance(inline.value, Known)
+        else inline.raw
+        if inline
+        else None,
         inline_span=inline.span if inline else None,
         target=text_of(table.get("target")),
         args={variable.name: variable for variable in _variables(arguments)},
@@ -675,7 +713,9 @@ def _mounts(node: Tree | None) -> Iterator[Mount]:
                 text = path_text(source) if type_ == "bind" else source.text
             create = flag(item.get("bind", "create_host_path"))
             place = source.span if isinstance(source, Leaf) else None
-            yield Mount(type_, text, target.text, flag(item.get("read_only")) is True, create, item.span, place)
+            yield Mount(
+                type_, text, target.text, flag(item.get("read_only")) is True, create, item.span, place
+            )
 
 
 def _short_mount(item: Leaf) -> Iterator[Mount]:
@@ -688,7 +728,9 @@ def _short_mount(item: Leaf) -> Iterator[Mount]:
     value = first.value
     if isinstance(value, Unknown):
         is_path = first.raw.startswith((".", "/", "~", "$"))
-        yield Mount("bind" if is_path else "volume", first.text, target.text, read_only, None, item.span, first.span)
+        yield Mount(
+            "bind" if is_path else "volume", first.text, target.text, read_only, None, item.span, first.span
+        )
     elif value.value.startswith((".", "/", "~")) or not _NAMED_VOLUME.match(value.value):
         yield Mount("bind", path_text(first), target.text, read_only, None, item.span, first.span)
     else:

@@ -185,7 +185,7 @@ class Leaf:
 
     def split(self, separators: str) -> tuple[Leaf, Leaf | None]:
         """The text before and after the first of `separators` that is not inside an interpolation."""
-        spans = ()
+        spans: tuple[tuple[int, int], ...] = ()
         if not isinstance(self.parts, interpolation.InterpolationError):
             spans = tuple((p.start, p.end) for p in self.parts if not isinstance(p, str))
         for match in re.finditer(f"[{re.escape(separators)}]", self.raw):

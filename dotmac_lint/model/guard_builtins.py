@@ -320,7 +320,7 @@ def _dict_method(value: dict[Any, Any], name: str, arguments: list[Any]) -> Any:
             value[key] = default
         return default
     if name == "items":
-        return [(k, v) for k, v in value.items()]
+        return list(value.items())
     if name in ("keys", "values"):
         return list(value) if name == "keys" else list(value.values())
     if name == "copy":

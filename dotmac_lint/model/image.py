@@ -303,7 +303,7 @@ def is_plain_image(name: str) -> bool:
 class Image:
     """What `docker build` makes of one Dockerfile. Nothing is worked out before it is asked for."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         workspace: Workspace,
         dockerfile: str | None,
@@ -1073,7 +1073,7 @@ class _Evaluation:
                 for path in {target or "/", f"{target}/{base}"}:
                     self.state.chmods += (Chmod(path, path == (target or "/"), self.span(instruction.range)),)
 
-    def copied(  # noqa: PLR0917
+    def copied(
         self,
         instruction: Instruction,
         source: Word,

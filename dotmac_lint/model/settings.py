@@ -1,4 +1,11 @@
 """Placeholder until the real one lands."""
-def find_settings(workspace): return ()
+
+
+def find_settings(workspace):
+    return ()
+
+
 class Field: ...
+
+
 class SettingsClass: ...

@@ -698,7 +698,7 @@ class Model:
             return False
         if entity.last == "Annotated" and isinstance(node, Subscript) and isinstance(node.index, Display):
             return self._marker(msgspec.structs.replace(member, annotation=node.index.items[0]), ref)
-        if entity.last == "ClassVar" or entity.last == "PrivateAttr":
+        if entity.last in {"ClassVar", "PrivateAttr"}:
             return True
         return entity.last == "Final" and member.value is not None and self.version == 2
 
@@ -789,8 +789,6 @@ class Model:
         if self.version == 1:
             env = self._env_v1(member.name, given, where)
         reads = tuple(self._reads(made, made_scope)) if made is not None else ()
-        if self.types_discriminator(given, where):
-            pass
         return Declared(
             member.name,
             type,
@@ -804,10 +802,6 @@ class Model:
             env,
             unknown,
         )
-
-    @staticmethod
-    def types_discriminator(given: dict[str, Expr], where: dict[str, Scope]) -> bool:
-        return "discriminator" in given and "discriminator" in where
 
     def _with_default(self, field: Declared, member: Assignment, ref: ClassRef) -> Declared:
         assert member.value is not None
@@ -1033,9 +1027,9 @@ class Model:
                 for inner in (node.test, node.then, node.otherwise):
                     yield from self._reads(inner, scope, depth + 1)
             case _:
-                for inner in (getattr(node, "left", None), getattr(node, "right", None)):
-                    if inner is not None:
-                        yield from self._reads(inner, scope, depth + 1)
+                for side in (getattr(node, "left", None), getattr(node, "right", None)):
+                    if side is not None:
+                        yield from self._reads(side, scope, depth + 1)
 
 
 class Generator(msgspec.Struct, frozen=True):

@@ -39,7 +39,8 @@ NOT_SHIPPED = re.compile(
 
 START_NAMES = frozenset(
     {
-        "lifespan", "startup", "on_startup", "startup_event", "start", "startup_handler", "app_startup", "main", "ready",
+        "lifespan", "startup", "on_startup", "startup_event", "start", "startup_handler", "app_startup", "main",
+        "ready",
         "create_app", "create_application", "make_app", "build_app", "get_app", "get_application", "init_app", "run",
         "setup", "bootstrap", "initialize", "init", "serve", "app_lifespan", "application", "create_celery_app",
         "make_celery", "create_celery", "startup_checks", "run_startup_checks", "entrypoint",

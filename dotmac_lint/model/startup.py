@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
@@ -119,7 +120,7 @@ class Simulator:
         report = _Report(self, settings, validation)
         report.add(validation.evaluator, construction=True, reached=True, sites=())
         if code is not None and instance is not None:
-            overrides = {path: UNKNOWN_AT_RUN_TIME for path in settings.assigned}
+            overrides = dict.fromkeys(settings.assigned, UNKNOWN_AT_RUN_TIME)
             overrides |= dict(pretend or {})
             for path, value in overrides.items():
                 validation.override(instance, tuple(path.split(".")), value)
@@ -176,10 +177,8 @@ class Simulator:
             owner = code if isinstance(code, Code) else None
             if owner is not None:
                 receiver = (Instance(owner, ("?",), {}),)
-        try:
+        with contextlib.suppress(Stop):
             evaluator.call(Bound(body, entry.namespace, owner, receiver))
-        except Stop:
-            pass
 
     def _candidates(
         self, settings: SettingsClass, code: Code, instance: Instance
@@ -275,13 +274,15 @@ def _tests(body: Iterable[Any]) -> Iterator[Range]:
     for statement in body:
         if isinstance(statement, If):
             for inner in (*statement.then, *statement.otherwise):
-                if isinstance(inner, Raise) and inner.exception is not None:
-                    yield inner.range
-                elif isinstance(inner, Do) and dotted(inner.value) in (
-                    "sys.exit",
-                    "exit",
-                    "quit",
-                    "os._exit",
+                if (isinstance(inner, Raise) and inner.exception is not None) or (
+                    isinstance(inner, Do)
+                    and dotted(inner.value)
+                    in (
+                        "sys.exit",
+                        "exit",
+                        "quit",
+                        "os._exit",
+                    )
                 ):
                     yield inner.range
             yield from _tests(statement.then)
@@ -323,7 +324,7 @@ class _Report:
                     self.doubts = True
                 continue
             raised.setdefault((failure.path, failure.range), []).append(leaf)
-        places = {**{key: None for key in evaluator.sites}, **{key: None for key in raised}}
+        places = {**dict.fromkeys(evaluator.sites), **dict.fromkeys(raised)}
         for key in places:
             leaves = raised.get(key, [])
             site = evaluator.sites.get(key)
@@ -351,7 +352,7 @@ class _Report:
     ) -> GuardOutcome:
         path, at = key
         certain = [leaf for leaf in leaves if leaf.certain]
-        leaf = (certain or leaves or [None])[0]
+        leaf = next(iter(certain or leaves), None)
         failure: Failure | None = leaf.failure if leaf is not None else None
         kind: Any = failure.kind if failure is not None else site.kind if site is not None else "raise"
         outcome: Outcome = "raises" if certain else "undecided" if leaves else "passes"
@@ -524,6 +525,17 @@ def _production(settings: SettingsClass) -> dict[str, Known[str] | Unknown]:
 
 
 __all__ = [
-    "FieldValue", "GuardOutcome", "Invalid", "Missing", "Namespace", "Simulator", "Start", "guards_demanding",
-    "simulate", "vault_flags", "flattened", "Fields", "Info",
+    "FieldValue",
+    "Fields",
+    "GuardOutcome",
+    "Info",
+    "Invalid",
+    "Missing",
+    "Namespace",
+    "Simulator",
+    "Start",
+    "flattened",
+    "guards_demanding",
+    "simulate",
+    "vault_flags",
 ]  # fmt: skip

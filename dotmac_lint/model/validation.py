@@ -438,7 +438,7 @@ class Validation:
             or raw is not _ABSENT
             or any(self._raw(f)[0] is not _ABSENT for f in self._below(field.path))
         )
-        if provided or inner is None and field.default is None and not field.required:
+        if provided or (inner is None and field.default is None and not field.required):
             return self._model(inner, field.path, given, validate_default=defaults) or UNKNOWN
         statement = code.find(field.path[-1]) if code is not None else None
         value = (
@@ -452,7 +452,7 @@ class Validation:
             return Known(None)
         if field.required and value is None:
             return Missing()
-        keywords = {k: v for k, v in value.keywords} if isinstance(value, Call) else {}
+        keywords = dict(value.keywords) if isinstance(value, Call) else {}
         instance = self._model(inner, field.path, {}, validate_default=defaults)
         if instance is None:
             return UNKNOWN

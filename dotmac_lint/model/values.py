@@ -222,7 +222,7 @@ def _collection(value: Any, type_: TypeInfo) -> Coerced:
     if kind == "tuple" and not type_.ellipsis:
         if len(value) != len(type_.args):
             return Invalid(f"does not have {len(type_.args)} items")
-        pairs = list(zip(value, type_.args, strict=True))
+        pairs: list[tuple[Any, TypeInfo | None]] = list(zip(value, type_.args, strict=True))
     else:
         element = type_.args[0] if type_.args else None
         pairs = [(item, element) for item in value]

@@ -20,7 +20,8 @@ from dotmac_lint.source import Range
 _METHODS = frozenset({"get", "setdefault", "pop", "__getitem__"})
 _CASTS = frozenset({
     "str", "int", "bool", "float", "list", "dict", "json", "url", "path", "db", "db_url", "cache",
-    "cache_url", "email", "email_url", "search_url", "date", "datetime", "timedelta", "uuid", "log_level", "enum", "decimal",
+    "cache_url", "email", "email_url", "search_url", "date", "datetime", "timedelta", "uuid", "log_level", "enum",
+    "decimal",
     "tuple", "bytes", "dj_db_url", "dj_email_url", "dj_cache_url", "get_value", "channels",
 })  # fmt: skip
 _TAKES_ALL = re.compile(r"load|parse|from_|config|settings|expand|substitute|format|validate", re.IGNORECASE)
