@@ -197,7 +197,7 @@ class Leaf:
             for position, character in enumerate(self.value.value):
                 if character in separators:
                     name, value = self.value.value[:position], self.value.value[position + 1 :]
-                    return (_literal(self, name), _literal(self, value))
+                    return (literal(name, self), literal(value, self))
         return self.part(0, len(self.raw)), None
 
 
