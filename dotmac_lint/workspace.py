@@ -308,6 +308,12 @@ class Workspace:
             self._results[key] = result
         return self._results[key]
 
+    def remembered(self, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` made of the files when it was first asked for."""
+        if ("made", key) not in self._results:
+            self._results["made", key] = make()
+        return self._results["made", key]
+
     def reader_problems(self, path: str, function: str, *arguments: str) -> tuple[Problem, ...]:
         """What the reader called `function` could not read in `path`, once it was asked for."""
         problems: tuple[Problem, ...] = self._results.get(("problems", function, path, *arguments), ())

@@ -1,11 +1,764 @@
-"""Placeholder until the real one lands."""
+"""The settings classes of a repository: which environment names each reads, into which field, of which type.
+
+What pydantic-settings does is taken from its sources and checked against the library in tests/oracle
+(pydantic-settings 2.16: `EnvSettingsSource`; pydantic 1.10: `BaseSettings`). Nothing is imported or run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.application import module_name
+from dotmac_lint.model.settings_code import (
+    ClassRef,
+    Code,
+    Entity,
+    External,
+    FunctionRef,
+    Module,
+    Scope,
+    Value,
+)
+from dotmac_lint.model.settings_types import (
+    Declared,
+    Generator,
+    Instance,
+    Model,
+    TypeInfo,
+    Types,
+    is_complex,
+    union_is_complex,
+)
+from dotmac_lint.readers.python.code import Call, Display, Expr, Name, Return
+from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace
+
+DEPTH = 8
+"""Sections inside sections; deeper ones are models that hold themselves."""
+MOST_FIELDS = 5_000
 
 
-def find_settings(workspace):
-    return ()
+class Field(msgspec.Struct, frozen=True):
+    """A field of the settings, at any depth: `path` is ("database", "host") for `settings.database.host`."""
+
+    path: tuple[str, ...]
+    names: tuple[str, ...]
+    """The environment names that reach it, the first that is set wins; in capitals where case does not count."""
+    type: TypeInfo
+    default: Known[Any] | Unknown | None
+    """What it holds when nothing of its section is set; None where it has no default."""
+    class_default: Known[Any] | Unknown | None
+    """What it holds when others of its section are set, which throws a default object's values away."""
+    required: bool
+    section: bool
+    """It holds fields of its own."""
+    span: Span
+    """Its name, where its class declares it."""
+    description: str = ""
+    reads: tuple[tuple[str, Span], ...] = ()
+    """Variables that its default reads by itself, with `os.getenv`."""
+    any_below: tuple[str, ...] = ()
+    """Prefixes: whatever name starts with one of them becomes a key of this mapping."""
+    open: str = ""
+    """Why other names below it may be taken as well."""
+    optional_default: bool = False
+    """Its default is None, so that the fields below it are not there unless something is set."""
+
+    @property
+    def dotted(self) -> str:
+        return ".".join(self.path)
+
+    @property
+    def no_decode(self) -> bool:
+        return self.type.decode == "no"
+
+    @property
+    def secret(self) -> bool:
+        from dotmac_lint.report.secrets import is_secret_name
+
+        kinds = {self.type.kind, *(argument.kind for argument in self.type.args)}
+        return "secret" in kinds or is_secret_name(self.path[-1])
 
 
-class Field: ...
+class Lookup(msgspec.Struct, frozen=True):
+    """What a settings class does with an environment name."""
+
+    fields: tuple[Field, ...] = ()
+    """The fields that take it."""
+    section: Field | None = None
+    """The innermost section into which the name falls."""
+    unknown: str | None = None
+    """Why it cannot be told whether a field takes it."""
 
 
-class SettingsClass: ...
+class SettingsClass:
+    """A class that reads its fields from the environment."""
+
+    def __init__(self, model: Model, workspace: Workspace) -> None:
+        self.model = model
+        self.workspace = workspace
+        self.path = model.ref.module.path
+        self.name = model.ref.name
+        self.span = model.span
+        self.assigned: frozenset[str] = frozenset()
+        """Dotted paths that other code changes once the settings are made."""
+        self.vault_paths: tuple[tuple[str, str, Span], ...] = ()
+        """Dotted path, Vault path and the place of what a secrets loader fills."""
+
+    def __repr__(self) -> str:
+        return f"<SettingsClass {self.name} of {self.path}>"
+
+    @cached_property
+    def qualified(self) -> str:
+        """`package.module:Class`."""
+        return f"{module_name(self.workspace, self.path)}:{self.name}"
+
+    # ---- configuration
+
+    def _text(self, key: str) -> str | None:
+        value = self.model.config.get(key)
+        return value if isinstance(value, str) else None
+
+    @property
+    def env_prefix(self) -> str:
+        return self._text("env_prefix") or ""
+
+    @property
+    def env_nested_delimiter(self) -> str | None:
+        return self._text("env_nested_delimiter") or None
+
+    @property
+    def case_sensitive(self) -> bool:
+        return bool(self.model.config.get("case_sensitive"))
+
+    @property
+    def env_ignore_empty(self) -> bool:
+        return bool(self.model.config.get("env_ignore_empty"))
+
+    @property
+    def extra(self) -> str:
+        value = self.model.config.get("extra")
+        return value if isinstance(value, str) else "forbid"
+
+    @cached_property
+    def env_files(self) -> tuple[str, ...] | None:
+        """The `.env` files that it reads itself, in rising priority; None where they cannot be told."""
+        value = self.model.config.get("env_file")
+        if value is None:
+            return ()
+        files = value if isinstance(value, list | tuple) else (value,)
+        return tuple(files) if all(isinstance(file, str) for file in files) else None
+
+    @cached_property
+    def _sources(self) -> _Sources:
+        return _customised(self.model)
+
+    @cached_property
+    def open(self) -> tuple[str, ...]:
+        """Why environment names may be read of which nothing is known here; empty where all are known."""
+        reasons = list(self.model.open)
+        config = self.model.config
+        if "..." in config:
+            reasons.append(f"the configuration of `{self.name}` cannot be worked out")
+        for key in ("env_prefix", "env_nested_delimiter", "case_sensitive", "env_prefix_target"):
+            if isinstance(config.get(key), Generator | Unknown):
+                reasons.append(f"`{key}` of `{self.name}` cannot be worked out")
+        reasons += [field.unknown for field in self.model.fields if field.unknown]
+        reasons += self._sources.open
+        return tuple(dict.fromkeys(reasons))
+
+    @cached_property
+    def other_sources(self) -> tuple[str, ...]:
+        """What may fill fields besides the environment: files, the command line, sources of its own."""
+        found = list(self._sources.other)
+        config = self.model.config
+        if config.get("secrets_dir"):
+            found.append("files of `secrets_dir`")
+        if config.get("cli_parse_args"):
+            found.append("the command line")
+        if self.model.version == 2 and any(
+            isinstance(base, ClassRef) and "__init__" in base.names for base in self.model.mro
+        ):
+            found.append("its `__init__`")
+        return tuple(found)
+
+    # ---- fields
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field: sections before what they hold, in the order of declaration."""
+        return tuple(_Naming(self.model, self._sources.environment).fields())
+
+    @cached_property
+    def by_path(self) -> dict[tuple[str, ...], Field]:
+        return {field.path: field for field in self.fields}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Field]]:
+        found: dict[str, list[Field]] = {}
+        for field in self.fields:
+            for name in field.names:
+                found.setdefault(self._key(name), []).append(field)
+        return found
+
+    @cached_property
+    def _prefixes(self) -> list[tuple[str, Field]]:
+        """What the names below sections start with, longest first."""
+        delimiter = self.env_nested_delimiter
+        if delimiter is None or (not self.case_sensitive and delimiter != delimiter.lower()):
+            return []
+        rows = [
+            (self._key(name) + delimiter, field)
+            for field in self.fields
+            if field.section or field.open or field.type.kind in _CONTAINERS
+            for name in field.names
+        ]
+        return sorted(rows, key=lambda row: -len(row[0]))
+
+    def _key(self, name: str) -> str:
+        return name if self.case_sensitive else name.lower()
+
+    def lookup(self, name: str) -> Lookup:
+        """Which fields take the environment name `name`."""
+        key = self._key(name)
+        fields = self._by_name.get(key)
+        if fields:
+            return Lookup(tuple(fields))
+        taking = [f for f in self.fields if any(key.startswith(self._key(p)) for p in f.any_below)]
+        if taking:
+            return Lookup(tuple(taking))
+        why = self.open[0] if self.open else None
+        for prefix, field in self._prefixes:
+            if key.startswith(prefix):
+                # A section of this name exists, so the name is meant for it, whatever else may be open.
+                if field.open:
+                    why = field.open
+                return Lookup((), field, why)
+        return Lookup(unknown=why)
+
+
+_CONTAINERS = frozenset({"list", "set", "frozenset", "tuple", "deque", "sequence"})
+
+
+# ---- names
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a model stands inside the settings: how the names of its fields begin."""
+
+    path: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    """With the delimiter at their end, in the case in which they are compared."""
+    depth: int
+    recase: bool
+    """Its fields' names are found regardless of case."""
+    decoded: bool = True
+    """Its fields' values are decoded from JSON; not below plain dataclasses and TypedDicts."""
+    instance: Instance | None = None
+    absent: bool = False
+    """The section's default is None or cannot be told."""
+
+
+class _Naming:
+    """Works out the names of all fields of one settings class."""
+
+    def __init__(self, model: Model, environment: bool) -> None:
+        self.model = model
+        self.code = model.code
+        config = model.config
+        self.reads_environment = environment
+        self.case_sensitive = bool(config.get("case_sensitive"))
+        delimiter = config.get("env_nested_delimiter")
+        self.delimiter = delimiter if isinstance(delimiter, str) and delimiter else None
+        if self.delimiter and not self.case_sensitive and self.delimiter != self.delimiter.lower():
+            self.delimiter = None  # names are compared in small letters, in which it never stands
+        split = config.get("env_nested_max_split")
+        self.max_split = split if isinstance(split, int) and split > 0 and model.version == 2 else None
+        prefix = config.get("env_prefix")
+        self.prefix = prefix if isinstance(prefix, str) else ""
+        self.known = not isinstance(prefix, Generator | Unknown) and not isinstance(
+            delimiter, Generator | Unknown
+        )
+        target = config.get("env_prefix_target")
+        self.target = target if isinstance(target, str) else "variable"
+        self.count = 0
+
+    def fields(self) -> Iterator[Field]:
+        for declared in self.model.fields:
+            names = self._top_names(declared) if self.known and self.reads_environment else ()
+            yield from self._field(declared, names, _Place((), (), 0, True), {id(self.model): 1})
+
+    def _fold(self, name: str) -> str:
+        return name if self.case_sensitive else name.lower()
+
+    def _shown(self, name: str) -> str:
+        return name if self.case_sensitive else name.upper()
+
+    def _top_names(self, declared: Declared) -> tuple[str, ...]:
+        """`PydanticBaseEnvSettingsSource._extract_field_info`; of pydantic 1, `BaseConfig.prepare_field`."""
+        if declared.unknown:
+            return ()
+        if self.model.version == 1:
+            names = declared.env if declared.env is not None else (self.prefix + declared.name,)
+            return tuple(dict.fromkeys(map(self._fold, names)))
+        aliases, by_name = _accepted(declared, self.model.config)
+        before = self.prefix if self.target in ("alias", "all") else ""
+        names = tuple(before + str(alias[0]) for alias in aliases)
+        if by_name:
+            names += ((self.prefix if self.target in ("variable", "all") else "") + declared.name,)
+        return tuple(dict.fromkeys(map(self._fold, names)))
+
+    def _field(
+        self, declared: Declared, names: tuple[str, ...], place: _Place, trail: dict[int, int]
+    ) -> Iterator[Field]:
+        self.count += 1
+        if self.count > MOST_FIELDS:
+            return
+        type = declared.type
+        if not place.decoded and is_complex(type):
+            type = msgspec.structs.replace(type, decode="no")
+        inner = [] if len(place.path) >= DEPTH else _objects(type)
+        inner = [row for row in inner if trail.get(id(row[0]), 0) < 2]
+        prefixes = tuple(name + self.delimiter for name in names) if self.delimiter else ()
+        if self.max_split is not None and place.depth >= self.max_split:
+            prefixes = ()
+        default, class_default = declared.default, declared.default
+        if place.absent:
+            default = Unknown("its section is not there unless something of it is set")
+        elif place.instance is not None:
+            given = dict(place.instance.keywords)
+            if declared.name in given:
+                default = self.code.fold(given[declared.name], place.instance.scope)
+            elif not place.instance.complete:
+                default = Unknown("its section is made by code that is not followed")
+        if declared.reads:
+            default = class_default = Unknown("its default reads the environment")
+        required = declared.default is None and declared.instance is None
+        mapping = _mapping(type)
+        closed = _why_open([row[0] for row in inner]) if inner else ""
+        if (not inner and type.kind == "unknown") or (
+            type.kind == "union" and any(a.kind == "unknown" for a in type.args)
+        ):
+            closed = f"the type of `{'.'.join((*place.path, declared.name))}` is not in the repository"
+        yield Field(
+            path=(*place.path, declared.name),
+            names=tuple(map(self._shown, (*names, *declared_env(declared)))),
+            type=type,
+            default=default,
+            class_default=class_default,
+            required=required,
+            section=bool(inner),
+            span=declared.span,
+            description=declared.description,
+            reads=declared.reads,
+            any_below=tuple(map(self._shown, prefixes)) if mapping else (),
+            open=closed,
+            optional_default=declared.default == Known(None),
+        )
+        seen: set[str] = set()
+        for model, plain in inner:
+            followed = model.is_pydantic
+            below = _Place(
+                path=(*place.path, declared.name),
+                prefixes=prefixes,
+                depth=place.depth + 1,
+                recase=place.recase and plain and followed and self.model.version == 2,
+                decoded=followed,
+                instance=declared.instance
+                if declared.instance and declared.instance.ref is model.ref
+                else None,
+                absent=(declared.default is not None and declared.instance is None)
+                or (declared.default is None and declared.instance is None and place.absent),
+            )
+            for child in model.fields:
+                if child.name not in seen:
+                    seen.add(child.name)
+                    yield from self._field(
+                        child,
+                        self._nested_names(child, model, below, declared),
+                        below,
+                        {**trail, id(model): trail.get(id(model), 0) + 1},
+                    )
+
+    def _nested_names(
+        self, declared: Declared, model: Model, place: _Place, section: Declared
+    ) -> tuple[str, ...]:
+        """`EnvSettingsSource.explode_env_vars`, then `_replace_field_names_case_insensitively`."""
+        names: list[str] = []
+        last = self.max_split is not None and place.depth == self.max_split
+        aliases, by_name = _accepted(declared, model.inherited_config(self.model.config))
+        keys = [(str(alias[0]), True) for alias in aliases]
+        keys += [(declared.name, not aliases)] if by_name else []
+        for key, recased in keys:
+            folded = self._fold(key)
+            if self.delimiter and self.delimiter in folded and not last:
+                continue  # it would be split
+            if not self.case_sensitive and key != folded and not (place.recase and recased):
+                continue  # it stays in small letters, which the model does not know
+            names += [prefix + folded for prefix in place.prefixes]
+        if model.is_settings and section.instance is not None:
+            # Made by a call, a nested settings object reads its own names, too.
+            own = _Naming(model, True)
+            if own.known and own.case_sensitive == self.case_sensitive:
+                names += own._top_names(declared)
+        return tuple(dict.fromkeys(names))
+
+
+def declared_env(declared: Declared) -> tuple[str, ...]:
+    """Variables that the field's default reads itself count as its names."""
+    return tuple(name for name, _ in declared.reads)
+
+
+def _accepted(declared: Declared, config: dict[str, Any]) -> tuple[tuple[tuple[str | int, ...], ...], bool]:
+    """The aliases by which a value is taken, and whether the field's own name is one as well."""
+    by_alias = config.get("validate_by_alias") is not False
+    explicit = config.get("validate_by_name")
+    by_name = (
+        explicit
+        if explicit is not None
+        else config.get("populate_by_name") or config.get("allow_population_by_field_name")
+    )
+    aliases = declared.aliases if by_alias else ()
+    return aliases, not aliases or bool(by_name)
+
+
+def _objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
+    """The models whose fields a value of the type may hold; whether it is that model alone (or None)."""
+    if type.kind == "union":
+        others = [a for a in type.args if a.kind != "none"]
+        return [row for other in others for row in _objects(other, plain and len(others) == 1)]
+    if type.kind in ("model", "dataclass", "typeddict", "namedtuple") and type.model is not None:
+        if type.model.root is not None:
+            return _objects(type.model.root, False)
+        return [(type.model, plain and not type.aliased)]
+    return []
+
+
+def _mapping(type: TypeInfo) -> bool:
+    if type.kind == "union":
+        return any(_mapping(argument) for argument in type.args)
+    if type.kind == "model" and type.model is not None and type.model.root is not None:
+        return _mapping(type.model.root)
+    return type.kind in ("dict", "mapping")
+
+
+def _why_open(models: list[Model]) -> str:
+    """Why names below a section may be taken that are no fields of it."""
+    for model in models:
+        if model.open:
+            return model.open[0]
+        if "..." in model.config or isinstance(model.config.get("extra"), Generator | Unknown):
+            return f"the configuration of `{model.name}` cannot be worked out"
+        if model.config.get("extra") == "allow":
+            return f"`{model.name}` keeps values that it has no fields for"
+        for declared in model.fields:
+            if declared.unknown:
+                return declared.unknown
+        for base in model.mro:
+            if isinstance(base, ClassRef) and any(_sees_raw_values(m, base, model) for m in base.node.body):
+                return f"a validator of `{model.name}` sees the values before they become fields"
+    return ""
+
+
+def _sees_raw_values(member: object, base: ClassRef, model: Model) -> bool:
+    if isinstance(member, Function):
+        for decorator in member.decorators:
+            if isinstance(decorator, Call):
+                entity = model.code.resolve(decorator.function, base.scope)
+                last = entity.last if isinstance(entity, External) else ""
+                keywords = {k: model.code.fold(v, base.scope) for k, v in decorator.keywords}
+                if last == "model_validator" and keywords.get("mode") != Known("after"):
+                    return True
+                if last == "root_validator" and keywords.get("pre") == Known(True):
+                    return True
+        return member.name in ("__init__", "model_validate", "__get_pydantic_core_schema__", "__new__")
+    return False
+
+
+# ---- sources
+
+
+class _Sources(msgspec.Struct, frozen=True):
+    """What `settings_customise_sources` makes of the sources."""
+
+    environment: bool = True
+    other: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+_ENVIRONMENT_SOURCES = frozenset({"env_settings", "EnvSettingsSource"})
+_KNOWN_SOURCES = {
+    "init_settings": "", "env_settings": "", "dotenv_settings": "", "file_secret_settings": "",
+    "EnvSettingsSource": "", "DotEnvSettingsSource": "", "InitSettingsSource": "", "SecretsSettingsSource": "",
+    "NestedSecretsSettingsSource": "secret files", "YamlConfigSettingsSource": "a YAML file",
+    "TomlConfigSettingsSource": "a TOML file", "JsonConfigSettingsSource": "a JSON file",
+    "PyprojectTomlConfigSettingsSource": "pyproject.toml", "CliSettingsSource": "the command line",
+    "AWSSecretsManagerSettingsSource": "AWS Secrets Manager", "AzureKeyVaultSettingsSource": "Azure Key Vault",
+    "GoogleSecretManagerSettingsSource": "Google Secret Manager", "VaultSettingsSource": "Vault",
+}  # fmt: skip
+
+
+def _customised(model: Model) -> _Sources:
+    for base in model.mro:
+        if not isinstance(base, ClassRef):
+            continue
+        member = next((m for name in _CUSTOMISERS for m in base.names.get(name, ())), None)
+        if member is None:  # pydantic 1: a class method of Config
+            for inner in base.names.get("Config", ()):
+                config = model.code._member([inner], base.scope, 0)
+                if isinstance(config, ClassRef):
+                    member = next((m for name in _CUSTOMISERS for m in config.names.get(name, ())), None)
+        if isinstance(member, Function):
+            return _followed(member, model, base.scope)
+    return _Sources()
+
+
+_CUSTOMISERS = ("settings_customise_sources", "customise_sources")
+
+
+def _followed(function: Function, model: Model, scope: Scope) -> _Sources:
+    returned = [statement for statement in function.body if isinstance(statement, Return)]
+    whole = _Sources(True, ("sources of its own",), (f"`{model.name}` has sources of its own",))
+    if len(returned) != 1 or not isinstance(returned[0].value, Display):
+        return whole
+    if any(not isinstance(statement, Return) and not _harmless(statement) for statement in function.body):
+        return whole
+    environment, other, opened = False, [], []
+    for item in returned[0].value.items:
+        name = item.name if isinstance(item, Name) else ""
+        if isinstance(item, Call):
+            entity = model.code.resolve(item.function, scope)
+            name = entity.last if isinstance(entity, External) else ""
+        environment = environment or name in _ENVIRONMENT_SOURCES
+        if name not in _KNOWN_SOURCES:
+            other.append("sources of its own")
+            opened.append(f"`{model.name}` has a source of its own")
+        elif _KNOWN_SOURCES[name]:
+            other.append(_KNOWN_SOURCES[name])
+        if isinstance(item, Call) and name in _ENVIRONMENT_SOURCES and item.keywords:
+            opened.append(f"`{model.name}` configures how it reads the environment")
+    return _Sources(environment or bool(opened), tuple(other), tuple(opened))
+
+
+def _harmless(statement: object) -> bool:
+    value: Any = getattr(statement, "value", None)
+    return isinstance(getattr(value, "value", None), str)  # a docstring
+
+
+# ---- finding them
+
+_NOT_SHIPPED = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
+
+
+def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
+    """Every settings class that may be made, in the order of paths and lines.
+
+    Classes that only others are derived from, or that only stand as sections in others, are left out.
+    """
+    found = workspace.remembered("settings", lambda: _find(workspace))
+    result: tuple[SettingsClass, ...] = found
+    return result
+
+
+def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
+    code = Code(workspace)
+    types = Types(code)
+    models: list[Model] = []
+    for path in _candidates(workspace, code):
+        module = code.module(path)
+        if module is not None:
+            for ref in code.classes(module):
+                model = types.model(ref)
+                if model.is_settings:
+                    models.append(model)
+    derived = {id(b) for m in models for b in m.mro[1:] if isinstance(b, ClassRef)}
+    sections = {id(inner.ref) for m in models for f in m.fields for inner, _ in _objects(f.type)}
+    called = _called(workspace, {m.ref.node.name for m in models if id(m.ref) in derived | sections})
+    kept = [m for m in models if id(m.ref) not in derived | sections or m.ref.node.name in called]
+    # What only names in the environment decide is of no use where there are no fields at all.
+    classes = [SettingsClass(model, workspace) for model in kept if model.fields or model.open]
+    _follow_changes(classes, code, types)
+    return tuple(classes)
+
+
+def _candidates(workspace: Workspace, code: Code) -> list[str]:
+    """The files that may define settings: those that name BaseSettings, or a class that does."""
+    bases: dict[str, list[tuple[bytes, set[bytes]]]] = {}
+    chosen: list[str] = []
+    for path in code.paths:
+        if _NOT_SHIPPED.search(path) or not path.endswith(".py"):
+            continue
+        data = bytes(workspace.bytes(path) or b"")
+        if b"BaseSettings" in data:
+            chosen.append(path)
+        if b"class " in data:
+            bases[path] = [(m[1], set(_WORD.findall(m[2]))) for m in _CLASS.finditer(data)]
+    names = {b"BaseSettings"} | {
+        name for path in chosen for name, _ in bases.get(path, ()) if b"BaseSettings" in bytes(name)
+    }
+    kept = set(chosen)
+    growing = True
+    while growing:
+        growing = False
+        for path, rows in bases.items():
+            for name, above in rows:
+                if name not in names and above & names:
+                    names.add(name)
+                    kept.add(path)
+                    growing = True
+    return sorted(kept)
+
+
+def _called(workspace: Workspace, names: set[str]) -> set[str]:
+    """Which of the classes are called, or given as a factory, somewhere."""
+    if not names:
+        return set()
+    words = "|".join(map(re.escape, sorted(names))).encode()
+    pattern = re.compile(rb"(?<!class )\b(" + words + rb")\(")
+    factory = re.compile(rb"default_factory\s*=\s*(?:\w+\.)*(" + words + rb")\b")
+    found: set[str] = set()
+    for path in workspace.files:
+        if path.endswith(".py") and not _NOT_SHIPPED.search(path):
+            data = bytes(workspace.bytes(path) or b"")
+            if any(name.encode() in data for name in names):
+                found.update(m[1].decode() for p in (pattern, factory) for m in p.finditer(data))
+    return found
+
+
+# ---- what changes at run time
+
+_SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    rb"(?:ettings|onfig|cfg|conf|self)(?:\(\))?(?:\.\w+)+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr\("
+    rb"|[\"'][a-z_]\w*\.\w[\w.]*[\"']\s*:\s*[\"']",
+    re.IGNORECASE,
+)
+_LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
+
+
+def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> None:
+    """Notes the fields that code changes after the start, and the Vault paths from which loaders fill them."""
+    assigned: dict[int, set[str]] = {id(settings): set() for settings in classes}
+    vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}
+    words = {settings.model.ref.node.name.encode() for settings in classes} | {b"settings", b"config", b"cfg"}
+    for path in code.paths:
+        if not classes or _NOT_SHIPPED.search(path):
+            continue
+        data = bytes(code.workspace.bytes(path) or b"")
+        if not any(word in data for word in words) or not _CHANGES.search(data):
+            continue
+        module = code.module(path)
+        if module is None:
+            continue
+        for settings in classes:
+            mappings = list(_loaded(module, settings)) if _LOADER.search(data) else []
+            vault[id(settings)] += mappings
+            assigned[id(settings)].update(row[0] for row in mappings)
+            for change in module.content.changes:
+                assigned[id(settings)].update(_changed(change, module, settings, code, bool(mappings)))
+    for settings in classes:
+        settings.assigned = frozenset(assigned[id(settings)])
+        settings.vault_paths = tuple(vault[id(settings)])
+
+
+def _loaded(module: Module, settings: SettingsClass) -> Iterator[tuple[str, str, Span]]:
+    for mapping in module.content.mappings:
+        rows = [row for row in mapping.entries if tuple(row[0].split(".")) in settings.by_path]
+        if _is_loader(mapping, len(rows)):
+            for key, value, at in rows:
+                yield key, value, at.at(module.path)
+
+
+def _is_loader(mapping: PathMapping, known: int) -> bool:
+    return known > 0 and 2 * known >= len(mapping.entries)
+
+
+def _changed(
+    change: Change, module: Module, settings: SettingsClass, code: Code, loader: bool
+) -> Iterator[str]:
+    """Dotted paths of the fields that the statement changes."""
+    path = change.path
+    if change.root in ("self", "cls"):
+        if not any(
+            isinstance(b, ClassRef) and _is_class(b, change.owner, module) for b in settings.model.mro
+        ):
+            for field in settings.fields:
+                if field.section and any(
+                    _is_class(model.ref, change.owner, module) for model, _ in _objects(field.type)
+                ):
+                    yield from _matching(settings, (*field.path, *path))
+            return
+    elif not _is_settings(change, module, settings, code):
+        return
+    if path == ("",) and loader:
+        return  # the mapping beside it says which
+    yield from _matching(settings, path)
+
+
+def _is_class(ref: ClassRef, name: str, module: Module) -> bool:
+    return ref.name == name and ref.module.path == module.path
+
+
+def _is_settings(change: Change, module: Module, settings: SettingsClass, code: Code) -> bool:
+    """Whether the name that is changed may hold an object of this class."""
+    ours = {id(base) for base in settings.model.mro if isinstance(base, ClassRef)}
+    if change.annotation is not None:
+        entity = code.resolve(change.annotation, Scope(module))
+        if isinstance(entity, ClassRef):
+            return id(entity) in ours
+    found = (
+        code.imported(change.imported, module)
+        if change.imported is not None
+        else code.in_module(change.root.removesuffix("()"), module)
+    )
+    if isinstance(found, Value) and isinstance(binding := found.bindings[-1], Assignment):
+        for node in (binding.annotation, binding.value):
+            made = _made(node, found.scope, code)
+            if made is not None:
+                return id(made) in ours
+    if isinstance(found, FunctionRef) and found.node.returns is not None:
+        made = code.resolve(found.node.returns, found.scope)
+        if isinstance(made, ClassRef):
+            return id(made) in ours
+    return bool(_SETTINGS_NAME.search(change.root))
+
+
+def _made(node: Expr | None, scope: Scope, code: Code) -> ClassRef | None:
+    if isinstance(node, Call):
+        node = node.function
+    if node is None:
+        return None
+    entity: Entity | None = code.resolve(node, scope)
+    if isinstance(entity, FunctionRef) and entity.node.returns is not None:
+        entity = code.resolve(entity.node.returns, entity.scope)
+    return entity if isinstance(entity, ClassRef) else None
+
+
+def _matching(settings: SettingsClass, path: tuple[str, ...]) -> Iterator[str]:
+    if "" in path:  # a name that is worked out at run time
+        start = path[: path.index("")]
+        for field in settings.fields:
+            if field.path[: len(start)] == start and not field.section:
+                yield field.dotted
+        return
+    for length in range(len(path), 0, -1):
+        found = settings.by_path.get(path[:length])
+        if found is not None:
+            yield found.dotted
+            if found.section and length == len(path):
+                yield from _matching(settings, (*path, ""))
+            return
+
+
+__all__ = [
+    "Field", "Lookup", "SettingsClass", "declared_env", "find_settings", "is_complex", "union_is_complex",
+]  # fmt: skip
