@@ -346,6 +346,10 @@ def _rebased(settings: Settings, home: Path, root: Path) -> Settings:
     )
 
 
+_ANY_NAME = "\x7f"
+"""A file that no pattern names: what excludes it excludes the whole folder."""
+
+
 def _moved(pattern: str, below: str) -> tuple[str, ...]:
     """A gitignore pattern as seen from the folder `below`; nothing where it cannot match there."""
     anchored = pattern.lstrip("/")
@@ -353,7 +357,7 @@ def _moved(pattern: str, below: str) -> tuple[str, ...]:
         return (pattern,)
     if anchored.startswith(below):
         return ("/" + anchored[len(below) :],)
-    return ("**",) if _matches(pattern, below + "x") else ()
+    return ("**",) if _matches(pattern, below + _ANY_NAME) else ()
 
 
 def merged(settings: Settings, **options: Any) -> Settings:

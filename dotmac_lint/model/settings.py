@@ -637,11 +637,12 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
 # ---- what changes at run time
 
 _SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
-_CHANGES = re.compile(
-    rb"(?:ettings|onfig|cfg|conf|self)(?:\(\))?(?:\.\w+)+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr\("
-    rb"|[\"'][a-z_]\w*\.\w[\w.]*[\"']\s*:\s*[\"']",
+_CHANGE = re.compile(
+    rb"\b\w*(?:settings|config|cfg|conf)(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]"
+    rb"|\b\w*setattr\w*\(\s*\w*(?:settings|config|cfg|conf)()",
     re.IGNORECASE,
 )
+_DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
 _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
 
@@ -649,12 +650,17 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     """Notes the fields that code changes after the start, and the Vault paths from which loaders fill them."""
     assigned: dict[int, set[str]] = {id(settings): set() for settings in classes}
     vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}
-    words = {settings.model.ref.node.name.encode() for settings in classes} | {b"settings", b"config", b"cfg"}
+    declaring = {base.module.path for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
+    top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
+    dotted = {field.dotted.encode() for s in classes for field in s.fields}
     for path in code.paths:
         if not classes or _NOT_SHIPPED.search(path):
             continue
         data = bytes(code.workspace.bytes(path) or b"")
-        if not any(word in data for word in words) or not _CHANGES.search(data):
+        if path not in declaring and not (
+            any((m[1] or b"") in top for m in _CHANGE.finditer(data))
+            or (any(m[1] in dotted for m in _DOTTED_KEY.finditer(data)) and _LOADER.search(data))
+        ):
             continue
         module = code.module(path)
         if module is None:
@@ -726,9 +732,9 @@ def _is_settings(change: Change, module: Module, settings: SettingsClass, code: 
             if made is not None:
                 return id(made) in ours
     if isinstance(found, FunctionRef) and found.node.returns is not None:
-        made = code.resolve(found.node.returns, found.scope)
-        if isinstance(made, ClassRef):
-            return id(made) in ours
+        returned = code.resolve(found.node.returns, found.scope)
+        if isinstance(returned, ClassRef):
+            return id(returned) in ours
     return bool(_SETTINGS_NAME.search(change.root))
 
 

@@ -146,9 +146,12 @@ class StartCode:
                     entry = entries.setdefault(key, Entry(namespace, function, owner))
                     entry.targets.append(call.range)
                     sites.append(CallSite(namespace.path, call.range, function.name if function else None))
-                elif function.name not in seen and left > 0 and not function.name.startswith("test"):
-                    seen.add(function.name)
-                    pending.append((function.name, left - 1))
+                    continue
+                # Whoever makes an object runs its `__init__`; other special methods are not followed.
+                caller = owner.name if owner is not None and function.name == "__init__" else function.name
+                if caller not in seen and left > 0 and not caller.startswith(("test", "__")):
+                    seen.add(caller)
+                    pending.append((caller, left - 1))
         return list(entries.values()), sites
 
     def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:
