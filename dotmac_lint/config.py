@@ -355,9 +355,11 @@ def _moved(pattern: str, below: str) -> tuple[str, ...]:
     anchored = pattern.lstrip("/")
     if "/" not in pattern.rstrip("/") or anchored.startswith("**/"):
         return (pattern,)
-    if anchored.startswith(below):
-        return ("/" + anchored[len(below) :],)
-    return ("**",) if _matches(pattern, below + _ANY_NAME) else ()
+    if _matches(pattern, below + _ANY_NAME):
+        return ("**",)
+    parts, depth = anchored.split("/"), below.count("/")
+    head, rest = "/".join(parts[:depth]), "/".join(parts[depth:])
+    return ("/" + rest,) if rest and "**" not in head and _matches("/" + head, below[:-1]) else ()
 
 
 def merged(settings: Settings, **options: Any) -> Settings:

@@ -8,6 +8,7 @@ scanned repository can name code to load.
 from __future__ import annotations
 
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
@@ -22,7 +23,7 @@ from dotmac_lint.source import Span
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Repository
 
-ENTRY_POINTS = "dotmac_lint.rules"
+BUILT_IN = ENTRY_POINTS = "dotmac_lint.rules"
 URL = "https://github.com/dotmac/dotmac-lint/blob/main/docs/rules/{name}.md"
 
 
@@ -102,8 +103,10 @@ class Rule:
         return path.read_text("utf-8")
 
     @classmethod
-    def url(cls) -> str:
-        return URL.format(name=f"{cls.code}-{cls.name}")
+    def url(cls) -> str | None:
+        """Where the rule is explained; a pack of rules says where its own are."""
+        built_in = cls.__module__.startswith(f"{BUILT_IN}.")
+        return URL.format(name=f"{cls.code}-{cls.name}") if built_in else None
 
 
 class RuleError(Exception):
@@ -113,63 +116,84 @@ class RuleError(Exception):
 def load_rules(folders: Sequence[Path] = ()) -> tuple[type[Rule], ...]:
     """All rules, sorted by code. Raises RuleError for a broken pack and for a code that is taken twice."""
     found: dict[str, type[Rule]] = {}
+    names: dict[str, type[Rule]] = {}
     for rule in (*_built_in(), *_entry_points(), *_in_folders(folders)):
-        other = found.setdefault(rule.code, rule)
-        if other is not rule:
-            raise RuleError(
-                f"the code {rule.code} is taken by both {other.__module__} and {rule.__module__}; "
-                "rename one of them"
-            )
+        _check(rule)
+        for taken, word, what in ((found, rule.code, "code"), (names, rule.name, "name")):
+            other = taken.setdefault(word, rule)
+            if other is not rule:
+                raise RuleError(
+                    f"the {what} {word} is taken by both {other.__module__} and {rule.__module__}; "
+                    "rename one of them"
+                )
     return tuple(found[code] for code in sorted(found))
+
+
+def _check(rule: type[Rule]) -> None:
+    """Raise RuleError for a rule that could not be selected or shown."""
+    for attribute, pattern in (("code", r"[A-Z]+\d+"), ("name", r"[a-z][a-z0-9]*(-[a-z0-9]+)*")):
+        value = getattr(rule, attribute, None)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise RuleError(
+                f"the rule {rule.__module__}.{rule.__qualname__} has no usable {attribute}: {value!r} is not "
+                f"like `{'DM099' if attribute == 'code' else 'my-new-rule'}`"
+            )
+    if not isinstance(getattr(rule, "severity", None), Severity):
+        raise RuleError(f"the rule {rule.__module__}.{rule.__qualname__} has no severity")
 
 
 def _rules_in(module: object) -> Iterator[type[Rule]]:
     for value in vars(module).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, Rule)
-            and value is not Rule
-            and "code" in vars(value)
-        ):
+        if _is_rule(value) and "code" in vars(value):
             yield value
 
 
+def _is_rule(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Rule) and value is not Rule
+
+
 def _built_in() -> Iterator[type[Rule]]:
-    package = import_module("dotmac_lint.rules")
+    package = import_module(BUILT_IN)
     for info in pkgutil.iter_modules(package.__path__):
         if info.ispkg:
             yield from _rules_in(import_module(f"{package.__name__}.{info.name}"))
 
 
 def _entry_points() -> Iterator[type[Rule]]:
+    """The rules of installed packs: an entry point names a rule, or a module that holds some."""
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS):
+        pack = f"the rule pack `{entry.name}` ({entry.value})"
         try:
             value = entry.load()
-        except Exception as error:
-            raise RuleError(
-                f"the rule pack `{entry.name}` ({entry.value}) cannot be loaded: {error}"
-            ) from error
-        if isinstance(value, type):
-            yield value
-        else:
-            yield from _rules_in(value)
+        except (Exception, SystemExit) as error:
+            raise RuleError(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from error
+        rules = [value] if _is_rule(value) else list(_rules_in(value)) if hasattr(value, "__dict__") else []
+        if not rules:
+            raise RuleError(f"{pack} holds no rule")
+        yield from rules
 
 
 def _in_folders(folders: Sequence[Path]) -> Iterator[type[Rule]]:
-    for folder in folders:
+    """The rules of folders that are laid out as `rules/` is: one folder a rule."""
+    for number, folder in enumerate(folders):
         if not folder.is_dir():
             raise RuleError(f"the folder of rules `{folder}` does not exist")
+        rules = []
         for path in sorted(folder.glob("*/__init__.py")):
-            name = f"dotmac_lint_rules_{path.parent.name}"
+            name = f"_dotmac_lint_rules_{number}_{path.parent.name}"
             spec = util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
-            if spec is None or spec.loader is None:
-                continue
-            module = util.module_from_spec(spec)
-            sys.modules[name] = module
+            assert spec is not None
+            assert spec.loader is not None
+            sys.modules[name] = module = util.module_from_spec(spec)
             try:
                 spec.loader.exec_module(module)
-            except Exception as error:
-                raise RuleError(f"the rule in `{path.parent}` cannot be loaded: {error}") from error
-            yield from _rules_in(module)
+            except (Exception, SystemExit) as error:
+                raise RuleError(
+                    f"the rule in `{path.parent}` cannot be loaded: {type(error).__name__}: {error}"
+                ) from error
+            rules += _rules_in(module)
+        if not rules:
+            raise RuleError(f"the folder of rules `{folder}` holds no rule: it needs a folder for each")
+        yield from rules

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
+from dotmac_lint.report.secrets import MASK, in_line, mask_secrets, secret_lines
 from dotmac_lint.source import SourceFile
 
 MAXIMUM_ROUNDS = 10
@@ -49,6 +51,8 @@ def plan(
         if fix in seen:
             fixed.append(diagnostic)  # the same repair serves several findings
             continue
+        if any(source(edit.span.path) is None for edit in fix.edits):
+            continue
         if any(_clashes(edit, accepted.get(edit.span.path, ())) for edit in fix.edits):
             continue
         if any(file.path in creates or exists(file.path) for file in fix.creates):
@@ -61,8 +65,8 @@ def plan(
     texts = {}
     for path, edits in accepted.items():
         file = source(path)
-        if file is not None:
-            texts[path] = apply_edits(file.text, edits)
+        assert file is not None
+        texts[path] = apply_edits(file.text, edits)
     return Plan(texts, tuple(creates.values()), tuple(fixed))
 
 
@@ -138,22 +142,32 @@ def _create(root: Path, create: CreateFile) -> Path:
     return target
 
 
-def difference(planned: Plan, source: Callable[[str], SourceFile | None]) -> str:
-    """The plan as a unified diff."""
+def difference(planned: Plan, source: Callable[[str], SourceFile | None], shown: Callable[[str], str]) -> str:
+    """The plan as a unified diff for people: secrets are masked, control characters made visible."""
     chunks: list[str] = []
     for path, text in sorted(planned.texts.items()):
         file = source(path)
         before = file.text if file else ""
-        chunks += _unified(before, text, f"a/{path}", f"b/{path}")
+        chunks += _unified(before, text, f"a/{shown(path)}", f"b/{shown(path)}")
     for create in sorted(planned.creates):
-        chunks += _unified("", create.text, "/dev/null", f"b/{create.path}")
-        if not create.text:
-            chunks.append(f"--- /dev/null\n+++ b/{create.path}\n")
+        chunks.append(f"new file mode 100{create.mode:o} {in_line(shown(create.path))}\n")
+        chunks += _unified("", create.text, "/dev/null", f"b/{shown(create.path)}")
     return "".join(chunks)
 
 
 def _unified(before: str, after: str, old: str, new: str) -> Iterable[str]:
-    for line in difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), old, new
-    ):
-        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+    hidden = {
+        _lines(text)[number - 1].rstrip("\r\n")
+        for text in (before, after)
+        for number in secret_lines(text)
+        if number <= len(_lines(text))
+    }
+    for line in difflib.unified_diff(_lines(before), _lines(after), in_line(old), in_line(new)):
+        body = line.rstrip("\r\n")
+        end = line[len(body) :] if line.endswith("\n") else "\n\\ No newline at end of file\n"
+        yield body[:1] + (MASK if body[1:] in hidden else in_line(mask_secrets(body[1:]))) + end
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; `str.splitlines` would also split at form feeds and the like."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)

@@ -154,8 +154,6 @@ class Repository:
 
     def unreadable(self) -> Iterator[Unreadable]:
         """What could not be read of the files that the model needed."""
-        for span, message in self.workspace.problems:
-            yield Unreadable(message, span)
         seen: set[Unreadable] = set()
         for deployment in self.deployments:
             for problem in deployment.project.problems:
@@ -173,6 +171,7 @@ class Repository:
                 seen.update(self._problems(image.dockerfile, "read_dockerfile"))
         for settings in self.settings:
             seen.update(self._problems(settings.path, "read_settings_module"))
+        seen.update(Unreadable(message, span) for span, message in self.workspace.problems)
         yield from sorted(seen, key=lambda problem: problem.span)
 
     def _problems(self, path: str, function: str, *arguments: str) -> Iterator[Unreadable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
@@ -9,7 +10,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.registry import Rule
-from dotmac_lint.report.secrets import mask_secrets
+from dotmac_lint.report.secrets import CONTROL, mask_secrets, without_secrets
 from dotmac_lint.source import Position, SourceFile, Span
 
 _MODULES = {
@@ -69,7 +70,14 @@ class Report(msgspec.Struct, frozen=True):
         return mask_secrets(line[:1000]).strip()
 
 
+def to_json(value: object) -> str:
+    """JSON in which no character drives a terminal."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}" if m.group() < "\ud800" else "?", text) + "\n"
+
+
 def render(report: Report, output_format: str) -> str:
     """The report in one of the formats of `config.FORMATS`; what is no Unicode becomes `?`."""
+    report = msgspec.structs.replace(report, diagnostics=[without_secrets(d) for d in report.diagnostics])
     text: str = import_module(f"dotmac_lint.report.{_MODULES[output_format]}").render(report)
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dotmac_lint.report import Report
-from dotmac_lint.report.secrets import visible
+from dotmac_lint.report.secrets import in_line, visible
 
 
 def render(report: Report) -> str:
@@ -11,5 +11,5 @@ def render(report: Report) -> str:
     for diagnostic in report.diagnostics:
         start, end = report.start(diagnostic.at), report.end(diagnostic.at)
         place = f"{report.shown(diagnostic.at.path)}:{start.line}:{start.column}-{end.line}:{end.column}"
-        lines.append(f"{visible(place)} {diagnostic.code} {visible(' '.join(diagnostic.message.split()))}\n")
+        lines.append(f"{in_line(place)} {diagnostic.code} {visible(' '.join(diagnostic.message.split()))}\n")
     return "".join(lines)

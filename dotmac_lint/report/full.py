@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.report import Report
-from dotmac_lint.report.secrets import Masked, visible
+from dotmac_lint.report.secrets import MASK, Masked, in_line, secret_lines, visible
 from dotmac_lint.source import SourceFile, Span
 
 WIDEST = 140
@@ -31,6 +32,11 @@ def _plain(text: str, _: str) -> str:
     return text
 
 
+def _sentence(text: str) -> str:
+    """On one line: a line that a finding begins could be a command to the CI that reads the log."""
+    return visible(re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", text))
+
+
 def render(report: Report) -> str:
     paint = _ansi if report.colour else _plain
     return "".join("".join(_finding(report, diagnostic, paint)) for diagnostic in report.diagnostics)
@@ -39,7 +45,7 @@ def render(report: Report) -> str:
 def _finding(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
     colour = _COLOURS[diagnostic.severity]
     head = f"{diagnostic.severity.label}[{diagnostic.code}]"
-    yield f"{paint(head, '1;' + colour)} {paint(diagnostic.name, _BOLD)}: {visible(diagnostic.message)}\n"
+    yield f"{paint(head, '1;' + colour)} {paint(diagnostic.name, _BOLD)}: {_sentence(diagnostic.message)}\n"
     spans = [diagnostic.at, *(label.span for label in diagnostic.related)]
     width = max(len(str(report.end(span).line)) for span in spans)
     excerpt = partial(_excerpt, report, width, paint)
@@ -48,13 +54,13 @@ def _finding(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[s
         yield from excerpt(label.span, label.text, ":::", "-", _BLUE)
     bar = f"{' ' * width} {paint('=', _BLUE)}"
     if diagnostic.help:
-        yield f"{bar} {paint('help', _BOLD)}: {visible(diagnostic.help)}\n"
+        yield f"{bar} {paint('help', _BOLD)}: {_sentence(diagnostic.help)}\n"
     if diagnostic.fix is not None:
         applicability = diagnostic.fix.applicability.label
         how = {"safe": "--fix", "unsafe": "--fix --unsafe-fixes"}.get(applicability, "by hand")
-        yield f"{bar} {paint('fix', _BOLD)}: {visible(diagnostic.fix.title)} ({applicability}: {how})\n"
+        yield f"{bar} {paint('fix', _BOLD)}: {_sentence(diagnostic.fix.title)} ({applicability}: {how})\n"
     if len(diagnostic.deployments) > 1:
-        yield f"{bar} {paint('in', _BOLD)}: {visible(', '.join(diagnostic.deployments))}\n"
+        yield f"{bar} {paint('in', _BOLD)}: {_sentence(', '.join(diagnostic.deployments))}\n"
     yield "\n"
 
 
@@ -63,10 +69,10 @@ def _excerpt(
 ) -> Iterator[str]:
     start = report.start(span)
     blank = f"{' ' * width} {paint('|', _BLUE)}"
-    place = f"{visible(report.shown(span.path))}:{start.line}:{start.column}"
+    place = f"{in_line(report.shown(span.path))}:{start.line}:{start.column}"
     yield f"{' ' * width}{paint(arrow, _BLUE)} {place}\n"
     source = report.source(span.path)
-    note = f" {visible(label)}" if label else ""
+    note = f" {_sentence(label)}" if label else ""
     lines = _lines(source, span) if source else []
     if not lines:
         if note:
@@ -98,6 +104,9 @@ class _Shown(NamedTuple):
     width: int
 
 
+_HIDDEN = _Shown(MASK, 0, len(MASK))
+
+
 class _Line(NamedTuple):
     number: int
     shown: _Shown
@@ -120,7 +129,8 @@ def _lines(source: SourceFile, span: Span) -> list[_Line]:
         text = place.slice(source.text)
         start = max(span.start - place.start, 0)
         end = max(min(span.end - place.start, len(text)), start)
-        lines.append(_Line(number, _window(text, min(start, len(text)), end)))
+        hidden = number in secret_lines(source.text)
+        lines.append(_Line(number, _HIDDEN if hidden else _window(text, min(start, len(text)), end)))
     return lines
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from dotmac_lint.diagnostic import Severity
-from dotmac_lint.report import Report
+from dotmac_lint.report import Report, to_json
 
 _LEVELS = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -24,4 +22,4 @@ def render(report: Report) -> str:
         }
         for diagnostic, fingerprint in zip(report.diagnostics, report.fingerprints(), strict=True)
     ]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return to_json(rows)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.fix import Fix
-from dotmac_lint.report import Report
+from dotmac_lint.report import Report, to_json
 from dotmac_lint.source import Span
 
 
@@ -51,4 +50,4 @@ def _fix(report: Report, fix: Fix) -> dict[str, Any]:
 def render(report: Report) -> str:
     prints = report.fingerprints()
     rows = [entry(report, d, f) for d, f in zip(report.diagnostics, prints, strict=True)]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return to_json(rows)

@@ -9,7 +9,12 @@ from dotmac_lint.report.secrets import visible
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"([|<>\\])", r"\\\1", visible(text)).replace("\n", " ")
+    """Text of a table's cell: in backticks it stays code, elsewhere nothing of it is markup."""
+    parts = re.split(r"(`[^`]+`)", visible(" ".join(text.split())))
+    return "".join(
+        part.replace("|", "\\|") if number % 2 else re.sub(r"([|<>\\`*_\[\]!#~])", r"\\\1", part)
+        for number, part in enumerate(parts)
+    )
 
 
 def render(report: Report) -> str:

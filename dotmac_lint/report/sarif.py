@@ -6,7 +6,6 @@ One result without a location, or an empty list of changes, makes GitHub reject 
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +14,7 @@ from dotmac_lint import __version__
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.fix import Fix
 from dotmac_lint.registry import Rule
-from dotmac_lint.report import Report
+from dotmac_lint.report import Report, to_json
 from dotmac_lint.report.secrets import visible
 from dotmac_lint.source import Span
 
@@ -66,7 +65,7 @@ def _rule(rule: type[Rule]) -> dict[str, Any]:
         "shortDescription": {"text": re.split(r"(?<=[.:]) ", what)[0].rstrip(":")},
         "fullDescription": {"text": what},
         "help": {"text": readme, "markdown": readme},
-        "helpUri": rule.url(),
+        **({"helpUri": url} if (url := rule.url()) else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": properties,
     }
@@ -157,4 +156,4 @@ def render(report: Report) -> str:
             }
         ]
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return to_json(document)

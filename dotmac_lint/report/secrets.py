@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from dotmac_lint.diagnostic import Diagnostic, Label
+from dotmac_lint.fix import Applicability, Edit
 
 MASK = "***"
 
@@ -43,13 +49,19 @@ _WELL_KNOWN = re.compile(
     r"|xox[abprs]-[\w-]{10,}|sk[_-](?:live|test|proj|ant)[\w-]{12,}|AIza[\w-]{30,}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
 )
+_BLOCK = re.compile(
+    rf"^(?P<indent>[ \t]*)(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]*[|>][-+0-9]*[ \t]*(?:#.*)?\r?$"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY",
+    re.MULTILINE,
+)
+_IN_A_SENTENCE = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\s`\"',;)]+)")
 _INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}")
 _DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
 _PLAIN = re.compile(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
 _CODE = re.compile(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
 _STRING = re.compile(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
 _READS = re.compile(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
-_CONTROL = re.compile(
+CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
@@ -137,6 +149,67 @@ def mask_secrets(line: str) -> str:
     return Masked(line).text
 
 
+@lru_cache(maxsize=64)
+def secret_lines(text: str) -> frozenset[int]:
+    """The lines (1-based) of a file that are secret as a whole: YAML's block scalars, private keys."""
+    found: set[int] = set()
+    lines: list[str] = []
+    for match in _BLOCK.finditer(text):
+        lines = lines or re.split(r"\r\n|\n|\r", text)
+        number = text.count("\n", 0, match.start()) + 1
+        if match["name"] is None:
+            while number < len(lines) and "-----END" not in lines[number - 1]:
+                number += 1
+                found.add(number)
+        elif is_secret_name(match["name"]):
+            indent = len(match["indent"])
+            while number < len(lines):
+                line = lines[number]
+                if line.strip() and len(line) - len(line.lstrip()) <= indent:
+                    break
+                number += 1
+                found.add(number)
+    return frozenset(number for number in found if lines[number - 1].strip())
+
+
+def mask_message(text: str) -> str:
+    """A sentence without literal secrets: what stands in backticks is masked as code is."""
+    parts = re.split(r"(`[^`\n]*`)", text)
+    parts = [f"`{mask_secrets(part[1:-1])}`" if number % 2 else part for number, part in enumerate(parts)]
+    text = "".join(parts)
+    found = [m.span("value") for pattern in (_URL, _BEARER, _WELL_KNOWN) for m in pattern.finditer(text)]
+    for pattern in (_DEFAULT, _IN_A_SENTENCE):
+        found += [m.span("value") for m in pattern.finditer(text) if is_secret_name(m["name"])]
+    pieces, position = [], 0
+    for start, end in sorted(
+        {pair for span in found for pair in _literals(text, *span) if pair[0] < pair[1]}
+    ):
+        if start >= position:
+            pieces += [text[position:start], MASK]
+            position = end
+    return "".join(pieces) + text[position:]
+
+
+def without_secrets(diagnostic: Diagnostic) -> Diagnostic:
+    """The finding with its sentences masked. A fix that would spell a secret out is only shown, masked."""
+    fix = diagnostic.fix
+    if fix is not None:
+        edits = tuple(
+            Edit(edit.span, "".join(map(mask_secrets, edit.text.splitlines(keepends=True))))
+            for edit in fix.edits
+        )
+        if edits != fix.edits:
+            fix = msgspec.structs.replace(fix, edits=edits, applicability=Applicability.DISPLAY_ONLY)
+        fix = msgspec.structs.replace(fix, title=mask_message(fix.title))
+    return msgspec.structs.replace(
+        diagnostic,
+        message=mask_message(diagnostic.message),
+        related=tuple(Label(label.span, mask_message(label.text)) for label in diagnostic.related),
+        help=diagnostic.help and mask_message(diagnostic.help),
+        fix=fix,
+    )
+
+
 class Masked:
     """A line without its secrets, and where its characters went."""
 
@@ -164,8 +237,13 @@ class Masked:
         return offset + shift
 
 
+def in_line(text: str) -> str:
+    """As `visible`, for what must stay on one line: names of files, what configuration says."""
+    return visible(text).replace("\n", "\\x0a")
+
+
 def visible(text: str) -> str:
     """`text` with control, format and lone surrogate characters shown: no message drives a terminal."""
-    return _CONTROL.sub(
+    return CONTROL.sub(
         lambda m: f"\\x{ord(m.group()):02x}" if ord(m.group()) < 256 else f"\\u{ord(m.group()):04x}", text
     )

@@ -41,6 +41,10 @@ class Example(Rule):
     tags: ClassVar[tuple[str, ...]] = ("security",)
 
     @classmethod
+    def url(cls) -> str:
+        return "https://example.org/DM999"
+
+    @classmethod
     def readme(cls) -> str:
         return (
             "# DM999 example-rule\n\n## What it does\nFinds this. And that.\n\n## Bad\n<!-- example -->\nx\n"
@@ -157,7 +161,7 @@ def test_full_cuts_long_lines_around_the_span() -> None:
     text = "a" * 400 + "NEEDLE" + "b" * 400
     line, mark = full(
         msgspec.structs.replace(SECRET, at=Span("compose.yaml", 400, 406)), compose=text
-    ).splitlines()[4:6]
+    ).splitlines()[3:5]
     assert line.startswith("1 | …aaa")
     assert line.endswith("bbb…")
     assert line[mark.index("^") : mark.rindex("^") + 1] == "NEEDLE"
