@@ -12,7 +12,7 @@ import msgspec
 
 from dotmac_lint import suppress
 from dotmac_lint.diagnostic import Diagnostic
-from dotmac_lint.model.deployment import Repository
+from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.registry import Phase, Rule
 from dotmac_lint.source import SourceFile
 from dotmac_lint.workspace import Workspace, normalise
@@ -64,41 +64,58 @@ def lint(
             if rule_type.phase is not phase:
                 continue
             started = time.perf_counter()
-            try:
-                answers += _ask(rule_type(), repository)
-            except Exception as error:
-                message = f"{type(error).__name__}: {error}"
-                crashes.append(Crash(f"{rule_type.code} {rule_type.name}", message, traceback.format_exc()))
+            answers += _ask(rule_type, repository, crashes)
             timings[rule_type.code] = time.perf_counter() - started
         return [settings.adjust(answer) for answer in answers if settings.reports(answer)]
 
     for phase in (Phase.MODEL, Phase.READING):
         found += ask(phase)
-    suppressions = suppress.Suppressions(
-        workspace.source, {r.code: r.name for r in rules}, workspace.files, workspace.bytes
-    )
+    failed = {crash.rule for crash in crashes}  # nobody knows what these would have found
+    ran = {rule.code: rule.name for rule in rules if f"{rule.code} {rule.name}" not in failed}
+    suppressions = suppress.Suppressions(workspace.source, ran, workspace.files, workspace.bytes)
     found = suppressions.filter(found)
     repository.unused_suppressions = suppressions.unused()
     found += suppressions.filter(ask(Phase.SUPPRESSION))
     chosen = {normalise(path) or "" for path in only}
     if chosen:
         found = [d for d in found if any(_touches(d, path) for path in chosen)]
-    found.sort(key=lambda d: (d.at, d.code, d.message))
+    found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     return Result(tuple(found), tuple(crashes), repository, timings)
 
 
-def _ask(rule: Rule, repository: Repository) -> Iterable[Diagnostic]:
-    """The rule's answers; one that several deployments share is given once and names them."""
+def _ask(rule_type: type[Rule], repository: Repository, crashes: list[Crash]) -> Iterable[Diagnostic]:
+    """The rule's answers; one that several deployments share is given once and names them.
+
+    Where the rule fails for one deployment, its answers so far and those for the others are kept.
+    """
     merged: dict[tuple[object, ...], Diagnostic] = {}
-    for deployment in repository.deployments:
-        for answer in rule.check(deployment):
-            key = (answer.code, answer.at, answer.message)
-            earlier = merged.get(key, answer)
-            names = dict.fromkeys((*earlier.deployments, deployment.name))
-            merged[key] = msgspec.structs.replace(earlier, deployments=tuple(names))
-    for answer in rule.check_repository(repository):
-        merged.setdefault((answer.code, answer.at, answer.message), answer)
+
+    def answer(deployment: Deployment | None) -> None:
+        rule = rule_type()
+        found = rule.check_repository(repository) if deployment is None else rule.check(deployment)
+        for one in found:
+            key = (one.code, one.at, one.message)
+            earlier = merged.get(key, one)
+            names = earlier.deployments if deployment is None else (*earlier.deployments, deployment.name)
+            merged[key] = msgspec.structs.replace(earlier, deployments=tuple(dict.fromkeys(names)))
+
+    try:
+        deployments: tuple[Deployment | None, ...] = (*repository.deployments, None)
+    except Exception as error:
+        crashes.append(_crash(rule_type, error))
+        deployments = (None,)
+    for deployment in deployments:
+        try:
+            answer(deployment)
+        except Exception as error:
+            crash = _crash(rule_type, error)
+            if (crash.rule, crash.message) not in {(other.rule, other.message) for other in crashes}:
+                crashes.append(crash)
     return merged.values()
+
+
+def _crash(rule: type[Rule], error: Exception) -> Crash:
+    return Crash(f"{rule.code} {rule.name}", f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
 def _touches(diagnostic: Diagnostic, path: str) -> bool:

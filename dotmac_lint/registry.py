@@ -180,7 +180,7 @@ def _in_folders(folders: Sequence[Path]) -> Iterator[type[Rule]]:
     for number, folder in enumerate(folders):
         if not folder.is_dir():
             raise RuleError(f"the folder of rules `{folder}` does not exist")
-        rules = []
+        rules: list[type[Rule]] = []
         for path in sorted(folder.glob("*/__init__.py")):
             name = f"_dotmac_lint_rules_{number}_{path.parent.name}"
             spec = util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])

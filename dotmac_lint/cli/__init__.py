@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+FAILED = 2
+"""The exit status of a run that could not do its work. 1 says that it found something, and nothing else."""
+
 
 def main() -> None:
     """The console script `dotmac-lint`."""
@@ -12,6 +15,20 @@ def main() -> None:
 
         sys.stdout.write(f"dotmac-lint {__version__}\n")
         return
+    import click
+
     from dotmac_lint.cli.commands import cli
 
-    cli(prog_name="dotmac-lint")
+    try:
+        status = cli.main(prog_name="dotmac-lint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = FAILED
+    except (click.Abort, KeyboardInterrupt):
+        status = FAILED
+    except Exception as error:
+        from dotmac_lint.cli.output import report_crash
+
+        report_crash("dotmac-lint", error, verbose=not {"-v", "--verbose"}.isdisjoint(sys.argv))
+        status = FAILED
+    raise SystemExit(status)

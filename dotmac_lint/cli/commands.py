@@ -10,23 +10,31 @@ import click
 from dotmac_lint import __version__
 from dotmac_lint.config import FAIL_LEVELS, FORMATS
 
+_STATUS = "Exit status: 0 nothing found, 1 something found, 2 the work could not be done."
+
 
 class _Group(click.Group):
     """Linting is the default: an argument that is no subcommand is a path."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        first = next((arg for arg in args if not arg.startswith("-")), None)
-        if not (args and args[0] in {"--help", "-h"}) and (first is None or args[0] not in self.commands):
+        if not args or args[0] not in {*self.commands, "--help", "-h", "--version"}:
             args = ["lint", *args]
         return super().parse_args(ctx, args)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return ["[OPTIONS]", "[PATHS]..."]
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        lint.format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_STATUS)
 @click.version_option(__version__, prog_name="dotmac-lint", message="%(prog)s %(version)s")
 def cli() -> None:
-    """A type checker for deployments.
+    """A type checker for deployments: lints PATHS (default: the current folder).
 
-    `dotmac-lint [OPTIONS] [PATHS]...` lints (see `dotmac-lint lint --help` for the options).
+    A folder alone is linted as a repository. Several paths, or a file, restrict the report to what touches them.
     """
 
 
@@ -75,6 +83,6 @@ def lint(**options: Any) -> None:
 )
 def rule(code: str | None, rule_folders: tuple[Path, ...]) -> None:
     """Explain the rule CODE (or name); without one, list all rules."""
-    from dotmac_lint.cli.run import explain
+    from dotmac_lint.cli.explain import explain
 
     raise SystemExit(explain(code, rule_folders))

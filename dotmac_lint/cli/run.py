@@ -1,26 +1,26 @@
-"""What the commands do: load the configuration, run the engine, report, fix."""
+"""What linting does: load the configuration, run the engine, fix, report."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from dotmac_lint import config, rewrite
+from dotmac_lint.cli import FAILED
+from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
 from dotmac_lint.diagnostic import Diagnostic, Severity
-from dotmac_lint.engine import Crash, Result
+from dotmac_lint.engine import Result
 from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
 
-MACHINE_FORMATS = frozenset({"json", "sarif", "github", "gitlab", "junit", "markdown"})
-FOUND, FAILED = 1, 2
+FOR_PEOPLE = frozenset({"full", "concise"})
+FOUND = 1
 
 
 def lint(
@@ -43,22 +43,10 @@ def lint(
     """Lint; returns the exit status: 0 nothing, 1 something found, 2 the work could not be done."""
     try:
         root, only = _root(paths)
-        given = {
-            key: config.split_selectors(options.pop(key)) for key in ("select", "ignore", "extend_select")
-        }
-        settings = config.merged(
-            config.load(root, path=config_file, isolated=isolated),
-            **given,
-            **{key: value or None for key, value in options.items()},
-        )
         rules = load_rules(rule_folders)
-        names = {rule.code: rule.name for rule in rules}
-        selectors = (*settings.select, *settings.ignore, *settings.extend_select, *settings.severity)
-        per_file = (s for rows in settings.per_file_ignores.values() for s in rows)
-        where = settings.source or "the command line"
-        config.check_selectors((*selectors, *settings.unfixable, *per_file), names, where)
+        settings = _settings(root, rules, config_file, isolated, options)
     except (config.ConfigError, RuleError) as error:
-        return _fail(str(error))
+        return fail(str(error))
     chosen = [rule for rule in rules if settings.selects(rule.code, rule.name, preview=rule.preview)]
     started = time.perf_counter()
 
@@ -68,34 +56,39 @@ def lint(
     result = once()
     least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE
     fixed: list[Diagnostic] = []
-    difference = ""
+    wrong = None
+    report = _report(root, result, rules, settings.output_format, output_file)
     if diff:
-        planned = rewrite.plan(result.diagnostics, result.source, lambda path: (root / path).exists(), least)
-        difference = rewrite.difference(planned, result.source)
-    elif fix:
-        try:
-            result, fixed = _fix(root, result, once, least)
-        except rewrite.RewriteError as error:
-            return _fail(str(error))
-    output_format = settings.output_format
-    shown = result.diagnostics
-    text = (
-        difference
-        if diff
-        else render(_report(root, result, rules, output_format, output_file), output_format)
-    )
-    if not diff and output_format not in MACHINE_FORMATS and not quiet:
-        text += _statistics(shown) if statistics else ""
-        text += _summary(shown, fixed)
-    _emit(text, output_file)
+        planned = _plan(root, result, least)
+        text = rewrite.difference(planned, result.source, report.shown)
+        found = bool(planned.fixed)
+        if not quiet:
+            tell(f"Would fix {_count(len(planned.fixed), 'finding')}.")
+    else:
+        if fix:
+            result, fixed, wrong = _fix(root, result, once, least)
+            report = _report(root, result, rules, settings.output_format, output_file)
+        shown = result.diagnostics
+        text = render(report, settings.output_format)
+        if settings.output_format in FOR_PEOPLE:
+            text += _statistics(shown) if statistics else ""
+            text += "" if quiet or result.crashes else _summary(shown, fixed)
+        worst = max((d.severity for d in shown), default=Severity.INFO - 1)
+        found = worst >= config.FAIL_LEVELS[settings.fail_level]
+    try:
+        write(text, output_file)
+    except OutputError as error:
+        wrong = wrong or str(error)
     if verbose or timings:
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
-    for crash in result.crashes:
-        _report_crash(crash, verbose)
+    if not quiet and not result.crashes and not result.repository.deployments:
+        tell(f"warning: no Compose file was found in {root}: there is no deployment to check")
+    for rule_names, message, trace in _grouped(result):
+        crashed(f"the rule {rule_names}", message, trace, verbose=verbose)
+    if wrong is not None:
+        return fail(wrong)
     if result.crashes:
         return FAILED
-    worst = max((d.severity for d in shown), default=Severity.INFO - 1)
-    found = bool(difference) if diff else worst >= config.FAIL_LEVELS[settings.fail_level]
     return FOUND if found and not exit_zero else 0
 
 
@@ -112,32 +105,62 @@ def _root(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
     root = Path.cwd()
     if not all(path.is_relative_to(root) for path in full):
         root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in full]))
-    return root, tuple(path.relative_to(root).as_posix().removeprefix(".") for path in full)
+        root = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return root, tuple(path.relative_to(root).as_posix() for path in full)
 
 
-def _fix(root: Path, result: Result, again: Any, least: Applicability) -> tuple[Result, list[Diagnostic]]:
-    """Rounds of fixing until nothing changes."""
+def _settings(
+    root: Path,
+    rules: Sequence[type[Rule]],
+    config_file: Path | None,
+    isolated: bool,
+    options: dict[str, Any],
+) -> config.Settings:
+    """The configuration file's settings with what the command line gives; what names no rule is an error."""
+    names = {rule.code: rule.name for rule in rules}
+    given = {key: value or None for key, value in options.items()}
+    for key in ("select", "ignore", "extend_select"):
+        selectors = given[key] = config.split_selectors(options[key])
+        config.check_selectors(selectors, names, f"--{key.replace('_', '-')}")
+    return config.merged(config.load(root, path=config_file, isolated=isolated, rules=names), **given)
+
+
+def _plan(root: Path, result: Result, least: Applicability) -> rewrite.Plan:
+    return rewrite.plan(result.diagnostics, result.source, lambda path: os.path.lexists(root / path), least)
+
+
+def _fix(
+    root: Path, result: Result, again: Callable[[], Result], least: Applicability
+) -> tuple[Result, list[Diagnostic], str | None]:
+    """Rounds of fixing until nothing changes; what is left, what was fixed, what went wrong."""
     fixed: list[Diagnostic] = []
     for _ in range(rewrite.MAXIMUM_ROUNDS):
-        planned = rewrite.plan(result.diagnostics, result.source, lambda path: (root / path).exists(), least)
+        planned = _plan(root, result, least)
         if not planned.fixed:
             break
-        rewrite.write(root, planned, result.source)
+        try:
+            rewrite.write(root, planned, result.source)
+        except rewrite.RewriteError as error:
+            return result, fixed, str(error)
         fixed += planned.fixed
         result = again()
-    return result, fixed
+    return result, fixed, None
 
 
 def _report(
     root: Path, result: Result, rules: Sequence[type[Rule]], output_format: str, output_file: Path | None
 ) -> Report:
-    here = os.path.relpath(root)
-    prefix = "" if here == "." else Path(here).as_posix() + "/"
+    base = Path.cwd()
+    here = Path(os.path.relpath(root, base)).as_posix()
+    if output_format == "sarif" and here.startswith(".."):
+        base, here = root, "."  # a URI reference of SARIF stays below its base
+    prefix = "" if here == "." else here + "/"
     return Report(
         diagnostics=result.diagnostics,
         source=result.source,
         shown=lambda path: prefix + path,
         rules={rule.code: rule for rule in rules},
+        base=base.as_uri().rstrip("/") + "/",
         colour=output_format == "full" and output_file is None and _wants_colour(),
     )
 
@@ -146,7 +169,8 @@ def _wants_colour() -> bool:
     """Colours on a terminal only; NO_COLOR and FORCE_COLOR decide where they are set (no-color.org)."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return bool(os.environ.get("FORCE_COLOR")) or terminal
 
 
 def _statistics(diagnostics: Sequence[Diagnostic]) -> str:
@@ -166,8 +190,9 @@ def _summary(diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic]) -> 
     if not diagnostics:
         return f"{lead}All checks passed!\n"
     levels = [
-        _count(sum(d.severity is level for d in diagnostics), noun)
+        _count(number, noun)
         for level, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"))
+        if (number := sum(d.severity is level for d in diagnostics))
     ]
     notes = sum(d.severity is Severity.INFO for d in diagnostics)
     if notes:
@@ -178,63 +203,26 @@ def _summary(diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic]) -> 
     if safe:
         line += f" {safe} fixable with --fix."
     if unsafe:
-        line += f" {unsafe} {'more ' if safe else ''}with --fix --unsafe-fixes."
+        line += f" {unsafe} {'more ' if safe else 'fixable '}with --fix --unsafe-fixes."
     return line + "\n"
-
-
-def _emit(text: str, output_file: Path | None) -> None:
-    data = text.encode("utf-8", "replace")
-    if output_file is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-        return
-    output_file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output_file.with_name(f".{output_file.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    os.replace(temporary, output_file)
 
 
 def _tell(result: Result, source: str | None, seconds: float, *, timings: bool) -> None:
     repository = result.repository
     lines = [f"configuration: {source or 'none'}", f"files: {len(repository.workspace.files)}"]
-    for deployment in repository.deployments:
-        lines.append(f"deployment {deployment.name}: {', '.join(deployment.spec.files)}")
+    if not result.crashes:  # the model itself may be what failed
+        lines += [f"deployment {one.name}: {', '.join(one.spec.files)}" for one in repository.deployments]
     lines.append(f"seconds: {seconds:.2f}")
     if timings:
         lines += [f"  {stage}: {spent:.3f}" for stage, spent in result.timings.items()]
-    click.echo("\n".join(lines), err=True)
+    tell("\n".join(lines))
 
 
-def _report_crash(crash: Crash, verbose: bool) -> None:
-    detail = crash.traceback if verbose else "Run with --verbose for the traceback."
-    click.echo(
-        f"error: the rule {crash.rule} failed: {crash.message}. This is a bug, please report it.\n{detail}",
-        err=True,
-    )
-
-
-def _fail(message: str) -> int:
-    click.echo(f"error: {message}", err=True)
-    return FAILED
-
-
-def explain(code: str | None, rule_folders: Sequence[Path]) -> int:
-    """Print a rule's README, or the list of all rules."""
-    try:
-        rules = load_rules(rule_folders)
-    except RuleError as error:
-        return _fail(str(error))
-    if code is None:
-        for rule in rules:
-            preview = " (preview)" if rule.preview else ""
-            click.echo(f"{rule.code}  {rule.name}{preview}")
-        return 0
-    for rule in rules:
-        if code in {rule.code, rule.name}:
-            click.echo(rule.readme(), nl=False)
-            return 0
-    try:
-        config.check_selectors((code,), {rule.code: rule.name for rule in rules}, "rule")
-    except config.ConfigError as error:
-        return _fail(str(error))
-    return _fail(f"`{code}` is a prefix of several rules; name one of them")
+def _grouped(result: Result) -> list[tuple[str, str, str]]:
+    """The crashes, those of one cause together: the names of the rules, the message, a traceback."""
+    groups: dict[str, list[str]] = {}
+    traces: dict[str, str] = {}
+    for crash in result.crashes:
+        groups.setdefault(crash.message, []).append(crash.rule)
+        traces.setdefault(crash.message, crash.traceback)
+    return [(", ".join(dict.fromkeys(who)), message, traces[message]) for message, who in groups.items()]
