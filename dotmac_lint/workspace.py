@@ -118,7 +118,13 @@ class Workspace:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
         try:
             run = subprocess.run(
-                command, cwd=self.root, capture_output=True, check=True, timeout=60, env=environment
+                command,
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+                timeout=60,
+                env=environment,
             )
         except (OSError, subprocess.SubprocessError):
             return None
