@@ -183,6 +183,8 @@ def _in_folders(folders: Sequence[Path]) -> Iterator[type[Rule]]:
         rules: list[type[Rule]] = []
         for path in sorted(folder.glob("*/__init__.py")):
             name = f"_dotmac_lint_rules_{number}_{path.parent.name}"
+            for loaded in [module for module in sys.modules if module.partition(".")[0] == name]:
+                del sys.modules[loaded]  # of an earlier call, for another folder
             spec = util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
             assert spec is not None
             assert spec.loader is not None

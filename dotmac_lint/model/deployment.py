@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _DOCKERFILE = re.compile(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
+_DEFAULT_COMPOSE = re.compile(r"(^|/)(docker-)?compose\.ya?ml$")
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
 _ENVIRONMENT_NAMES = (
     "ENVIRONMENT",
@@ -165,6 +166,12 @@ class Repository:
                 for reference in service.definition.env_files:
                     if isinstance(reference.path.value, Known) and not reference.path.outside:
                         seen.update(self._problems(reference.path.value.value, "read_dotenv", "compose"))
+        for path in self.workspace.files:
+            if _DEFAULT_COMPOSE.search(path) and not _NOT_DEPLOYED.search(path):
+                source = self.workspace.source(path)  # nothing that can be read may make a deployment of it
+                if source is not None and "{{" not in source.text and "{%" not in source.text:
+                    self.workspace.yaml(path)
+                    seen.update(self._problems(path, "read_yaml"))
         for image in self.built_images:
             if image.dockerfile is not None:
                 _ = image.stages

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from dotmac_lint.report.secrets import MASK, Masked, is_secret_name, mask_secrets, visible
+from dotmac_lint.config import FORMATS
+from dotmac_lint.diagnostic import Diagnostic, Label, Severity
+from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.registry import Rule
+from dotmac_lint.report import Report, render
+from dotmac_lint.report.secrets import MASK, Masked, is_secret_name, mask_message, mask_secrets, visible
+from dotmac_lint.source import SourceFile, Span
+
+
+class Example(Rule):
+    code = "DM999"
+    name = "example"
+    severity = Severity.ERROR
+    since = "0.1.0"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +110,38 @@ def test_columns_after_and_inside_a_mask() -> None:
 def test_control_characters_are_seen() -> None:
     assert visible("a\x1b[31mb\u202ec\udc80\r") == "a\\x1b[31mb\\u202ec\\udc80\\x0d"
     assert visible("tab\tand é 漢") == "tab\tand é 漢"
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_no_format_prints_a_secret(output_format: str) -> None:
+    text = "a: 1\nJWT_SECRET: hunter2\nTLS_PRIVATE_KEY: |\n  hunter3\n\n  hunter4\nb: 2\n"
+    source = SourceFile("compose.yaml", text)
+    whole = Span("compose.yaml", 0, len(text))
+    finding = Diagnostic(
+        "DM999",
+        "example",
+        Severity.ERROR,
+        "`JWT_SECRET: hunter2` and DB_PASSWORD=hunter5 in postgres://app:hunter6@db/app.",
+        whole,
+        related=(Label(whole, "see `API_KEY=hunter7`"), Label(Span("compose.yaml", 5, 23), "here")),
+        help="Use redis://:hunter8@cache instead of ${DB_PASSWORD:-hunter9}.",
+        fix=Fix("Set `A_SECRET=hunter10`", (Edit(whole, "x: y\nA_SECRET: hunter11\n"),)),
+        key="JWT_SECRET",
+    )
+    rendered = render(Report([finding], {"compose.yaml": source}.get, str, {"DM999": Example}), output_format)
+    assert "hunter" not in rendered
+    if output_format == "json":
+        assert '"display-only"' in rendered
+
+
+def test_sentences_without_secrets_stay() -> None:
+    for text in (
+        "Service `app` sets `JWT_SECRET`, but nothing reads it: rename it to `JWT__SECRET_KEY`.",
+        "Set `SECRET_KEY: ${SECRET_KEY:?must be set}` for the service.",
+        "The guard says: password must be set; token = required.",
+        'Set `VAULT__ENABLED: "true"` for the service.',
+    ):
+        assert mask_message(text) == text
 
 
 @pytest.mark.parametrize(
