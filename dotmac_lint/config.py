@@ -266,7 +266,7 @@ class _Loader:
             raise self._error(
                 name, f"the deployment `{name}` needs `files`: the Compose files that it is made of"
             )
-        return ConfiguredDeployment(name=name, **values)
+        return ConfiguredDeployment(name=name, line=self._line(name) or 1, **values)
 
     def table(self, key: str, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -304,14 +304,17 @@ class _Loader:
         return value
 
     def _error(self, key: str, message: str) -> ConfigError:
-        """The complaint, with the line where the key stands (as a key, a table, or in an inline table)."""
+        line = self._line(key)
+        return ConfigError(f"{self.path}{f':{line}' if line else ''}: {message}")
+
+    def _line(self, key: str) -> int | None:
+        """The line where the key stands (as a key, a table, or in an inline table)."""
         table = max(self.source.text.find("[tool.dotmac-lint"), 0)
         name = rf"[\"']?{re.escape(key)}[\"']?[ \t]*"
         found = re.compile(rf"(?:^[ \t]*|[{{,.][ \t]*)(?:{name}=|\[[^\]\n]*{name}\])", re.MULTILINE).search(
             self.source.text, table
         ) or re.compile(rf"[\[.\"']{re.escape(key)}[\].\"']").search(self.source.text, table)
-        line = f":{self.source.position(found.end() - 1).line}" if found else ""
-        return ConfigError(f"{self.path}{line}: {message}")
+        return self.source.position(found.end() - 1).line if found else None
 
 
 def _rebased(settings: Settings, home: Path, root: Path) -> Settings:

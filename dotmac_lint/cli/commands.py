@@ -86,3 +86,17 @@ def rule(code: str | None, rule_folders: tuple[Path, ...]) -> None:
     from dotmac_lint.cli.explain import explain
 
     raise SystemExit(explain(code, rule_folders))
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def deployments(path: Path, **options: Any) -> None:
+    """List how the repository at PATH is started, and where that was found."""
+    from dotmac_lint.cli.deployments import deployments as run
+
+    raise SystemExit(run(path, **options))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.application import Application
     from dotmac_lint.model.compose import Mount, Project
     from dotmac_lint.model.compose import Service as Definition
-    from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec
+    from dotmac_lint.model.deployments import ConfiguredDeployment, Deployments, DeploymentSpec, Unplaced
     from dotmac_lint.model.image import Image, Stage
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import GuardOutcome, Simulator
@@ -94,11 +94,19 @@ class Repository:
         return find_applications(self.workspace)
 
     @cached_property
-    def deployments(self) -> tuple[Deployment, ...]:
-        from dotmac_lint.model.deployments import find_deployments
+    def _discovered(self) -> Deployments:
+        from dotmac_lint.model.deployments import discover
 
-        specs = find_deployments(self.workspace, self.configured)
-        return tuple(Deployment(self, spec) for spec in specs)
+        return discover(self.workspace, self.configured)
+
+    @cached_property
+    def deployments(self) -> tuple[Deployment, ...]:
+        return tuple(Deployment(self, spec) for spec in self._discovered.specs)
+
+    @property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """The Compose files that are part of no deployment."""
+        return self._discovered.unplaced
 
     def image_of(self, definition: Definition) -> Image | None:
         """The image that the service builds from this repository; None where it is pulled or not known."""

@@ -56,6 +56,8 @@ class ConfiguredDeployment(msgspec.Struct, frozen=True):
     profiles: tuple[str, ...] = ()
     production: bool | None = None
     project_directory: str | None = None
+    line: int = 1
+    """Where the configuration file states it."""
 
 
 class DeploymentSpec(msgspec.Struct, frozen=True):
@@ -196,6 +198,8 @@ class _Group:
         self.env_files: list[tuple[str, ...]] = []
         self.profiles: list[str] = []
         self.project_name: str | None = None
+        self.starts: list[Label] = []
+        """The command lines that bring it up."""
         self.evidence: list[Label] = []
 
 
@@ -368,7 +372,8 @@ class _Discovery:
                 group.env_files.append(env_files)
             group.profiles += [p for p in line.profiles if p not in group.profiles and p != "*"]
             group.project_name = group.project_name or line.project_name
-            group.evidence.append(Label(line.span, _shown(self.workspace, line)))
+            evidence = group.starts if line.subcommand in _STARTS else group.evidence
+            evidence.append(Label(line.span, _shown(self.workspace, line)))
 
     def _env_files(self, line: CommandLine) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""
@@ -409,6 +414,8 @@ class _Discovery:
                 group.profiles += [p for p in stated.profiles if p not in group.profiles]
                 group.project_name = group.project_name or stated.project_name
                 group.evidence.append(Label(stated.span, "COMPOSE_* is set here"))
+            if not group.starts and not group.evidence:
+                group.evidence.append(Label(Span(files[0], 0, 0), "Compose takes it where no file is named"))
 
     def _from_single_files(self) -> None:
         used = {path for files, _ in self.groups for path in files}
@@ -430,11 +437,12 @@ class _Discovery:
                 continue
             reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
             if reason is None:
-                self.group((path,))
+                self.group((path,)).evidence.append(Label(Span(path, 0, 0), "it is complete in itself"))
                 continue
             base = self._base(path, bases)
             if base is not None and self.incomplete((*base, path)) is None:
-                self.group((*base, path))
+                text = f"its services are those of `{base[0]}`"
+                self.group((*base, path)).evidence.append(Label(Span(path, 0, 0), text))
             else:
                 self.unplaced.append(Unplaced(path, reason))
 
@@ -496,7 +504,7 @@ class _Discovery:
                     profiles=tuple(group.profiles),
                     project_directory=group.project_directory,
                     production=_is_production((*group.files, *env_files)),
-                    evidence=tuple(group.evidence),
+                    evidence=(*group.starts, *group.evidence),
                     project_name=group.project_name,
                 )
 
@@ -545,7 +553,7 @@ def _shown(workspace: Workspace, line: CommandLine) -> str:
     source = workspace.source(line.span.path)
     text = line.span.range.slice(source.text) if source is not None else ""
     text = re.sub(r"[\s\\]+", " ", text)
-    return text if len(text) < 200 else line.program
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _split(path: str) -> list[str]:
