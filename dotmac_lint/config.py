@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.fix import Applicability
+from dotmac_lint.hint import hint
 from dotmac_lint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ def unknown_selector(selector: str, rules: Mapping[str, str]) -> str | None:
     )
     if other_case:
         return f"there is no rule `{selector}`; did you mean `{other_case}`?"
-    hint = "" if re.fullmatch(r"[A-Z]+\d*", selector) else _hint(selector, rules.values())
-    return f"there is no rule `{selector}`{hint or '; `dotmac-lint rule` lists all'}"
+    close = "" if re.fullmatch(r"[A-Z]+\d*", selector) else hint(selector, rules.values())
+    return f"there is no rule `{selector}`{close or '; `dotmac-lint rule` lists all'}"
 
 
 def check_selectors(selectors: Iterable[str], rules: Mapping[str, str], where: str) -> None:
@@ -135,13 +136,6 @@ def check_selectors(selectors: Iterable[str], rules: Mapping[str, str], where: s
         wrong = unknown_selector(selector, rules)
         if wrong:
             raise ConfigError(f"{where}: {wrong}")
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def find(root: Path) -> Path | None:
@@ -223,7 +217,7 @@ class _Loader:
         values: dict[str, Any] = {"source": self.path}
         for key, value in data.items():
             if key not in fields:
-                raise self._error(key, f"there is no key `{key}`{_hint(key, fields)}")
+                raise self._error(key, f"there is no key `{key}`{hint(key, fields)}")
             values[fields[key]] = self._value(key, value)
         return Settings(**values)
 
@@ -259,7 +253,7 @@ class _Loader:
         values: dict[str, Any] = {}
         for key, value in self.table(name, table).items():
             if key not in known:
-                raise self._error(key, f"there is no key `{key}` in a deployment{_hint(key, known)}")
+                raise self._error(key, f"there is no key `{key}` in a deployment{hint(key, known)}")
             read = {"production": self._bool, "project-directory": self._string}.get(key, self._strings)
             values[key.replace("-", "_")] = read(key, value)
         if not values.get("files"):
@@ -299,8 +293,8 @@ class _Loader:
 
     def _choice(self, key: str, value: Any, choices: Collection[str]) -> str:
         if not isinstance(value, str) or value not in choices:
-            hint = _hint(str(value), choices)
-            raise self._error(key, f"`{key}` must be one of {', '.join(choices)}, not `{value}`{hint}")
+            close = hint(str(value), choices)
+            raise self._error(key, f"`{key}` must be one of {', '.join(choices)}, not `{value}`{close}")
         return value
 
     def _error(self, key: str, message: str) -> ConfigError:

@@ -100,3 +100,23 @@ def deployments(path: Path, **options: Any) -> None:
     from dotmac_lint.cli.deployments import deployments as run
 
     raise SystemExit(run(path, **options))
+
+
+@cli.command()
+@click.argument("service", required=False)
+@click.option("--deployment", metavar="NAME", help="The deployment of the service.")
+@click.option("--settings", "classes", multiple=True, metavar="CLASS", help="Only this settings class.")
+@click.option("--format", "output_format", type=click.Choice(("table", "markdown", "dotenv", "json")))
+@click.option("--reveal", is_flag=True, help="Show secrets.")
+@click.option(
+    "--check", type=click.Path(path_type=Path), help="Say how this env file or Markdown table differs."
+)
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def env(service: str | None, **options: Any) -> None:
+    """Show the environment that SERVICE gets; without one, every variable that the settings read."""
+    from dotmac_lint.cli.env import env as run
+
+    raise SystemExit(run(service, **options))

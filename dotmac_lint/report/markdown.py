@@ -8,7 +8,7 @@ from dotmac_lint.report import Report
 from dotmac_lint.report.secrets import visible
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text of a table's cell: in backticks it stays code, elsewhere nothing of it is markup."""
     parts = re.split(r"(`[^`]+`)", visible(" ".join(text.split())))
     return "".join(
@@ -26,8 +26,8 @@ def render(report: Report) -> str:
         start = report.start(diagnostic.at)
         url = report.url(diagnostic)
         rule = f"[{diagnostic.code}]({url}) {diagnostic.name}" if url else diagnostic.code
-        path = _cell(report.shown(diagnostic.at.path))
+        path = cell(report.shown(diagnostic.at.path))
         lines.append(
-            f"| {diagnostic.severity.label} | {rule} | {path}:{start.line} | {_cell(diagnostic.message)} |"
+            f"| {diagnostic.severity.label} | {rule} | {path}:{start.line} | {cell(diagnostic.message)} |"
         )
     return "\n".join([*lines, ""])

@@ -149,6 +149,13 @@ def mask_secrets(line: str) -> str:
     return Masked(line).text
 
 
+def mask_value(name: str, value: str, *, secret: bool = False) -> str:
+    """The value of the variable `name` as it may be shown: one of a secret is masked as a whole."""
+    if value and (secret or is_secret_name(name) or _BLOCK.search(value)):
+        return MASK
+    return "\n".join(mask_secrets(f"{name}={line}")[len(name) + 1 :] for line in value.split("\n"))
+
+
 @lru_cache(maxsize=64)
 def secret_lines(text: str) -> frozenset[int]:
     """The lines (1-based) of a file that are secret as a whole: YAML's block scalars, private keys."""
