@@ -215,7 +215,7 @@ def test_an_env_file_of_the_reference_is_read_back(shop: Path, run: Run) -> None
         "SHOP_MAIL__HEADERS": '{"X-From": "it\'s"}',
     }
     for dialect in ("compose", "python"):
-        assert evaluate(read_dotenv(assignments, dialect), {}) == expected  # type: ignore[arg-type]
+        assert evaluate(read_dotenv(assignments, dialect), {}) == expected
 
 
 @pytest.mark.parametrize("form, name", [("dotenv", ".env.example"), ("markdown", "settings.md")])
