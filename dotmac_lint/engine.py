@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint import suppress
+from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.registry import Phase, Rule
@@ -47,12 +48,15 @@ def lint(
     settings: Settings,
     rules: Sequence[type[Rule]],
     only: Sequence[str] = (),
+    cache: Cache | None = None,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
+    `cache` has what readers made of files in earlier runs.
+
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
-    workspace = Workspace(root, exclude=settings.excluded)
+    workspace = Workspace(root, settings.excluded, cache)
     repository = Repository(workspace, settings.deployments)
     crashes: list[Crash] = []
     timings: dict[str, float] = {}
@@ -79,6 +83,8 @@ def lint(
     chosen = {normalise(path) or "" for path in only}
     if chosen:
         found = [d for d in found if any(_touches(d, path) for path in chosen)]
+    if cache is not None:
+        cache.save()
     found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     return Result(tuple(found), tuple(crashes), repository, timings)
 

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from dotmac_lint.cache import KEPT, Cache
 from dotmac_lint.known import Problem
 from dotmac_lint.source import SourceFile, Span
 
@@ -65,9 +66,10 @@ def normalise(path: str) -> str | None:
 class Workspace:
     """The files below `root`, as git (or, without git, the `.gitignore` files) would list them."""
 
-    def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: Path, exclude: tuple[str, ...] = (), cache: Cache | None = None) -> None:
         self.root = Path(os.path.realpath(root))
         self.exclude = exclude
+        self.cache = cache
         self._bytes: dict[str, Data | None] = {}
         self._sources: dict[str, SourceFile | None] = {}
         self._results: dict[tuple[str, ...], Any] = {}
@@ -304,15 +306,26 @@ class Workspace:
     def _parsed(self, path: str, module: str, function: str, *arguments: str) -> Any:
         key = (function, path, *arguments)
         if key not in self._results:
-            source = self.source(path)
+            data = self.bytes(path)
             result = None
-            if source is not None:
+            if data is not None:
                 read: Callable[..., Any] = getattr(import_module(f"dotmac_lint.readers.{module}"), function)
-                result = read(source.text, *arguments)
+                result = self._read_by(read, path, data, arguments)
                 problems: tuple[Problem, ...] = getattr(result, "problems", ())
                 self._results[("problems", *key)] = tuple(problems)
             self._results[key] = result
         return self._results[key]
+
+    def _read_by(self, read: Callable[..., Any], path: str, data: Data, arguments: tuple[str, ...]) -> Any:
+        cache = self.cache if read.__name__ in KEPT else None
+        result = cache.result(read, data, arguments) if cache else None
+        if result is None:
+            source = self.source(path)
+            assert source is not None
+            result = read(source.text, *arguments)
+            if cache:
+                cache.keep(read, data, arguments, result)
+        return result
 
     def remembered(self, key: str, make: Callable[[], Any]) -> Any:
         """What `make` made of the files when it was first asked for."""

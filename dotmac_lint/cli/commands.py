@@ -67,6 +67,10 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--preview", is_flag=True, help="Run rules that are not yet proven.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--timings", is_flag=True, help="Show what took how long, on stderr.")
+@click.option(
+    "--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep what was read there."
+)
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what was read, on stderr.")
 def lint(**options: Any) -> None:
@@ -120,3 +124,22 @@ def env(service: str | None, **options: Any) -> None:
     from dotmac_lint.cli.env import env as run
 
     raise SystemExit(run(service, **options))
+
+
+@cli.command()
+@click.option(
+    "--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="The folder of the cache."
+)
+def clean(cache_dir: Path | None) -> None:
+    """Remove what earlier runs read from the cache."""
+    from dotmac_lint import cache
+    from dotmac_lint.cli.output import fail, tell
+
+    folder = cache_dir or cache.default_folder()
+    try:
+        existed = cache.clean(folder)
+    except OSError as error:
+        raise SystemExit(
+            fail(f"the cache in {folder} cannot be removed: {error.strerror or error}")
+        ) from error
+    tell(f"Removed the cache in {folder}." if existed else f"There is no cache in {folder}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dotmac_lint import config, rewrite
+from dotmac_lint.cache import Cache, default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
 from dotmac_lint.diagnostic import Diagnostic, Severity
@@ -33,6 +35,8 @@ def lint(
     config_file: Path | None,
     isolated: bool,
     exit_zero: bool,
+    cache_dir: Path | None,
+    no_cache: bool,
     rule_folders: tuple[Path, ...],
     statistics: bool,
     timings: bool,
@@ -48,10 +52,12 @@ def lint(
     except (config.ConfigError, RuleError) as error:
         return fail(str(error))
     chosen = [rule for rule in rules if settings.selects(rule.code, rule.name, preview=rule.preview)]
+    gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects that live to the end
+    cache = None if no_cache else Cache(cache_dir or default_folder())
     started = time.perf_counter()
 
     def once() -> Result:
-        return run_engine(root, settings, chosen, only)
+        return run_engine(root, settings, chosen, only, cache)
 
     result = once()
     least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE

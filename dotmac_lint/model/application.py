@@ -10,9 +10,9 @@ import msgspec
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
+_KINDS = (b"FastAPI", b"Starlette", b"Litestar", b"Quart", b"Flask", b"Celery")
 _APPLICATION = re.compile(
-    rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?"
-    rb"(?P<kind>FastAPI|Starlette|Litestar|Quart|Flask|Celery)\(",
+    rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<kind>" + b"|".join(_KINDS) + rb")\(",
     re.MULTILINE,
 )
 _NOT_SHIPPED = re.compile(
@@ -50,11 +50,18 @@ def module_name(workspace: Workspace, path: str) -> str:
 
 def find_applications(workspace: Workspace) -> tuple[Application, ...]:
     """Every module-level application of the code that is shipped, in the order of paths."""
+    found: tuple[Application, ...] = workspace.remembered("applications", lambda: _find(workspace))
+    return found
+
+
+def _find(workspace: Workspace) -> tuple[Application, ...]:
     found = []
     for path in workspace.files:
         if not path.endswith(".py") or _NOT_SHIPPED.search(path):
             continue
         data = workspace.bytes(path) or b""
+        if not any(kind in data for kind in _KINDS):
+            continue
         for match in _APPLICATION.finditer(data):
             kind = match["kind"]
             start = len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff"))

@@ -637,11 +637,14 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
 # ---- what changes at run time
 
 _SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
-_CHANGE = re.compile(
-    rb"\b\w*(?:settings|config|cfg|conf)(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]"
-    rb"|\b\w*setattr\w*\(\s*\w*(?:settings|config|cfg|conf)()",
-    re.IGNORECASE,
-)
+# One pattern a word: with a literal at its beginning, `re` is five times as fast as with alternatives.
+_HOLDERS = [
+    f(word) for word in (b"settings", b"config", b"cfg", b"conf") for f in (bytes, bytes.title, bytes.upper)
+]
+_CHANGES = [
+    *(re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _HOLDERS),
+    re.compile(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_HOLDERS) + rb")()"),
+]
 _DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
 _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
@@ -658,7 +661,7 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
             continue
         data = bytes(code.workspace.bytes(path) or b"")
         if path not in declaring and not (
-            any((m[1] or b"") in top for m in _CHANGE.finditer(data))
+            any(m[1] in top for pattern in _CHANGES for m in pattern.finditer(data))
             or (any(m[1] in dotted for m in _DOTTED_KEY.finditer(data)) and _LOADER.search(data))
         ):
             continue

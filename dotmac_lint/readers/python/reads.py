@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
@@ -27,6 +28,17 @@ _CASTS = frozenset({
 _TAKES_ALL = re.compile(r"load|parse|from_|config|settings|expand|substitute|format|validate", re.IGNORECASE)
 """Functions that, given the whole environment, read names of their own; others hand it to a program."""
 _FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_RELEVANT = (
+    ast.Assign, ast.AnnAssign, ast.ImportFrom, ast.Import, ast.With, ast.Subscript, ast.Compare, ast.Call,
+    ast.For, ast.comprehension,
+)  # fmt: skip
+_INNER = (
+    ast.stmt, ast.expr, ast.comprehension, ast.keyword, ast.withitem, ast.excepthandler, ast.arguments, ast.arg,
+    ast.match_case, ast.pattern,
+)  # fmt: skip
 
 
 class EnvironmentRead(msgspec.Struct, frozen=True):
@@ -78,7 +90,6 @@ class _Reader:
     def __init__(self, text: str, tree: ast.Module) -> None:
         self.text = text
         self.tree = tree
-        self.lines = text.splitlines(keepends=True) if not text.isascii() else None
         self.starts = [0]
         for line in re.split(r"(?<=\n)", text):  # ast counts LF, CRLF and CR
             self.starts.append(self.starts[-1] + len(line))
@@ -89,17 +100,39 @@ class _Reader:
         self.getenvs = {"os.getenv", "getenv", "os.environ.get"}
         self.libraries: dict[str, str] = {}
         self.helpers: dict[str, int] = {}
-        self.parameters: list[dict[str, int]] = []
 
     def read(self) -> PythonReads:
-        for node in ast.walk(self.tree):
+        nodes, functions = self.nodes()
+        for node in nodes:
             self.learn(node)
-        for function in ast.walk(self.tree):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.learn_helper(function)
-        for node in ast.walk(self.tree):
-            self.visit(node)
+        asked = [(node, argument) for node in nodes if (argument := self.asked(node)) is not None]
+        for node, argument in asked:
+            for function in functions.get(node, ()):
+                self.learn_helper(function, argument)
+        arguments = dict(asked)
+        for node in nodes:
+            self.visit(node, arguments.get(node))
         return PythonReads(tuple(self.reads), tuple(self.dynamic), tuple(sorted(self.helpers)))
+
+    def nodes(self) -> tuple[list[ast.AST], dict[ast.AST, tuple[_Function, ...]]]:
+        """The nodes that may matter, breadth first, and the functions around each of them."""
+        nodes: list[ast.AST] = []
+        functions: dict[ast.AST, tuple[_Function, ...]] = {}
+        pending: deque[tuple[ast.AST, tuple[_Function, ...]]] = deque([(self.tree, ())])
+        while pending:
+            node, around = pending.popleft()
+            if isinstance(node, _RELEVANT):
+                nodes.append(node)
+                functions[node] = around
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                around = (*around, node)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    pending.extend((item, around) for item in value if isinstance(item, _INNER))
+                elif isinstance(value, _INNER):
+                    pending.append((value, around))
+        return nodes, functions
 
     # ---- places
 
@@ -162,14 +195,12 @@ class _Reader:
             elif maker in {"Config", "AutoConfig"}:
                 self.libraries[name] = "starlette" if maker == "Config" else "decouple"
 
-    def learn_helper(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def learn_helper(self, function: _Function, argument: ast.expr) -> None:
         """`def env(name, default=None): return os.environ.get(name, default)` is a reader of its argument."""
-        names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-        for node in ast.walk(function):
-            argument = self.asked(node)
-            if isinstance(argument, ast.Name) and argument.id in names and argument.id not in self.constants:
-                index = names.index(argument.id)
-                self.helpers[function.name] = index - (bool(names) and names[0] in {"self", "cls"})
+        names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+        if isinstance(argument, ast.Name) and argument.id in names and argument.id not in self.constants:
+            index = names.index(argument.id)
+            self.helpers[function.name] = index - (bool(names) and names[0] in {"self", "cls"})
 
     def asked(self, node: ast.AST) -> ast.expr | None:
         """The expression that names the variable which `node` reads."""
@@ -200,8 +231,7 @@ class _Reader:
 
     # ---- reads
 
-    def visit(self, node: ast.AST) -> None:
-        argument = self.asked(node)
+    def visit(self, node: ast.AST, argument: ast.expr | None) -> None:
         if argument is not None:
             self.add(node, argument, self.how(node))
             return
@@ -254,8 +284,8 @@ class _Reader:
             if isinstance(node, ast.Call):
                 values = {keyword.arg: keyword.value for keyword in node.keywords}
                 second = node.args[1] if len(node.args) > 1 else values.get("default")
-                default = ast.get_source_segment(self.text, second) if second is not None else None
-                cast = ast.get_source_segment(self.text, values["cast"]) if "cast" in values else None
+                default = self.range(second).slice(self.text) if second is not None else None
+                cast = self.range(values["cast"]).slice(self.text) if "cast" in values else None
             place = self.range(argument)
             if isinstance(argument, ast.Constant) and self.text[place.start : place.start + 1] in {"'", '"'}:
                 place = Range(place.start + 1, place.end - 1)

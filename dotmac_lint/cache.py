@@ -1,0 +1,167 @@
+"""What readers made of a file, kept between runs in the user's cache folder.
+
+A result is found by the content of the file and the code of the reader, so it is never stale and no repository
+can name it. It is decoded by its type (msgspec), never executed. Only code and documents are kept: Compose files
+and env files hold secrets, and are read faster than they are looked up. Losing the cache costs time, nothing else:
+whatever is wrong with it is silent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from dotmac_lint import __version__
+
+NAME = "readers.sqlite"
+MAXIMUM_BYTES = 256 * 1024 * 1024
+"""When the file is larger, the results that were used least recently go until half of that is left."""
+
+KEPT = frozenset({
+    "read_python_reads", "read_settings_module", "read_guards", "read_shell", "read_markdown",
+    "read_javascript_reads",
+})  # fmt: skip
+_DAY = 86_400  # seconds
+_WAIT = 2.0  # seconds that a run waits for another one that writes
+_TABLE = "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB, used INTEGER) WITHOUT ROWID"
+
+
+def default_folder() -> Path:
+    """$DOTMAC_LINT_CACHE_DIR, or the user's cache folder."""
+    given = os.environ.get("DOTMAC_LINT_CACHE_DIR")
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("dotmac-lint", appauthor=False))
+
+
+def clean(folder: Path) -> bool:
+    """Removes the cache from `folder`; whether there was one. Raises OSError where it cannot be removed."""
+    existed = (folder / NAME).exists()
+    (folder / NAME).unlink(missing_ok=True)
+    (folder / f"{NAME}-journal").unlink(missing_ok=True)
+    return existed
+
+
+class Cache:
+    """The results in `folder`. Reading is immediate; what is new is written by `save`, in one transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._new: dict[bytes, bytes] = {}
+        self._used: set[bytes] = set()
+        self._decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {}
+        self._encoder = msgspec.msgpack.Encoder()
+        self._version = _version()
+        self._database: sqlite3.Connection | None = None
+        self._today = int(time.time()) // _DAY
+        with self._forgiving():
+            if (folder / NAME).exists():
+                self._database = sqlite3.connect(folder / NAME, timeout=_WAIT)
+
+    @contextmanager
+    def _forgiving(self) -> Iterator[None]:
+        """A cache that cannot be used is no cache; one that is no database is removed."""
+        try:
+            yield
+        except sqlite3.OperationalError:  # locked, read-only, full
+            self._database = None
+        except sqlite3.DatabaseError:
+            self._database = None
+            with suppress(OSError):
+                clean(self.folder)
+        except OSError:
+            self._database = None
+
+    def result(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> Any:
+        """What `read` made of a file with the content `data`; None where that is not known."""
+        if self._database is None:
+            return None
+        key = self._key(read, data, arguments)
+        row = None
+        with self._forgiving():
+            query = "SELECT value, used FROM results WHERE key = ?"
+            row = self._database.execute(query, (key,)).fetchone()
+        if row is None:
+            return None
+        decoder = self._decoders.get(read.__name__)
+        if decoder is None:
+            decoder = msgspec.msgpack.Decoder(get_type_hints(read)["return"])
+            self._decoders[read.__name__] = decoder
+        try:
+            checksum, value = row[0][:8], row[0][8:]
+            if checksum != _checksum(value):
+                return None
+            found = decoder.decode(value)
+        except (msgspec.MsgspecError, TypeError, RecursionError):
+            return None
+        if row[1] != self._today:
+            self._used.add(key)
+        return found
+
+    def keep(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...], result: Any) -> None:
+        """Notes a result for `save`."""
+        try:
+            value = self._encoder.encode(result)
+        except (UnicodeEncodeError, OverflowError, RecursionError):
+            return  # undecodable bytes in a file, or nesting beyond the encoder
+        self._new[self._key(read, data, arguments)] = _checksum(value) + value
+
+    def _key(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> bytes:
+        digest = hashlib.blake2b(data, digest_size=20)
+        digest.update("\0".join((self._version, read.__name__, *arguments)).encode())
+        return digest.digest()
+
+    def save(self) -> None:
+        """Writes what is new; another run that writes at the same time is waited for, then let be."""
+        if not self._new and not self._used:
+            return
+        with self._forgiving():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / NAME
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            with closing(sqlite3.connect(path, timeout=_WAIT)) as database, database:
+                database.execute(_TABLE)
+                rows = ((key, value, self._today) for key, value in self._new.items())
+                database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
+                used = ((self._today, key) for key in self._used)
+                database.executemany("UPDATE results SET used = ? WHERE key = ?", used)
+            if path.stat().st_size > MAXIMUM_BYTES:
+                _shrink(path)
+        self._new.clear()
+        self._used.clear()
+
+
+def _shrink(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=_WAIT)) as database:
+        left = MAXIMUM_BYTES // 2
+        with database:
+            rows = database.execute(
+                "SELECT key, length(value), used FROM results ORDER BY used DESC"
+            ).fetchall()
+            for key, size, _ in rows:
+                left -= size
+                if left < 0:
+                    database.execute("DELETE FROM results WHERE key = ?", (key,))
+        database.execute("VACUUM")
+
+
+def _checksum(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=8).digest()
+
+
+def _version() -> str:
+    """Changes with the code of the readers, so that a new one never gets an old one's results."""
+    package = Path(__file__).parent
+    files = sorted([*(package / "readers").rglob("*.py"), package / "source.py", package / "known.py"])
+    stats = [(file.name, (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files]
+    return f"{__version__} {msgspec.__version__} {stats}"

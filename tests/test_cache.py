@@ -1,0 +1,174 @@
+"""The cache changes how fast a run is, never what it says, whatever happens to its file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from dotmac_lint import cache as caches
+from dotmac_lint.cache import KEPT, NAME, Cache
+from dotmac_lint.config import Settings
+from dotmac_lint.engine import Result, lint
+from dotmac_lint.readers.python.guards import read_guards
+from dotmac_lint.readers.python.reads import read_python_reads
+from dotmac_lint.readers.python.settings import read_settings_module
+from dotmac_lint.readers.shell import read_shell
+from dotmac_lint.registry import load_rules
+from dotmac_lint.workspace import Workspace
+from tests.cli.conftest import process
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
+PARSERS = ("libcst", "hcl2", "tree_sitter", "markdown_it", "rich", "hypothesis")
+CODE = """
+import os
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    port: int = 8000
+
+    def check(self):
+        if self.port < 1024 and not os.environ.get("ROOT", ""):
+            raise ValueError("no")
+"""
+
+
+def run(cache: Cache | None) -> Result:
+    return lint(EXAMPLE, Settings(), load_rules(()), cache=cache)
+
+
+@pytest.mark.parametrize("read", [read_python_reads, read_settings_module, read_guards])
+def test_what_was_kept_comes_back_equal(tmp_path: Path, read: object) -> None:
+    data = CODE.encode()
+    made = read(CODE)  # type: ignore[operator]
+    first = Cache(tmp_path)
+    assert first.result(read, data, ()) is None  # type: ignore[arg-type]
+    first.keep(read, data, (), made)  # type: ignore[arg-type]
+    first.save()
+    assert Cache(tmp_path).result(read, data, ()) == made  # type: ignore[arg-type]
+    assert Cache(tmp_path).result(read, data + b" ", ()) is None  # type: ignore[arg-type]
+    assert Cache(tmp_path).result(read, data, ("other",)) is None  # type: ignore[arg-type]
+
+
+def test_a_second_run_reads_nothing_again_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold, filled = run(None), run(Cache(tmp_path))
+
+    warm_cache = Cache(tmp_path)
+    kept: list[str] = []
+    original = Workspace._read_by
+
+    def watched(self: Workspace, read: object, path: str, data: bytes, arguments: tuple[str, ...]) -> object:
+        name = read.__name__  # type: ignore[attr-defined]
+        if name in KEPT:
+            kept.append(path)
+            assert warm_cache.result(read, data, arguments) is not None, path  # type: ignore[arg-type]
+        return original(self, read, path, data, arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Workspace, "_read_by", watched)
+    warm = run(warm_cache)
+    assert kept
+    assert cold.diagnostics == filled.diagnostics == warm.diagnostics
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + bytes(200)])
+def test_a_damaged_file_costs_nothing_but_time(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / NAME).write_bytes(damage)
+    damaged = run(Cache(tmp_path))
+    assert damaged.diagnostics == run(None).diagnostics
+    assert not damaged.crashes
+
+
+def test_a_damaged_row_is_read_again(tmp_path: Path) -> None:
+    run(Cache(tmp_path))
+    with sqlite3.connect(tmp_path / NAME) as database:
+        database.execute("UPDATE results SET value = substr(value, 1, length(value) - 1) || x'00'")
+    assert run(Cache(tmp_path)).diagnostics == run(None).diagnostics
+
+
+def test_a_locked_or_unwritable_cache_is_let_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caches, "_WAIT", 0.01)
+    run(Cache(tmp_path))
+    with sqlite3.connect(tmp_path / NAME) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        assert run(Cache(tmp_path)).diagnostics
+    blocked = tmp_path / "file"
+    blocked.write_text("", "utf-8")
+    assert run(Cache(blocked / "folder")).diagnostics
+
+
+def test_runs_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dotmac_lint", "--isolated", "--exit-zero", "--cache-dir", str(tmp_path)]
+    runs = [
+        subprocess.Popen([*command, "-q", str(EXAMPLE)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    outputs = [process.communicate() for process in runs]
+    assert [process.returncode for process in runs] == [0, 0, 0]
+    assert outputs[0][0]
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_it_is_for_its_owner_only(tmp_path: Path) -> None:
+    run(Cache(tmp_path / "new"))
+    assert stat.S_IMODE(os.stat(tmp_path / "new").st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(tmp_path / "new" / NAME).st_mode) == 0o600
+
+
+def test_it_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caches, "MAXIMUM_BYTES", 100_000)
+    for day in range(40):
+        cache = Cache(tmp_path)
+        cache._today = day
+        script = f"echo {'x' * 10_000} {day}\n"
+        cache.keep(read_shell, script.encode(), (), read_shell(script))
+        cache.save()
+    assert (tmp_path / NAME).stat().st_size <= 110_000
+    assert Cache(tmp_path).result(read_shell, script.encode(), ()) is not None  # the newest stays
+
+
+def test_every_kept_reader_gives_what_msgspec_can_decode() -> None:
+    for name in KEPT:
+        modules = {"read_python_reads": "python.reads", "read_settings_module": "python.settings"}
+        modules |= {"read_guards": "python.guards", "read_javascript_reads": "javascript"}
+        module = __import__(
+            f"dotmac_lint.readers.{modules.get(name, name.removeprefix('read_'))}", fromlist=[name]
+        )
+        result = getattr(module, name)("x = 1\n")
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(result), type=type(result)) == result
+
+
+def test_a_warm_run_imports_no_parser(tmp_path: Path) -> None:
+    code = (
+        "import sys; from dotmac_lint.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print(*(name for name in {PARSERS} if name in sys.modules), file=sys.stderr)"
+    )
+    arguments = ["--isolated", "--exit-zero", "-q", "--cache-dir", str(tmp_path), str(EXAMPLE)]
+    imported = [
+        subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True
+        ).stderr.split()
+        for _ in range(2)
+    ]
+    assert "libcst" in imported[0]  # the cold run
+    assert not imported[1]
+
+
+def test_no_cache_and_clean(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    process("--isolated", "--no-cache", "--cache-dir", folder, EXAMPLE)
+    assert not folder.exists()
+    process("--isolated", "--cache-dir", folder, EXAMPLE)
+    assert (folder / NAME).exists()
+    assert "Removed" in process("clean", "--cache-dir", folder).stderr
+    assert not (folder / NAME).exists()
+    assert "There is no cache" in process("clean", environment={"DOTMAC_LINT_CACHE_DIR": str(folder)}).stderr
