@@ -143,3 +143,20 @@ def clean(cache_dir: Path | None) -> None:
             fail(f"the cache in {folder} cannot be removed: {error.strerror or error}")
         ) from error
     tell(f"Removed the cache in {folder}." if existed else f"There is no cache in {folder}.")
+
+
+@cli.command()
+@click.argument("service")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--deployment", metavar="NAME", help="The deployment; default: the one for production.")
+@click.option("--reveal", is_flag=True, help="Show the values of secrets.")
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def start(service: str, path: Path, **options: Any) -> None:
+    """Simulate the start of SERVICE: its settings, and what their guards would say. Nothing is run."""
+    from dotmac_lint.cli.start import start as run
+
+    raise SystemExit(run(service, path, **options))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, tell, write
-from dotmac_lint.hint import hint
-from dotmac_lint.model.deployment import Deployment, Repository, Service
+from dotmac_lint.cli.services import find_service, meant, tell_others
+from dotmac_lint.model.deployment import Repository
 from dotmac_lint.model.reference import Setting, reference
 from dotmac_lint.model.settings import SettingsClass
 from dotmac_lint.workspace import Workspace
@@ -58,51 +58,15 @@ def _service(
     from dotmac_lint.cli.env_service import entries, table
     from dotmac_lint.report import to_json
 
-    chosen, others = _find(repository, name, deployment)
+    chosen, others = find_service(repository, name, deployment)
     write(
         to_json(entries(chosen, reveal=reveal)) if output_format == "json" else table(chosen, reveal=reveal)
     )
-    if others:
-        tell(
-            f"note: this is the deployment `{chosen.deployment.name}`; `{name}` is also in {_listed(others)}"
-            " (--deployment)"
-        )
+    tell_others(chosen, others)
     unknown = chosen.environment.unknown
     if unknown is not None:
         tell(f"note: other variables may be set as well: {unknown}")
     return 0
-
-
-def _find(repository: Repository, name: str, deployment: str | None) -> tuple[Service, list[str]]:
-    """The service, and the other deployments that have one of this name."""
-    deployments = repository.deployments
-    if not deployments:
-        raise config.ConfigError("no Compose file was found here: there is no deployment")
-    if deployment is not None:
-        known = [one.name for one in deployments]
-        deployments = tuple(one for one in deployments if one.name == deployment)
-        if not deployments:
-            raise config.ConfigError(f"there is no deployment `{deployment}`{_meant(deployment, known)}")
-    having = [one for one in deployments if name in one.project.services]
-    if not having:
-        names = sorted({service for one in deployments for service in one.project.services})
-        where = "" if deployment is None else f" in the deployment `{deployment}`"
-        raise config.ConfigError(f"there is no service `{name}`{where}{_meant(name, names)}")
-    # Where it would run comes first, production before the others.
-    first = max(having, key=lambda one: (_runs(one, name), one.production))
-    return Service(first, first.project.services[name]), [one.name for one in having if one is not first]
-
-
-def _runs(deployment: Deployment, name: str) -> bool:
-    return deployment.project.services[name].active
-
-
-def _meant(word: str, known: Iterable[str], listed: Iterable[str] | None = None) -> str:
-    return hint(word, known) or f"; there is {_listed(known if listed is None else listed)}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "none"
 
 
 # ---- the settings
@@ -114,7 +78,7 @@ def _classes(repository: Repository, chosen: Iterable[str]) -> list[SettingsClas
     for name in chosen:
         if name not in known:
             qualified = [one.qualified for one in repository.settings]
-            raise config.ConfigError(f"there is no settings class `{name}`{_meant(name, known, qualified)}")
+            raise config.ConfigError(f"there is no settings class `{name}`{meant(name, known, qualified)}")
     return [one for one in repository.settings if not {one.name, one.qualified}.isdisjoint(chosen)]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployments import ConfiguredDeployment, Deployments, DeploymentSpec, Unplaced
     from dotmac_lint.model.image import Image, Stage
     from dotmac_lint.model.settings import Field, SettingsClass
-    from dotmac_lint.model.startup import GuardOutcome, Simulator
+    from dotmac_lint.model.startup import GuardOutcome, Simulator, Start
     from dotmac_lint.model.variable_readers import Occurrence, Pattern
     from dotmac_lint.suppress import UnusedSuppression
 
@@ -382,6 +382,12 @@ class Service:
     def settings(self) -> tuple[SettingsClass, ...]:
         """The settings classes whose module the container holds."""
         return tuple(settings for settings in self.repository.settings if settings.path in self.files)
+
+    @cached_property
+    def starts(self) -> tuple[Start, ...]:
+        """What becomes of each of its settings when it starts."""
+        simulate = self.repository.simulator.simulate
+        return tuple(simulate(one, self.environment, files=self.files) for one in self.settings)
 
     @cached_property
     def production(self) -> bool:

@@ -1068,6 +1068,8 @@ class Evaluator:
     def _instance_attribute(self, owner: Instance, name: str) -> Any:
         overlay = self.state.overlay
         if (owner.path, name) in overlay:
+            if name in owner.fields:
+                self.reads.add((*owner.path, name))
             return overlay[owner.path, name]
         if name in owner.fields:
             value = owner.fields[name]

@@ -107,8 +107,8 @@ class SettingsClass:
         self.path = model.ref.module.path
         self.name = model.ref.name
         self.span = model.span
-        self.assigned: frozenset[str] = frozenset()
-        """Dotted paths that other code changes once the settings are made."""
+        self.changes: tuple[tuple[str, Span], ...] = ()
+        """Dotted paths that code changes once the settings are made, and where."""
         self.vault_paths: tuple[tuple[str, str, Span], ...] = ()
         """Dotted path, Vault path and the place of what a secrets loader fills."""
 
@@ -651,7 +651,7 @@ _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
 def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> None:
     """Notes the fields that code changes after the start, and the Vault paths from which loaders fill them."""
-    assigned: dict[int, set[str]] = {id(settings): set() for settings in classes}
+    changes: dict[int, list[tuple[str, Span]]] = {id(settings): [] for settings in classes}
     vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}
     declaring = {base.module.path for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
     top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
@@ -671,11 +671,13 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
         for settings in classes:
             mappings = list(_loaded(module, settings)) if _LOADER.search(data) else []
             vault[id(settings)] += mappings
-            assigned[id(settings)].update(row[0] for row in mappings)
+            changes[id(settings)] += [(dotted_path, at) for dotted_path, _, at in mappings]
             for change in module.content.changes:
-                assigned[id(settings)].update(_changed(change, module, settings, code, bool(mappings)))
+                at = change.range.at(module.path)
+                for dotted_path in _changed(change, module, settings, code, bool(mappings)):
+                    changes[id(settings)].append((dotted_path, at))
     for settings in classes:
-        settings.assigned = frozenset(assigned[id(settings)])
+        settings.changes = tuple(changes[id(settings)])
         settings.vault_paths = tuple(vault[id(settings)])
 
 

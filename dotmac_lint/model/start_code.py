@@ -46,6 +46,8 @@ START_NAMES = frozenset(
         "make_celery", "create_celery", "startup_checks", "run_startup_checks", "entrypoint",
     }
 )  # fmt: skip
+START_METHODS = frozenset({"ready", "lifespan", "on_startup"})
+"""Methods that a framework calls: of Django's AppConfig, of Starlette and Litestar."""
 START_DECORATORS = re.compile(
     r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start|command"
     r"|asynccontextmanager|connect|connect_via|receiver)$"
@@ -118,6 +120,8 @@ class StartCode:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
+        self._reached: dict[tuple[str, Range], bool] = {}
+        self._spoken: dict[tuple[str, frozenset[bytes]], bool] = {}
 
     def calls(self, name: str) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
         """All calls of `name(...)` or `x.name(...)`, each with the function that holds it."""
@@ -132,33 +136,90 @@ class StartCode:
             self._calls[name] = found
         return self._calls[name]
 
-    def entries(self, name: str, depth: int = 4) -> tuple[list[Entry], list[CallSite]]:
-        """The start-up code from which the function `name` is reached, and the calls in it."""
+    def entries(
+        self, function: Function, owner: Class | None, path: str, depth: int = 4
+    ) -> tuple[list[Entry], list[CallSite]]:
+        """The start-up code from which the function of the file `path` is reached, and the calls in it."""
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
-        seen = {name}
-        pending = [(name, depth)]
+        seen = {function.name}
+        pending = [(function.name, self._speaking_of(owner, path), depth)]
         while pending:
-            wanted, left = pending.pop(0)
-            for namespace, function, owner, call in self.calls(wanted):
-                if function is None or self.starts(namespace, function, owner):
-                    key = (namespace.path, function.range.start if function else -1)
-                    entry = entries.setdefault(key, Entry(namespace, function, owner))
+            wanted, words, left = pending.pop(0)
+            for namespace, caller, class_, call in self.calls(wanted):
+                if words is not None and not self._speaks(namespace.path, words):
+                    continue  # a method of this name, but of something else
+                if caller is None or self.starts(namespace, caller, class_):
+                    key = (namespace.path, caller.range.start if caller else -1)
+                    entry = entries.setdefault(key, Entry(namespace, caller, class_))
                     entry.targets.append(call.range)
-                    sites.append(CallSite(namespace.path, call.range, function.name if function else None))
+                    sites.append(CallSite(namespace.path, call.range, caller.name if caller else None))
                     continue
                 # Whoever makes an object runs its `__init__`; other special methods are not followed.
-                caller = owner.name if owner is not None and function.name == "__init__" else function.name
-                if caller not in seen and left > 0 and not caller.startswith(("test", "__")):
-                    seen.add(caller)
-                    pending.append((caller, left - 1))
+                made = class_ is not None and caller.name == "__init__"
+                name = class_.name if class_ is not None and made else caller.name
+                if name not in seen and left > 0 and not name.startswith(("test", "__")):
+                    seen.add(name)
+                    spoken = None if made else self._speaking_of(class_, namespace.path)
+                    pending.append((name, spoken, left - 1))
         return list(entries.values()), sites
+
+    def _speaking_of(self, owner: Class | None, path: str) -> frozenset[bytes] | None:
+        """The words of which a file has one that calls methods of the class; None where there is no class.
+
+        They are its name, and what its module calls its functions and objects.
+        """
+        namespace = self.modules.namespace(path)
+        if owner is None or namespace is None:
+            return None
+        words = {owner.name}
+        for name, statements in namespace.names.items():
+            if any(isinstance(s, Function) or _makes_object(s, owner) for s in statements):
+                words.add(name)
+        return frozenset(word.encode() for word in words)
+
+    def _speaks(self, path: str, words: frozenset[bytes]) -> bool:
+        if (path, words) not in self._spoken:
+            found = set(re.findall(rb"\w+", self.modules.workspace.bytes(path) or b""))
+            self._spoken[path, words] = not words.isdisjoint(found)
+        return self._spoken[path, words]
+
+    def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
+        """The function that holds a place, and its class; None at module level."""
+        namespace = self.modules.namespace(at.path)
+        holding = (
+            [row for row in functions_in(namespace.body) if holds(row[0].range, at)] if namespace else []
+        )
+        return holding[-1] if holding else (None, None)
+
+    def may_run(self, function: Function, owner: Class | None, path: str) -> bool:
+        """Whether start-up code may reach the function."""
+        namespace = self.modules.namespace(path)
+        if namespace is None or self.starts(namespace, function, owner) or function.name.startswith("__"):
+            return True
+        key = (path, function.range)
+        if key not in self._reached:
+            reached = self.entries(function, owner, path)[0]
+            self._reached[key] = bool(reached) or self._handed_on(function.name)
+        return self._reached[key]
+
+    def _handed_on(self, name: str) -> bool:
+        """Whether the function itself is a value somewhere: an argument, an item of a list."""
+        word = name.encode()
+        value = re.compile(rb"[(\[,=]\s*(?:\w+\.)*" + re.escape(word) + rb"\s*[,)\]\n]")
+        imported = re.compile(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
+        return any(
+            value.search(imported.sub(b"", self.modules.workspace.bytes(path) or b""))
+            for path in self.modules.files_with(word)
+        )
 
     def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:
         """Whether the function runs when a service starts."""
         decorators = [dotted(decorator) for decorator in function.decorators]
         if any(START_DECORATORS.search(decorator) for decorator in decorators):
             return True
+        if owner is not None:  # `start` or `run` of some object says nothing of when it is called
+            return function.name in START_METHODS
         return function.name.lower() in START_NAMES or function.name.endswith("lifespan")
 
 
@@ -187,6 +248,29 @@ def calls_in(
                         yield function, owner, call
                 for inner in blocks(statement):
                     yield from calls_in(inner, function, owner)
+
+
+def _makes_object(statement: Stmt, owner: Class) -> bool:
+    """Whether a variable may hold an object of the class."""
+    if not isinstance(statement, Assign) or not isinstance(statement.value, Call):
+        return False
+    function = statement.value.function
+    return isinstance(function, Name) and (function.name == owner.name or function.name[:1].islower())
+
+
+def functions_in(
+    body: tuple[Stmt, ...], owner: Class | None = None
+) -> Iterator[tuple[Function, Class | None]]:
+    """Every function below `body` with the innermost class that holds it, outer ones first."""
+    for statement in body:
+        if isinstance(statement, Function):
+            yield statement, owner
+        for inner in blocks(statement):
+            yield from functions_in(inner, statement if isinstance(statement, Class) else owner)
+
+
+def holds(outer: Range | Span, inner: Range | Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def blocks(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
@@ -240,13 +324,13 @@ def calls_of(expression: Expr) -> Iterator[Call]:
 def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
     """The statements that hold one of `targets`, with what encloses them, and the assignments before them."""
 
-    def holds(statement: Stmt) -> bool:
-        return any(statement.range.start <= t.start and t.end <= statement.range.end for t in targets)
+    def leads(statement: Stmt) -> bool:
+        return any(holds(statement.range, target) for target in targets)
 
-    last = max((index for index, statement in enumerate(body) if holds(statement)), default=-1)
+    last = max((index for index, statement in enumerate(body) if leads(statement)), default=-1)
     result: list[Stmt] = []
     for statement in body[: last + 1]:
-        if not holds(statement):
+        if not leads(statement):
             if isinstance(statement, Assign):
                 result.append(statement)
             continue

@@ -36,8 +36,9 @@ from dotmac_lint.model.start_code import (
     StartCode,
     raising,
 )
-from dotmac_lint.model.validation import Missing, Validation
+from dotmac_lint.model.validation import Missing, Validation, makes
 from dotmac_lint.readers.python.code import Assert, Do, Function, If, Raise
+from dotmac_lint.report.secrets import MASK
 from dotmac_lint.source import Range, Span
 from dotmac_lint.workspace import Workspace
 
@@ -111,32 +112,63 @@ class Simulator:
         return None
 
     def simulate(
-        self, settings: SettingsClass, environment: Values, pretend: Mapping[str, Any] | None = None
+        self,
+        settings: SettingsClass,
+        environment: Values,
+        pretend: Mapping[str, Any] | None = None,
+        files: frozenset[str] | None = None,
     ) -> Start:
-        """The start with this environment; `pretend` overrides fields (by dotted path) once they are made."""
+        """The start with this environment, of a container that holds `files` (None: of the whole repository).
+
+        `pretend` overrides fields (by dotted path) once they are made.
+        """
         code = self.class_code(settings)
         validation = Validation(self.program, settings, code, environment)
         instance = validation.run()
         report = _Report(self, settings, validation)
         report.add(validation.evaluator, construction=True, reached=True, sites=())
         if code is not None and instance is not None:
-            overrides = dict.fromkeys(settings.assigned, UNKNOWN_AT_RUN_TIME)
+            loaded = {path for path, _, _ in settings.vault_paths}
+            overrides: dict[str, Any] = {
+                path: LOADED if path in loaded else CHANGED for path in self._changed(settings, instance)
+            }
             overrides |= dict(pretend or {})
             for path, value in overrides.items():
                 validation.override(instance, tuple(path.split(".")), value)
-            self._checks(settings, code, instance, validation, report)
+            self._checks(settings, code, instance, validation, report, files)
         return report.start()
+
+    def _changed(self, settings: SettingsClass, instance: Instance) -> Iterator[str]:
+        """Dotted paths of the fields that code may change between the making of the settings and the checks."""
+        codes = [section.code for section in (instance, *_sections(instance)) if section.code is not None]
+        made_by = {id(code.node) for one in codes for code in one.mro()}
+        for path, at in settings.changes:
+            function, owner = self.start_code.innermost(at)
+            if function is not None and id(owner) in made_by and makes(function):
+                continue  # followed when the settings were made
+            if function is None or self.start_code.may_run(function, owner, at.path):
+                yield path
 
     # ---- checks outside the class
 
     def _checks(
-        self, settings: SettingsClass, code: Code, instance: Instance, validation: Validation, report: _Report
+        self,
+        settings: SettingsClass,
+        code: Code,
+        instance: Instance,
+        validation: Validation,
+        report: _Report,
+        files: frozenset[str] | None,
     ) -> None:
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
         unreached: list[tuple[Bound, Instance | None]] = []
         for bound, receiver in self._candidates(settings, code, instance):
-            found, calls = self.start_code.entries(bound.function.name)
+            if files is not None and bound.namespace.path not in files:
+                continue
+            owner = bound.owner.node if bound.owner is not None else None
+            found, calls = self.start_code.entries(bound.function, owner, bound.namespace.path)
+            found = [entry for entry in found if files is None or entry.namespace.path in files]
             if not found:
                 unreached.append((bound, receiver))
             for entry in found:
@@ -144,6 +176,8 @@ class Simulator:
                 entries.setdefault(key, entry).targets.extend(entry.targets)
             sites += [site for site in calls if site not in sites]
         for entry in self._inline(settings, code):
+            if files is not None and entry.namespace.path not in files:
+                continue
             key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
             entries.setdefault(key, entry).targets.extend(entry.targets)
         for entry in entries.values():
@@ -237,7 +271,8 @@ class Simulator:
                         yield entry
 
 
-UNKNOWN_AT_RUN_TIME = Unknown("is set while the application runs")
+CHANGED = Unknown("code changes it once the settings are made")
+LOADED = Unknown("it is loaded from Vault once the settings are made")
 
 _GUARDS = re.compile(
     rb"^(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
@@ -360,7 +395,7 @@ class _Report:
         reason = ""
         if outcome == "undecided":
             reason = (
-                "; ".join(f"{name} {self._why(name)}" for name in unknown)
+                "; ".join(f"{name} is not known: {self._why(name)}" for name in unknown)
                 or "it depends on what cannot be worked out"
             )
         where = failure.where if failure is not None else site.where if site is not None else ""
@@ -371,7 +406,7 @@ class _Report:
             function=where,
             outcome=outcome,
             kind="raise" if kind == "implicit" else kind,
-            message=failure.message if failure is not None and isinstance(failure.message, str) else None,
+            message=self._said(failure.message) if failure is not None else None,
             reason=reason,
             depends=depends,
             unknown=unknown,
@@ -379,6 +414,15 @@ class _Report:
             settings_construction=construction,
             reached=reached,
         )
+
+    def _said(self, message: Any) -> str | None:
+        """The guard's words, without the secrets that it puts into them."""
+        if not isinstance(message, str):
+            return None
+        said: str = message
+        for secret in self.validation.secrets:
+            said = said.replace(secret, MASK)
+        return said
 
     def _logged(
         self, log: Log, construction: bool, reached: bool, calls: tuple[CallSite, ...]
@@ -391,7 +435,7 @@ class _Report:
             function=log.where,
             outcome="raises",
             kind="log",
-            message=log.message if isinstance(log.message, str) else None,
+            message=self._said(log.message),
             reason="",
             depends=depends,
             unknown=unknown,

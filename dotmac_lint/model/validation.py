@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -37,6 +39,7 @@ from dotmac_lint.readers.python.code import (
     Name,
     Subscript,
 )
+from dotmac_lint.report.secrets import is_secret_name
 
 
 class Missing(msgspec.Struct, frozen=True, tag="missing"):
@@ -115,6 +118,24 @@ class Validation:
         evaluator = Evaluator(self.program, instance, self._variable_text)
         evaluator.overlay = dict(self.evaluator.overlay)
         return evaluator
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        """The texts of secrets, longest first: what no message may show."""
+        found = set()
+        for field, result, name, _ in self.results:
+            value = result.value if isinstance(result, Known) else None
+            text = value.value if isinstance(value, Secret) else value
+            named = name is not None and is_secret_name(name)
+            if isinstance(text, str) and len(text) > 3 and (field.secret or named):
+                found.add(text)
+            if isinstance(value, Url) and value.password:
+                found.add(value.password)
+        variables = self.environment.variables if isinstance(self.environment, Environment) else {}
+        for name, variable in variables.items():
+            if is_secret_name(name) and isinstance(variable.value, Known) and len(variable.value.value) > 3:
+                found.add(variable.value.value)
+        return sorted(found, key=len, reverse=True)
 
     # ---- variables
 
@@ -277,6 +298,8 @@ class Validation:
         json_value = given.get(name, _ABSENT)
         if field.section:
             return self._section(code, field, raw, json_value), variable_name, variable
+        if isinstance(raw, str) and variable is not None and _stands_in(variable, field, raw):
+            raw = Unknown("a placeholder of an example stands for it")
         if raw is _ABSENT and json_value is _ABSENT:
             result = self._default(code, field)
             if isinstance(result, Missing):
@@ -505,6 +528,18 @@ class Validation:
         return default if default is not None else Unknown("has a default that cannot be worked out")
 
 
+_PLACEHOLDER = re.compile(
+    r"change[-_ ]?(me|this|it|in)|replace|your[-_ ]|<.*>|\[.*\]|\.\.\.|xxx|todo|example|placeholder|insert|secret"
+    r"|^(\*+|-|\s*)$",
+    re.IGNORECASE,
+)
+
+
+def _stands_in(variable: Variable, field: Field, text: str) -> bool:
+    """Whether a value of an example file stands for another one: of a secret, or by its own words."""
+    return variable.placeholder and (field.secret or bool(_PLACEHOLDER.search(text)))
+
+
 _ODD = (Instance, Secret, Url, Member, Fields)
 
 
@@ -540,12 +575,22 @@ def _configuration(code: Code) -> Iterator[tuple[str, Expr]]:
                     yield inner.target.name, inner.value
 
 
+_VALIDATORS = frozenset({"field_validator", "model_validator", "validator", "root_validator"})
+
+
+def makes(function: Function) -> bool:
+    """Whether the method runs when its object is made."""
+    if function.name in ("__init__", "model_post_init", "__post_init__"):
+        return True
+    return any(dotted(decorator).rpartition(".")[2] in _VALIDATORS for decorator in function.decorators)
+
+
 def _validators(code: Code) -> Iterator[Validator]:
     for owner, function in code.functions():
         for decorator in function.decorators:
             call = decorator if isinstance(decorator, Call) else None
             name = dotted(decorator).rpartition(".")[2]
-            if name not in ("field_validator", "model_validator", "validator", "root_validator"):
+            if name not in _VALIDATORS:
                 continue
             keywords = dict(call.keywords) if call is not None else {}
             fields = tuple(

@@ -25,7 +25,7 @@ from dotmac_lint.readers.python.settings import (
 from dotmac_lint.source import Range
 
 _CUSTOMISE = ("settings_customise_sources", "customise_sources")
-_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _MAY_CHANGE = re.compile(r"\.\w+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr")
 
 
@@ -418,7 +418,7 @@ class Reader:
                                 entries.append((name, text, self.converter.range(key)))
                         elif isinstance(value, cst.Dict | cst.List | cst.Call):
                             pending.append(value)
-                    if entries:
+                    if any("." in name for name, _, _ in entries):
                         self.mappings.append(PathMapping(tuple(entries)))
                 case cst.Call() as call:
                     pending.append(call.func)
