@@ -466,4 +466,4 @@ def test_hostile(tmp_path: Path, text: str) -> None:
     assert stage.files is not None
     stage.holds("/nothing/here")
     assert stage.image.built_stages
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 30
