@@ -7,6 +7,7 @@ not exist as far as the model is concerned.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from bisect import bisect_left
@@ -222,36 +223,45 @@ class Workspace:
         return path in self._file_set
 
     def is_ignored(self, path: str) -> bool:
-        """Whether git ignores `path`: the repository knows that it is made elsewhere."""
-        return path in self._ignored((path,))
+        """Whether git ignores `path`: the repository knows that it is made elsewhere.
 
-    def _ignored(self, paths: tuple[str, ...]) -> frozenset[str]:
-        key = ("ignored", *paths)
+        What does not exist may be a file or, where `path` ends with a slash, a directory.
+        """
+        key = ("ignored", path)
         if key not in self._results:
-            self._results[key] = self._ask_ignored(paths)
-        result: frozenset[str] = self._results[key]
+            self._results[key] = bool(normalise(path)) and self._ask_ignored(path)
+        result: bool = self._results[key]
         return result
 
-    def _ask_ignored(self, paths: tuple[str, ...]) -> frozenset[str]:
-        inside = [path for path in paths if normalise(path)]
+    def _ask_ignored(self, path: str) -> bool:
+        if path.endswith("/"):
+            path += "-"  # any file in it: with a bare slash an empty pattern that ends in CR would match
         if self._git_top is not None:
-            listing = self._git("check-ignore", "-z", "--no-index", "--", *inside) if inside else b""
-            return frozenset(os.fsdecode(name) for name in (listing or b"").split(b"\0") if name)
-        ignored = set()
-        for path in inside:
-            parts = path.split("/")
-            for depth in range(len(parts)):
-                base = "/".join(parts[:depth])
-                source = self.source(f"{base}/.gitignore" if base else ".gitignore")
-                if source is None:
-                    continue
-                import pathspec
+            # git exits with 1 where nothing is ignored, and with 128 for a path inside a submodule.
+            return self._git("check-ignore", "--no-index", "--quiet", "--", path) is not None
+        parts = path.split("/")
+        for depth in range(len(parts)):
+            base = "/".join(parts[:depth])
+            source = self.source(f"{base}/.gitignore" if base else ".gitignore")
+            if source is None:
+                continue
+            import pathspec
 
-                spec = pathspec.GitIgnoreSpec.from_lines(source.text.splitlines())
-                rest = "/".join(parts[depth:])
-                if spec.match_file(rest) or spec.match_file(rest + "/"):
-                    ignored.add(path)
-        return frozenset(ignored)
+            spec = pathspec.GitIgnoreSpec.from_lines(source.text.splitlines())
+            rest = "/".join(parts[depth:])
+            if spec.match_file(rest) or spec.match_file(rest + "/"):
+                return True
+        return False
+
+    @cached_property
+    def submodules(self) -> tuple[str, ...]:
+        """The folders of git's submodules: a plain clone leaves them empty (gitmodules(5))."""
+        source = self.source(".gitmodules")
+        paths = re.findall(r"^\s*path\s*=\s*(.+?)\s*$", source.text, re.M) if source is not None else []
+        return tuple(path.strip('"').rstrip("/") for path in paths)
+
+    def in_submodule(self, path: str) -> bool:
+        return any(path == folder or path.startswith(folder + "/") for folder in self.submodules)
 
     @cached_property
     def _executables(self) -> frozenset[str] | None:

@@ -123,6 +123,10 @@ class Repository:
             if not isinstance(dockerfile.value, Known) or dockerfile.outside:
                 return None
             path = dockerfile.value.value
+            if self.workspace.kind(path) is None and path.rpartition("/")[2] == "Dockerfile":
+                # BuildKit takes `dockerfile` too where the default name is not there (dockerui/config.go).
+                lower = path.removesuffix("Dockerfile") + "dockerfile"
+                path = lower if self.workspace.kind(lower) == "file" else path
         target = build.target.value if build.target else None
         arguments = {name: variable.value for name, variable in build.args.items()}
         contexts = {name: text.value for name, text in build.additional_contexts.items()}
@@ -146,6 +150,18 @@ class Repository:
         definitions = (d for deployment in self.deployments for d in deployment.project.services.values())
         images = (self.image_of(definition) for definition in definitions)
         return tuple(dict.fromkeys(image for image in images if image is not None))
+
+    @cached_property
+    def accepted_arguments(self) -> frozenset[Span]:
+        """Where build arguments are given that the Dockerfile of some service takes."""
+        definitions = [d for deployment in self.deployments for d in deployment.project.services.values()]
+        return frozenset(
+            argument.name_span
+            for definition in definitions
+            if definition.build is not None and (image := self.image_of(definition)) is not None
+            for name, argument in definition.build.args.items()
+            if image.accepts_argument(name)
+        )
 
     @cached_property
     def _read_places(self) -> dict[str, tuple[Occurrence, ...]]:

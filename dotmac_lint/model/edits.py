@@ -1,4 +1,4 @@
-"""Edits that several fixes need: a variable added to a service's environment in the style of its block."""
+"""Edits that several fixes need: a variable added in the style of its block, a word in its own quotes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dotmac_lint.source import Span
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Service
     from dotmac_lint.model.environment import Variable
+    from dotmac_lint.workspace import Workspace
 
 
 def add_variable(service: Service, name: str, value: str, after: Variable | None = None) -> Edit | None:
@@ -46,3 +47,15 @@ def add_variable(service: Service, name: str, value: str, after: Variable | None
     lead = lead.replace('"', "").replace("'", "")
     end = source.line_range(source.position(max(anchor.end - 1, anchor.start)).line).end
     return Edit(Span(block.path, end, end), f"{source.newline}{lead}{written}")
+
+
+def replace_word(workspace: Workspace, at: Span, text: str) -> Edit | None:
+    """Put `text` in the place of the word at `at`, inside the quotes that it is written in."""
+    source = workspace.source(at.path)
+    if source is None:
+        return None
+    written = at.range.slice(source.text)
+    quote = written[:1] if len(written) > 1 and written[0] in "\"'" and written[-1] == written[0] else ""
+    if any(character in text for character in " \t\"'\\$"):
+        return None
+    return Edit(at, f"{quote}{text}{quote}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.fix import CreateFile, Edit, Fix
+from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.similar import similar_file
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -187,25 +188,14 @@ def _mounted(service: Service, path: str) -> bool:
 
 def repair(missing: MissingScript) -> Fix | None:
     """Point the COPY at the script that was meant, if one has almost its name; else create the script."""
-    from rapidfuzz.fuzz import ratio, token_sort_ratio
-
-    if missing.source is None:
+    if missing.source is None or missing.image.inline:
         return None
-    workspace, context = missing.image.workspace, missing.image.context or ""
-    folder, name = posixpath.split(missing.source)
-    near: list[tuple[float, str]] = []
-    for path in workspace.under(context):
-        other = posixpath.basename(path)
-        if posixpath.splitext(other)[1] != posixpath.splitext(name)[1]:
-            continue
-        words, wanted = (re.sub(r"[-_.]", " ", text) for text in (other, name))
-        score = max(ratio(other, name), token_sort_ratio(words, wanted)) + (posixpath.dirname(path) == folder)
-        if score >= 85:
-            near.append((score, path))
-    if near:
-        best = max(near)[1]
-        written = best[len(context) + 1 :] if context else best
-        return Fix(f"Copy `{written}` instead", edits=(Edit(missing.at, written),))
+    context = missing.image.context or ""
+    meant = similar_file(missing.image.workspace, context, missing.source)
+    if meant is not None:
+        written = meant[len(context) + 1 :] if context else meant
+        edit = replace_word(missing.image.workspace, missing.at, written)
+        return Fix(f"Copy `{written}` instead", edits=(edit,)) if edit else None
     from dotmac_lint.model.launch import entrypoint_text
 
     text = entrypoint_text(missing)

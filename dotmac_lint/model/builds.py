@@ -1,0 +1,232 @@
+"""What the builds of services name and do not have: contexts, Dockerfiles, targets, sources, arguments.
+
+Source of behaviour: Compose Build Specification; moby/buildkit (frontend/dockerui: which Dockerfile is read;
+dockerfile2llb: COPY, and the warning about arguments that were not consumed).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.fix import Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.made_elsewhere import is_made_elsewhere
+from dotmac_lint.model.similar import similar_file, similar_name, similar_path
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Build
+    from dotmac_lint.model.compose_tree import Text
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.model.environment import Variable
+    from dotmac_lint.model.image import Copy, Image, Stage
+    from dotmac_lint.workspace import Workspace
+
+_FIXTURE = re.compile(r"(^|/)tests?/(data|resources|fixtures|assets)/")
+_REMOTE = re.compile(r"^(github\.com/|[\w.-]+@[\w.-]+:)|\.git(#|$)")
+_FRONTEND = re.compile(r"^(docker\.io/)?docker/dockerfile(-upstream)?([:@].*)?$")
+
+
+class MissingSource(msgspec.Struct, frozen=True):
+    """A COPY or ADD of something that the build context does not have."""
+
+    service: Service
+    copy: Copy
+    path: str
+    """In the repository, where the context would hold it."""
+    context: str
+    context_span: Span
+    elsewhere: str | None
+    """The same words, read from another folder, name this path, which exists."""
+    fix: Fix | None
+
+
+def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
+    if all(_FIXTURE.search(path) for path in deployment.spec.files):
+        return
+    for service in deployment.services:
+        build = service.definition.build
+        if build is not None and not _REMOTE.search(build.context.raw):
+            yield service, build
+
+
+def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
+    """Each COPY that stops the build of an active service, once for each context."""
+    workspace = deployment.repository.workspace
+    seen: set[tuple[Span, str]] = set()
+    for service, build in _builds(deployment):
+        image = service.image
+        if image is None or image.context is None or workspace.kind(image.context) != "directory":
+            continue
+        for copy in _copies(image):
+            if not copy.missing or not isinstance(copy.path, Known) or (copy.span, image.context) in seen:
+                continue
+            seen.add((copy.span, image.context))
+            if not is_made_elsewhere(workspace, copy.path.value):
+                yield MissingSource(
+                    service,
+                    copy,
+                    copy.path.value,
+                    image.context,
+                    build.context.span,
+                    _elsewhere(workspace, image, copy.path.value),
+                    _other_source(deployment.repository, image, copy, copy.path.value),
+                )
+
+
+def _copies(image: Image) -> Iterator[Copy]:
+    """What the build of the target takes from its context."""
+    for stage in image.built_stages:
+        yield from (copy for copy in stage.copies if copy.origin == "context")
+
+
+def _elsewhere(workspace: Workspace, image: Image, path: str) -> str | None:
+    context = image.context or ""
+    words = path[len(context) + 1 :] if context else path
+    folders = [posixpath.dirname(image.dockerfile or ""), posixpath.dirname(context), ""]
+    candidates = [posixpath.join(folder, words) for folder in folders if folder != context]
+    return next((candidate for candidate in candidates if workspace.kind(candidate)), None)
+
+
+def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -> Fix | None:
+    """Copy the file that was meant; not where another build of the Dockerfile finds what is written."""
+    if image.inline or any(
+        other.span == copy.span and not other.missing
+        for built in repository.built_images
+        if built.dockerfile == image.dockerfile
+        for other in _copies(built)
+    ):
+        return None
+    context = image.context or ""
+    meant = similar_file(image.workspace, context, path)
+    exclusion = image.build_context.exclusion if image.build_context else None
+    written = meant[len(context) + 1 :] if meant and context else meant
+    if written is None or (exclusion and exclusion(written)):
+        return None
+    edit = replace_word(image.workspace, copy.span, written)
+    return Fix(f"Copy `{written}` instead", edits=(edit,)) if edit else None
+
+
+class MissingReference(msgspec.Struct, frozen=True):
+    """A build section that names a context, a Dockerfile or a target that is not there."""
+
+    service: Service
+    kind: Literal["context", "dockerfile", "target"]
+    name: str
+    """The path in the repository, or the name of the target."""
+    at: Span
+    image: Image | None
+    stages: tuple[Stage, ...]
+    fix: Fix | None
+
+
+def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
+    workspace = deployment.repository.workspace
+    for service, build in _builds(deployment):
+        context, dockerfile = build.context, build.dockerfile
+        if not isinstance(context.value, Known) or context.outside:
+            continue
+        folder = context.value.value
+        if workspace.kind(folder) != "directory":
+            if not _may_be_there(deployment, service, folder, context.raw):
+                meant = similar_path(folder, _siblings(workspace, folder))
+                fix = _other_text(workspace, context, folder, meant)
+                yield MissingReference(service, "context", folder, context.span, None, (), fix)
+            continue
+        image = service.image
+        if image is None or image.context is None:
+            continue
+        if dockerfile is not None and image.syntax is None and isinstance(dockerfile.value, Known):
+            path = dockerfile.value.value
+            written = posixpath.join(context.raw, dockerfile.raw)
+            if workspace.kind(path) is None and not _may_be_there(deployment, service, path, written):
+                fix = None
+                if dockerfile.span != context.span:
+                    folder, name = posixpath.split(path)
+                    near = [f for f in workspace.under(folder) if posixpath.dirname(f) == folder]
+                    meant = similar_name(name, map(posixpath.basename, near))
+                    fix = _other_text(workspace, dockerfile, path, meant and posixpath.join(folder, meant))
+                yield MissingReference(service, "dockerfile", path, dockerfile.span, image, (), fix)
+        elif build.target is not None and isinstance(build.target.value, Known) and image.stages:
+            name = build.target.value.value
+            if image.target is None and name and _FRONTEND.search(_syntax(image)):
+                stages = tuple(stage for stage in image.stages if stage.name)
+                meant = similar_name(name, [stage.name or "" for stage in stages])
+                fix = _other_text(workspace, build.target, name, meant)
+                yield MissingReference(service, "target", name, build.target.span, image, stages, fix)
+
+
+def _may_be_there(deployment: Deployment, service: Service, path: str, written: str) -> bool:
+    """Whether `path` is made, or lies elsewhere because the project is started from another folder."""
+    workspace = deployment.repository.workspace
+    if is_made_elsewhere(workspace, path):
+        return True
+    tail = re.sub(r"^(\.{0,2}/)+", "", posixpath.normpath(written))
+    lies_elsewhere = any(
+        place == tail or place.endswith("/" + tail)
+        for file in workspace.files
+        if tail in file
+        for place in (file, *_parents(file))
+    )
+    return lies_elsewhere and (not deployment.spec.evidence or service.definition.image is not None)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := posixpath.dirname(path):
+        yield path
+
+
+def _siblings(workspace: Workspace, folder: str) -> set[str]:
+    """The folders beside `folder`."""
+    parent = posixpath.dirname(folder)
+    depth = parent.count("/") + 2 if parent else 1
+    return {"/".join(file.split("/")[:depth]) for file in workspace.under(parent) if file.count("/") >= depth}
+
+
+def _other_text(workspace: Workspace, text: Text, path: str, meant: str | None) -> Fix | None:
+    """Write the last part of `meant` where `text` has the last part of `path`."""
+    name, other = posixpath.basename(path), posixpath.basename(meant or "")
+    if meant is None or text.references or posixpath.dirname(meant) != posixpath.dirname(path):
+        return None
+    head, found, tail = text.raw.rpartition(name)
+    if not found or tail.strip("/"):
+        return None
+    edit = replace_word(workspace, text.span, head + other + tail)
+    return Fix(f"Write `{other}` instead of `{name}`", edits=(edit,)) if edit else None
+
+
+def _syntax(image: Image) -> str:
+    """The frontend that reads the Dockerfile."""
+    return image.syntax.directives.get("syntax", "docker/dockerfile") if image.syntax else ""
+
+
+class UnknownArgument(msgspec.Struct, frozen=True):
+    """A build argument for which the Dockerfile has no ARG."""
+
+    service: Service
+    argument: Variable
+    image: Image
+    meant: str | None
+    """The ARG that was meant."""
+
+
+def unknown_arguments(deployment: Deployment) -> Iterator[UnknownArgument]:
+    """Each argument that no ARG of its Dockerfile takes; a block that services share may suit one of them."""
+    repository = deployment.repository
+    for service, build in _builds(deployment):
+        image = service.image
+        if image is None or not image.stages or not _FRONTEND.search(_syntax(image)):
+            continue
+        base = image.external_base
+        if isinstance(base, Known) and "onbuild" in base.value:
+            continue
+        for name, argument in build.args.items():
+            if not image.accepts_argument(name) and argument.name_span not in repository.accepted_arguments:
+                free = [arg for arg in sorted(image.declared_args) if arg not in build.args]
+                yield UnknownArgument(service, argument, image, similar_name(name, free))

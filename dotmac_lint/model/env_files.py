@@ -1,0 +1,94 @@
+"""Env files that services need and the repository neither has nor says how to make."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.fix import Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
+from dotmac_lint.model.similar import similar_name
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import EnvFileReference
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.workspace import Workspace
+
+_EXAMPLE = re.compile(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
+_MADE_BY_TOOLS = frozenset({"stack.env"})
+"""Portainer writes it beside the Compose file of a stack."""
+
+
+class MissingEnvFile(msgspec.Struct, frozen=True):
+    """An `env_file` that is not there; Compose refuses to start the services that read it."""
+
+    path: str
+    services: tuple[Service, ...]
+    at: Span
+    others: tuple[Span, ...]
+    """Where the other services name it."""
+    ignored: bool
+    """Git ignores it: its owners keep it elsewhere."""
+    fix: Fix | None
+
+
+def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
+    """Each required env file that is absent, once.
+
+    One that has an example, or that a script or document says how to make, is a normal part of setting the
+    project up, and must not be committed: nothing is said of it.
+    """
+    workspace = deployment.repository.workspace
+    needed: dict[str, list[tuple[Service, EnvFileReference]]] = {}
+    for service in deployment.services:
+        for reference in service.definition.env_files:
+            path = reference.path
+            if (
+                reference.required
+                and isinstance(path.value, Known)
+                and not (path.outside or path.placeholder)
+            ):
+                needed.setdefault(path.value.value, []).append((service, reference))
+    for name, readers in needed.items():
+        if workspace.kind(name) is not None or _is_set_up(workspace, name):
+            continue
+        first = readers[0][1]
+        yield MissingEnvFile(
+            name,
+            tuple(service for service, _ in readers),
+            first.span,
+            tuple(dict.fromkeys(other.span for _, other in readers if other.span != first.span)),
+            workspace.is_ignored(name),
+            _other_file(workspace, first, name),
+        )
+
+
+def _is_set_up(workspace: Workspace, path: str) -> bool:
+    name = posixpath.basename(path)
+    if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
+        return True
+    stem = name.strip(".")
+    return any(stem in other and _EXAMPLE.search(other) for other in map(posixpath.basename, workspace.files))
+
+
+def _other_file(workspace: Workspace, reference: EnvFileReference, path: str) -> Fix | None:
+    """Read the committed env file of the same folder that has almost the name."""
+    folder, name = posixpath.split(path)
+    names = [
+        posixpath.basename(file)
+        for file in workspace.under(folder)
+        if posixpath.dirname(file) == folder and "env" in posixpath.basename(file)
+    ]
+    meant = similar_name(name, names)
+    raw = reference.path.raw
+    if meant is None or not raw.endswith(name):
+        return None
+    edit = replace_word(workspace, reference.span, raw.removesuffix(name) + meant)
+    return Fix(f"Read `{meant}` instead", edits=(edit,)) if edit else None

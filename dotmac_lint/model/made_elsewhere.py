@@ -1,0 +1,85 @@
+"""Files that a build needs and the repository rightly lacks: something makes them before it.
+
+Made by git (submodules), by a build tool, by a script, a workflow or the reader of a document. Only asked
+about what is missing, so the files that could make it are read only then.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
+
+_ARTEFACT = re.compile(
+    r"(^|/)(dist|build|_build|target|out|output|outputs|obj|release|releases|publish|artifacts?|wheels?"
+    r"|wheelhouse|vendor|node_modules|\.next|\.nuxt|\.output|\.svelte-kit|\.venv|venv|staticfiles|generated|gen"
+    r"|coverage|tmp|temp|\.git|\.cache|cache)(/|$)"
+    r"|\.(whl|jar|war|ear|tar|t?gz|tgz|txz|xz|zip|zst|deb|rpm|apk|exe|dll|so|egg|nupkg|crx|bin|img|pyz)$",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(r"[{}<>%]|__[A-Z_]+__")
+_TOOLS = re.compile(
+    r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|pyproject\.toml|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|Rakefile"
+    r"|noxfile\.py|[^/.]+)$"
+    r"|\.(sh|bash|zsh|ps1|bat|cmd|mk|just|ya?ml|md|mdx|rst|adoc|txt|py|js|mjs|cjs|ts|rb|go|gradle|tf)$"
+)
+_NO_TOOLS = re.compile(
+    r"(^|/)([^/]*(docker-?)?compose[^/]*\.ya?ml|[^/]*(Docker|Container)file[^/]*|requirements[^/]*\.txt"
+    r"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)(node_modules|vendor|third_party|tests?|\.claude|\.cursor)/",
+    re.IGNORECASE,
+)
+_MAKES = re.compile(
+    r"(^|[^-=])>|\b(cp|mv|ln|touch|mkdir|curl|wget|clone|tee|copy|copies|copied|rename[ds]?|echo|openssl|mkcert"
+    r"|keygen|envsubst|creat\w*|generat\w*|download\w*|fetch\w*|export\w*|writ\w*|wrote|render\w*|save[ds]?"
+    r"|upload\w*|provid\w*|place|make|dump|output\w*|scp|rsync|gsutil|sops|decrypt\w*)\b"
+    r"|\s-(o|out|keyout)\b|--out\w*\b"
+)
+_MAKES_FOLDER = re.compile(
+    r"\b(mkdir|clone|cp|mv|ln|rsync|unzip|tar|svn|makedirs|copytree|cookiecutter)\b|--?out\w*\b"
+)
+_LARGEST = 400_000
+"""Bytes of a file that is looked through for a name."""
+
+
+def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
+    """Whether `path`, which is not there, is likely to be made before it is needed."""
+    return (
+        os.path.lexists(workspace.root / path)  # a link that leads out of the repository
+        or workspace.in_submodule(path)
+        or _ARTEFACT.search(path) is not None
+        or _TEMPLATE.search(path) is not None
+        or workspace.is_ignored(path)
+        or workspace.is_ignored(path + "/")
+        or is_made_by_hand_or_script(workspace, path)
+    )
+
+
+def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
+    """Whether a script, a workflow or a document has a line that names `path` and makes something."""
+    made: bool = workspace.remembered(f"made {path}", lambda: _is_named_where_made(workspace, path))
+    return made
+
+
+def _is_named_where_made(workspace: Workspace, path: str) -> bool:
+    name = posixpath.basename(path)
+    folder = "." not in name
+    if folder or any(posixpath.basename(other) == name for other in workspace.files):
+        # The name alone may be a word, or that of another file.
+        name = "/".join(path.split("/")[-2:])
+    wanted = name.encode("utf-8", "surrogateescape")
+    line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
+    makes = _MAKES_FOLDER if folder else _MAKES
+    for file in workspace.files:
+        if not _TOOLS.search(file) or _NO_TOOLS.search(file):
+            continue
+        data = workspace.bytes(file)
+        if data is None or len(data) > _LARGEST or wanted not in data:
+            continue
+        source = workspace.source(file)
+        if source is not None and any(makes.search(found[0]) for found in line.finditer(source.text)):
+            return True
+    return False

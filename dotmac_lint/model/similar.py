@@ -1,0 +1,61 @@
+"""What was meant by a name that names nothing: the one that differs by a slip."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
+
+_ALIKE_PATHS, _ALIKE_NAMES = 85, 88
+"""How like a name must be, of 100."""
+
+
+def similar_name(wanted: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that is almost `wanted`, or a longer or shorter form of it (prod, production)."""
+    from rapidfuzz.fuzz import ratio
+
+    scores = []
+    for name in names:
+        short, long = sorted((wanted.lower(), name.lower()), key=len)
+        form = 95.0 if len(short) > 2 and long.startswith(short) else 0.0
+        scores.append((max(form, ratio(*_plain(wanted, name))), name))
+    return _best(scores, _ALIKE_NAMES)
+
+
+def similar_path(wanted: str, paths: Iterable[str]) -> str | None:
+    """The one of `paths` whose last part is almost that of `wanted`; one in the same folder is preferred.
+
+    The order of the words may differ (`prod-entrypoint.sh`, `entrypoint-prod.sh`), their suffix may not.
+    """
+    from rapidfuzz.fuzz import ratio, token_sort_ratio
+
+    folder, name = posixpath.split(wanted)
+    suffix = posixpath.splitext(name)[1]
+    scores = []
+    for path in paths:
+        where, other = posixpath.split(path)
+        if posixpath.splitext(other)[1] == suffix:
+            score = max(ratio(other, name), token_sort_ratio(*_plain(other, name)))
+            scores.append((score + (where == folder), path))
+    return _best(scores, _ALIKE_PATHS)
+
+
+def similar_file(workspace: Workspace, folder: str, wanted: str) -> str | None:
+    """The file below `folder` that was meant by `wanted`, which is missing."""
+    return similar_path(wanted, workspace.under(folder))
+
+
+def _plain(*texts: str) -> tuple[str, ...]:
+    return tuple(re.sub(r"[-_.]", " ", text.lower()) for text in texts)
+
+
+def _best(scores: list[tuple[float, str]], least: float) -> str | None:
+    """None where nothing is alike, or several are equally so."""
+    top = sorted(scores, reverse=True)[:2]
+    if not top or top[0][0] < least or (len(top) > 1 and top[0][0] == top[1][0]):
+        return None
+    return top[0][1]

@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm052_unknown_build_arg.rule import UnknownBuildArg
+
+__all__ = ["UnknownBuildArg"]

@@ -1,0 +1,34 @@
+"""What git says of files: ignored, or a submodule's."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dotmac_lint.workspace import Workspace
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_ignored_paths(tmp_path: Path, git: bool) -> None:
+    (tmp_path / ".gitignore").write_text("*.log\n/models/\n.env\n!kept.log\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / ".gitignore").write_bytes(b"cache/\r\n\r\n")
+    if git:
+        subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
+    workspace = Workspace(tmp_path)
+    for path in ("a.log", "models/", "models/x.bin", ".env", "deep/.env"):
+        assert workspace.is_ignored(path), path
+    for path in ("kept.log", "src/", "src/models", "sub/data/", "sub/data", "../a.log", ""):
+        assert not workspace.is_ignored(path), path
+
+
+def test_submodules(tmp_path: Path) -> None:
+    (tmp_path / ".gitmodules").write_text(
+        '[submodule "a b"]\n\tpath = "a b"\n\turl = u\n[submodule "c"]\n path=lib/c/\n'
+    )
+    workspace = Workspace(tmp_path)
+    assert workspace.in_submodule("a b/file")
+    assert workspace.in_submodule("lib/c")
+    assert not workspace.in_submodule("lib/cd")
