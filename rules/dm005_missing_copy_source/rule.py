@@ -14,24 +14,20 @@ class MissingCopySource(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         sources = tuple(missing_sources(deployment))
-        told = (
-            {script.at for script in missing_in_images(deployment.repository)} if sources else set()
-        )  # DM001
+        scripts = missing_in_images(deployment.repository) if sources else ()  # of DM001
+        told = {script.at for script in scripts}
         for found in sources:
             if found.copy.span in told:
                 continue
-            keyword, context = (
-                found.copy.instruction.keyword,
-                f"`{found.context}`" if found.context else "`.`",
-            )
+            keyword = found.copy.instruction.keyword
             advice = "Commit it, or correct the path."
             if found.fix is not None:
                 advice = f"Commit it, or correct the path. {found.fix.title}."
             elif found.elsewhere is not None:
                 advice = f"`{found.elsewhere}` exists: correct the path, or build with another context."
             yield self.report(
-                f"{keyword} takes `{found.path}`, which does not exist: the build with the context {context} "
-                "stops here.",
+                f"{keyword} takes `{found.path}`, which does not exist: the build with the context "
+                f"`{found.context or '.'}` stops here.",
                 found.copy.span,
                 related=[
                     Label(found.context_span, f"service `{found.service.name}` builds with this context")

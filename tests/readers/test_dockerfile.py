@@ -192,7 +192,7 @@ def test_foreign_syntax_may_have_other_instructions() -> None:
 def test_hostile(text: str) -> None:
     start = time.perf_counter()
     found = read_dockerfile(text)
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 20  # a busy machine keeps this; backtracking does not
     assert msgspec.json.decode(
         msgspec.json.encode(read_dockerfile(text.encode("utf-8", "replace").decode())), type=Dockerfile
     )
