@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.compose_merge import as_build, as_table, extend_service, merge_projects, unified
 from dotmac_lint.model.compose_tree import (
+    UNKNOWN_CHARACTER,
     ComposeProblem,
     Given,
     Items,
@@ -36,17 +37,14 @@ from dotmac_lint.model.compose_tree import (
     text_of,
 )
 from dotmac_lint.model.environment import Variable
+from dotmac_lint.model.shell_words import split_words
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 MAXIMUM_FILES = 100
 EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")
 
-_TABLES = frozenset(
-    {"environment", "labels", "args", "extra_hosts", "sysctls", "annotations", "additional_contexts"}
-)
-_REPLACED = frozenset({"command", "entrypoint", "test"})
-_UNIQUE = frozenset({"volumes"})
+_INCLUDED = frozenset({"services", "volumes", "networks", "secrets", "configs", "models"})
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -98,6 +96,8 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Healthcheck(msgspec.Struct, frozen=True):
+    """`test` begins with CMD, CMD-SHELL or NONE; a plain text is what CMD-SHELL runs."""
+
     test: tuple[Text, ...]
     disable: bool
     span: Span
@@ -217,21 +217,29 @@ def env_file_variables(
 
 
 def _env_variables(
-    workspace: Workspace, path: str, lookup: object, placeholder: bool, form: str | None = None
+    workspace: Workspace,
+    path: str,
+    lookup: Callable[[str], Known[str] | Unknown | None],
+    placeholder: bool,
+    form: str | None = None,
 ) -> Iterator[Variable]:
     from dotmac_lint.readers.dotenv import evaluate
+
+    def plain(name: str) -> str | Unknown | None:
+        found = lookup(name)
+        return found.value if isinstance(found, Known) else found
 
     file = workspace.env_file(path, "docker" if form == "raw" else "compose")
     if file is None:
         return
-    values = evaluate(file, lookup)  # type: ignore[call-overload]
+    values = evaluate(file, plain, unset=Unknown("set by the host"))
     for entry in file.entries:
         if file.last(entry.key) is not entry or entry.key not in values:
             continue
         value = values[entry.key]
         yield Variable(
             name=entry.key,
-            value=value if isinstance(value, Known | Unknown) else Known(value or ""),
+            value=value if isinstance(value, Unknown) else Known(value or ""),
             name_span=entry.key_range.at(path),
             span=entry.range.at(path),
             mechanism="env_file",
@@ -258,7 +266,9 @@ class _Loader:
         self, files: Sequence[str], env_files: Sequence[str], profiles: Sequence[str], directory: str | None
     ) -> Project:
         base = posixpath.dirname(files[0]) if directory is None and files else directory or ""
-        scope = self.scope(base, env_files)
+        scope = self.scope(base, env_files, self.host)
+        if "COMPOSE_PROJECT_NAME" not in scope:
+            scope["COMPOSE_PROJECT_NAME"] = Given(self.project_name(files, base, scope))
         root = self.project(files, base, scope, ())
         active = set(profiles)
         asked = scope.get("COMPOSE_PROFILES")
@@ -300,7 +310,21 @@ class _Loader:
 
     # ---- variables
 
-    def scope(self, base: str, env_files: Sequence[str]) -> Scope:
+    def project_name(self, files: Sequence[str], base: str, scope: Scope) -> Known[str] | Unknown:
+        """What COMPOSE_PROJECT_NAME is to interpolation: the last file's `name`, or the name of the folder."""
+        from dotmac_lint.readers.yaml import Mapping, Scalar
+
+        for path in reversed(files):
+            file = self.workspace.yaml(path)
+            for document in reversed(file.documents if file else ()):
+                name = document.get("name") if isinstance(document, Mapping) else None
+                if isinstance(name, Scalar) and name.value:
+                    return Wrapper(Origin(path, "", base, scope)).leaf(name).value
+        folder = re.sub(r"[^a-z0-9_-]", "", posixpath.basename(base).lower()).lstrip("_-")
+        return Known(folder) if folder else Unknown("the project has the name of its folder")
+
+    def scope(self, base: str, env_files: Sequence[str], outer: Scope) -> Scope:
+        """What interpolation sees: `outer`, which wins, and the env files, or `.env` of the folder `base`."""
         scope: Scope = {}
         for path in env_files or (posixpath.join(base, ".env"),):
             name, placeholder = path, False
@@ -311,29 +335,28 @@ class _Loader:
                 name, placeholder = example, True
 
             def lookup(variable: str) -> Known[str] | Unknown | None:
-                given = scope.get(variable) or self.host.get(variable)
+                given = outer.get(variable) or scope.get(variable)
                 return given.value if given else None
 
             for variable in _env_variables(self.workspace, name, lookup, placeholder):
                 if variable.value is not None:
                     scope[variable.name] = Given(variable.value, variable.name_span, placeholder)
-        return {**scope, **self.host}
+        return {**scope, **outer}
 
     # ---- files
 
     def project(self, files: Sequence[str], base: str, scope: Scope, trail: tuple[str, ...]) -> Table:
         """The merged tree of `files`, what they include below them."""
         result: Table | None = None
-        included: Table | None = None
         for path in files:
             for document in self.documents(path, base, scope):
-                included = self.include(document, included, base, scope, (*trail, path))
-                resolved = self.extend_all(document, base, scope)
-                result = resolved if result is None else self.merge_tables(result, resolved)
+                whole = self.include(document, base, scope, (*trail, path))
+                resolved = self.extend_all(whole, base, scope)
+                result = resolved if result is None else merge_projects(result, resolved)
         if result is None:
             origin = Origin("", "", base, scope)
-            result = Table({}, False, None, Span(files[0] if files else "", 0, 0), origin)
-        return result if included is None else self.merge_tables(included, result)
+            return Table({}, False, None, Span(files[0] if files else "", 0, 0), origin)
+        return unified(result)
 
     def documents(self, path: str, base: str, scope: Scope) -> Iterator[Table]:
         if len(self.loaded) > MAXIMUM_FILES:
@@ -353,9 +376,9 @@ class _Loader:
             elif not (isinstance(tree, Leaf) and tree.is_null):
                 self.problem("A Compose file is a mapping with `services`.", tree.span, "shape")
 
-    def include(
-        self, document: Table, so_far: Table | None, base: str, scope: Scope, trail: tuple[str, ...]
-    ) -> Table | None:
+    def include(self, document: Table, base: str, scope: Scope, trail: tuple[str, ...]) -> Table:
+        """The document with what it includes; where both define something, the document wins."""
+        so_far: Table | None = None
         node = document.get("include")
         for item in node.items if isinstance(node, Items) else ():
             paths = leaves(item.get("path")) if isinstance(item, Table) else leaves(item)
@@ -383,10 +406,10 @@ class _Loader:
                     text = path_text(leaf, base)
                     if isinstance(text.value, Known) and not text.outside:
                         given.append(text.value.value)
-            inner = {**self.scope(folder, given), **scope}
-            tree = self.project(names, folder, inner, trail)
-            so_far = tree if so_far is None else self.merge_tables(so_far, tree)
-        return so_far
+            tree = self.project(names, folder, self.scope(folder, given, scope), trail)
+            tree = replace(tree, rows={key: row for key, row in tree.rows.items() if key in _INCLUDED})
+            so_far = tree if so_far is None else merge_projects(tree, so_far)
+        return document if so_far is None else merge_projects(so_far, document)
 
     # ---- extends
 
@@ -447,54 +470,7 @@ class _Loader:
             return service
         parent = self.extended(target.known, row.value, others, folder, scope, (*trail, step))
         without = {key: r for key, r in service.rows.items() if key != "extends"}
-        merged = self.merge(parent, replace(service, rows=without), ("services", name))
-        return merged if isinstance(merged, Table) else service
-
-    # ---- merging
-
-    def merge_tables(self, low: Table, high: Table) -> Table:
-        """Two whole projects."""
-        merged = self.merge(low, high, ())
-        return merged if isinstance(merged, Table) else high
-
-    def merge(self, low: Tree, high: Tree, path: tuple[str, ...]) -> Tree:
-        key = path[-1] if path else ""
-        if high.tag == "!override":
-            return high
-        if key in _TABLES or (key == "depends_on"):
-            low, high = _as_table(low, key), _as_table(high, key)
-        if isinstance(low, Leaf) and key in {"env_file", "dns", "dns_search", "tmpfs"}:
-            low = Items((low,), False, None, low.span, low.origin)
-        if isinstance(high, Leaf) and key in {"env_file", "dns", "dns_search", "tmpfs"} and not high.is_null:
-            high = Items((high,), False, None, high.span, high.origin)
-        if isinstance(high, Leaf) and high.is_null and not isinstance(low, Leaf):
-            return low
-        if key == "build":
-            low, high = _as_build(low), _as_build(high)
-        if isinstance(low, Table) and isinstance(high, Table):
-            rows = dict(low.rows)
-            for name, row in high.rows.items():
-                if row.value.tag == "!reset":
-                    rows.pop(name, None)
-                    continue
-                earlier = rows.get(name)
-                if earlier is None:
-                    rows[name] = row
-                    continue
-                value = (
-                    row.value if name in _REPLACED else self.merge(earlier.value, row.value, (*path, name))
-                )
-                rows[name] = replace(row, value=value, overrides=(earlier, *earlier.overrides))
-            return replace(high, rows=rows)
-        if isinstance(low, Items) and isinstance(high, Items) and key not in _REPLACED:
-            if key in _UNIQUE:
-                taken = {_target(item) for item in high.items} - {None}
-                kept = tuple(item for item in low.items if _target(item) not in taken)
-                return replace(high, items=(*kept, *high.items))
-            have = {_plain(item) for item in low.items}
-            extra = tuple(item for item in high.items if _plain(item) not in have or _plain(item) is None)
-            return replace(high, items=(*low.items, *extra))
-        return high
+        return extend_service(parent, replace(service, rows=without))
 
     # ---- services
 
@@ -512,7 +488,7 @@ class _Loader:
     def service(self, row: Row, node: Table, profiles: set[str]) -> Service:
         own = tuple(leaf.known for leaf in leaves(node.get("profiles")))
         rows = (row, *row.overrides)
-        environment = _as_table(node.get("environment"), "environment")
+        environment = as_table(node.get("environment"))
         return Service(
             name=row.key.raw,
             key=rows[-1].key.span,
@@ -569,45 +545,6 @@ class _Loader:
         return Declaration(row.key.raw, row.key.span, bool(external), text, node)
 
 
-def _plain(item: Tree) -> str | None:
-    return item.known if isinstance(item, Leaf) else None
-
-
-def _target(item: Tree) -> str | None:
-    """The path in the container that a volume entry is about."""
-    if isinstance(item, Table):
-        target = item.get("target")
-        return target.known.rstrip("/") if isinstance(target, Leaf) else None
-    if isinstance(item, Leaf):
-        first, rest = item.split(":")
-        return (rest.split(":")[0] if rest is not None else first).known.rstrip("/")
-    return None
-
-
-def _as_table(node: Tree | None, key: str) -> Tree:
-    """A list of `NAME=value` as a mapping; depends_on's list as its long form."""
-    if not isinstance(node, Items):
-        return node  # type: ignore[return-value]
-    rows: dict[str, Row] = {}
-    for item in node.items:
-        if not isinstance(item, Leaf):
-            continue
-        name, value = (
-            item.split("=:" if key == "extra_hosts" else "=") if key != "depends_on" else (item, None)
-        )
-        own = name.known
-        nothing = Leaf("", "null", "", None, item.span, item.origin)
-        rows[own] = Row(name, value if value is not None else nothing, item.span, listed=True)
-    return Table(rows, node.flow, node.tag, node.span, node.origin, form="list", own=tuple(rows.values()))
-
-
-def _as_build(node: Tree) -> Tree:
-    if not isinstance(node, Leaf) or node.is_null:
-        return node
-    key = Leaf("context", "str", "", None, node.span, node.origin)
-    return Table({"context": Row(key, node, node.span)}, False, None, node.span, node.origin)
-
-
 def _variables(node: Tree | None, mechanism: str = "environment") -> Iterator[Variable]:
     for row in node.rows.values() if isinstance(node, Table) else ():
         yield _variable(row)
@@ -621,16 +558,17 @@ def _variable(row: Row) -> Variable:
     name_span = row.key.span
     if row.key.style in {'"', "'"} and not row.listed:
         name_span = Span(name_span.path, name_span.start + 1, name_span.end - 1)
+    outside = None if given else row.key.origin.scope.get(row.key.known)
     return Variable(
         name=row.key.known,
-        value=value.value if given and value is not None else None,
+        value=value.value if given and value is not None else outside.value if outside else None,
         name_span=name_span,
         span=row.span,
         mechanism="environment",
         value_span=value.span if given and value is not None else None,
         raw=value.raw if given and value is not None else None,
         references=tuple(reference.name for reference in value.references) if value is not None else (),
-        placeholder=value.placeholder if value is not None else False,
+        placeholder=outside.placeholder if outside else value is not None and value.placeholder,
         overrides=tuple(_variable(earlier) for earlier in row.overrides),
     )
 
@@ -638,7 +576,7 @@ def _variable(row: Row) -> Variable:
 def _build(node: Tree | None) -> Build | None:
     if node is None or (isinstance(node, Leaf) and node.is_null):
         return None
-    table = _as_build(node)
+    table = as_build(node)
     if not isinstance(table, Table):
         return None
     given = table.get("context")
@@ -659,13 +597,13 @@ def _build(node: Tree | None) -> Build | None:
             dockerfile = Text(Known(name), "Dockerfile", context.span)
         else:
             dockerfile = msgspec.structs.replace(context)
-    contexts = _as_table(table.get("additional_contexts"), "additional_contexts")
+    contexts = as_table(table.get("additional_contexts"))
     others = {}
     for row in contexts.rows.values() if isinstance(contexts, Table) else ():
         if isinstance(row.value, Leaf):
             text = row.value.text
             others[row.key.known] = text if "://" in row.value.raw else path_text(row.value)
-    arguments = _as_table(table.get("args"), "args")
+    arguments = as_table(table.get("args"))
     return Build(
         context=context,
         dockerfile=dockerfile,
@@ -695,6 +633,14 @@ def _env_files(node: Tree | None) -> Iterator[EnvFileReference]:
                 yield EnvFileReference(path_text(path), required, form.raw if form else None, path.span)
 
 
+def _inside(leaf: Leaf) -> Text:
+    """A path in the container, as short as it can be written."""
+    text = leaf.text
+    if not isinstance(text.value, Known):
+        return text
+    return msgspec.structs.replace(text, value=Known(posixpath.normpath(text.value.value)))
+
+
 _NAMED_VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
 
@@ -714,14 +660,14 @@ def _mounts(node: Tree | None) -> Iterator[Mount]:
             create = flag(item.get("bind", "create_host_path"))
             place = source.span if isinstance(source, Leaf) else None
             yield Mount(
-                type_, text, target.text, flag(item.get("read_only")) is True, create, item.span, place
+                type_, text, _inside(target), flag(item.get("read_only")) is True, create, item.span, place
             )
 
 
 def _short_mount(item: Leaf) -> Iterator[Mount]:
     first, rest = item.split(":")
     if rest is None:
-        yield Mount("volume", None, first.text, False, None, item.span, None)
+        yield Mount("volume", None, _inside(first), False, None, item.span, None)
         return
     target, mode = rest.split(":")
     read_only = mode is not None and "ro" in mode.known.split(",")
@@ -729,12 +675,18 @@ def _short_mount(item: Leaf) -> Iterator[Mount]:
     if isinstance(value, Unknown):
         is_path = first.raw.startswith((".", "/", "~", "$"))
         yield Mount(
-            "bind" if is_path else "volume", first.text, target.text, read_only, None, item.span, first.span
+            "bind" if is_path else "volume",
+            first.text,
+            _inside(target),
+            read_only,
+            None,
+            item.span,
+            first.span,
         )
     elif value.value.startswith((".", "/", "~")) or not _NAMED_VOLUME.match(value.value):
-        yield Mount("bind", path_text(first), target.text, read_only, None, item.span, first.span)
+        yield Mount("bind", path_text(first), _inside(target), read_only, None, item.span, first.span)
     else:
-        yield Mount("volume", first.text, target.text, read_only, None, item.span, first.span)
+        yield Mount("volume", first.text, _inside(target), read_only, None, item.span, first.span)
 
 
 def _command(node: Tree | None) -> Command | None:
@@ -742,30 +694,33 @@ def _command(node: Tree | None) -> Command | None:
         return Command("exec", tuple(leaf.text for leaf in leaves(node)), node.span)
     if not isinstance(node, Leaf) or node.is_null:
         return None
-    try:
-        words = shlex.split(node.raw)
-    except ValueError:
-        words = node.raw.split()
-    texts = []
-    position = 0
-    for word in words:
-        found = node.raw.find(word, position)
-        leaf = node.part(found, found + len(word)) if found >= 0 else node
-        position = max(found, position)
-        texts.append(leaf.text)
-    return Command("shell", tuple(texts), node.span)
+    characters = node.expanded()
+    words = split_words("".join(character for character, _, _ in characters)) or []
+    return Command("shell", tuple(_word(node, [characters[n] for n in word]) for word in words), node.span)
+
+
+def _word(node: Leaf, characters: list[tuple[str, int, int]]) -> Text:
+    """A word of a command; `characters` come with the range of the raw text that they stem from."""
+    if not characters:
+        return Text(Known(""), "", node.span)
+    text = "".join(character for character, _, _ in characters)
+    written = node.part(characters[0][1], characters[-1][2]).text
+    known = UNKNOWN_CHARACTER not in text
+    return msgspec.structs.replace(written, value=Known(text) if known else Unknown("set by the host"))
 
 
 def _healthcheck(node: Tree | None) -> Healthcheck | None:
     if not isinstance(node, Table):
         return None
-    return Healthcheck(
-        tuple(leaf.text for leaf in leaves(node.get("test"))), flag(node.get("disable")) is True, node.span
-    )
+    test = node.get("test")
+    words = tuple(leaf.text for leaf in leaves(test))
+    if isinstance(test, Leaf) and words:
+        words = (Text(Known("CMD-SHELL"), "CMD-SHELL", test.span), *words)
+    return Healthcheck(words, flag(node.get("disable")) is True, node.span)
 
 
 def _dependencies(node: Tree | None) -> Iterator[Dependency]:
-    table = _as_table(node, "depends_on")
+    table = as_table(node)
     for row in table.rows.values() if isinstance(table, Table) else ():
         condition = row.value.get("condition") if isinstance(row.value, Table) else None
         required = row.value.get("required") if isinstance(row.value, Table) else None

@@ -41,6 +41,8 @@ class Given(msgspec.Struct, frozen=True):
     placeholder: bool = False
 
 
+UNKNOWN_CHARACTER = "\ue000"
+
 Scope: TypeAlias = dict[str, Given]
 
 
@@ -166,6 +168,26 @@ class Leaf:
     def known(self) -> str:
         """The value, or the raw text where it is not known."""
         return self.value.value if isinstance(self.value, Known) else self.raw
+
+    def expanded(self) -> list[tuple[str, int, int]]:
+        """The characters of the value, each with the range of `raw` that it stems from; UNKNOWN_CHARACTER stands
+        for a variable that is not known."""
+        if isinstance(self.parts, interpolation.InterpolationError):
+            return [(character, n, n + 1) for n, character in enumerate(self.raw)]
+        found: list[tuple[str, int, int]] = []
+        position = 0
+        for part in self.parts:
+            if isinstance(part, str):
+                for character in part:
+                    width = 2 if character == "$" and self.raw[position : position + 2] == "$$" else 1
+                    found.append((character, position, position + width))
+                    position += width
+                continue
+            value = interpolation.value_of(part, self._lookup)
+            text = value.value if isinstance(value, Known) else UNKNOWN_CHARACTER
+            found += [(character, part.start, part.end) for character in text]
+            position = part.end
+        return found
 
     def part(self, start: int, end: int) -> Leaf:
         """The text between two offsets of `raw`, always a string."""

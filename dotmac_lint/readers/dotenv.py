@@ -482,16 +482,25 @@ def evaluate(
 ) -> dict[str, str | None]: ...
 @overload
 def evaluate(
-    env_file: EnvFile, lookup: Lookup | Mapping[str, Value], problems: list[Problem] | None = None
+    env_file: EnvFile,
+    lookup: Lookup | Mapping[str, Value],
+    problems: list[Problem] | None = None,
+    *,
+    unset: Value = "",
 ) -> dict[str, Value | None]: ...
 def evaluate(
-    env_file: EnvFile, lookup: Lookup | Mapping[str, Value], problems: list[Problem] | None = None
+    env_file: EnvFile,
+    lookup: Lookup | Mapping[str, Value],
+    problems: list[Problem] | None = None,
+    *,
+    unset: Value = "",
 ) -> Any:
     """The variables that the file gives, by the rules of its dialect; later entries see earlier ones.
 
     `lookup` knows the variables from outside (None: not set); what it calls Unknown makes the values
-    that need it Unknown. A bare key is None in the dialect "python"; in the others it takes the value
-    from outside or gives nothing. What Compose refuses is left out and added to `problems`.
+    that need it Unknown. `unset` stands for a variable that nothing sets. A bare key is None in the
+    dialect "python"; in the others it takes the value from outside or gives nothing. What Compose
+    refuses is left out and added to `problems`.
     """
     outside: Lookup = lookup if callable(lookup) else lookup.get
     python = env_file.dialect == "python"
@@ -510,18 +519,20 @@ def evaluate(
                 result[entry.key] = inherited
             continue
         try:
-            result[entry.key] = _substitute(entry.parts, known, python)
+            result[entry.key] = _substitute(entry.parts, known, python, unset)
         except _RefusedError as error:
             if problems is not None:
                 problems.append(Problem(str(error), entry.range.start, entry.range.end))
     return result
 
 
-def _substitute(parts: Iterable[str | VariablePart], known: Lookup, python: bool, depth: int = 0) -> Value:
+def _substitute(
+    parts: Iterable[str | VariablePart], known: Lookup, python: bool, unset: Value, depth: int = 0
+) -> Value:
     pieces: list[str] = []
     unknown: Unknown | None = None
     for part in parts:
-        value = part if isinstance(part, str) else _variable(part, known, python, depth)
+        value = part if isinstance(part, str) else _variable(part, known, python, unset, depth)
         if isinstance(value, Unknown):
             unknown = unknown or value
         else:
@@ -529,10 +540,10 @@ def _substitute(parts: Iterable[str | VariablePart], known: Lookup, python: bool
     return unknown or "".join(pieces)
 
 
-def _variable(part: VariablePart, known: Lookup, python: bool, depth: int) -> Value:
+def _variable(part: VariablePart, known: Lookup, python: bool, unset: Value, depth: int) -> Value:
     value = known(part.name)
     if not part.operator:
-        return "" if value is None else value
+        return unset if value is None else value
     if python:  # ":-" stands for "-", and the default is taken as it is
         return part.word if value is None else value
     if isinstance(value, Unknown):
@@ -543,7 +554,7 @@ def _variable(part: VariablePart, known: Lookup, python: bool, depth: int) -> Va
     if depth >= MAX_NESTING:
         return Unknown("nested too deeply")
     try:
-        word = _substitute((piece for piece, _ in _template(part.word)), known, python, depth + 1)
+        word = _substitute((piece for piece, _ in _template(part.word)), known, python, unset, depth + 1)
     except _InvalidError as error:
         raise _RefusedError(f"The interpolation of `{part.name}` is not valid.") from error
     if part.operator.endswith("?"):

@@ -450,7 +450,7 @@ def test_speed(tmp_path: Path) -> None:
         stage = build_image(workspace, "Dockerfile", context="").target
         assert stage is not None
         assert len(stage.files) > 4000
-    assert time.perf_counter() - start < 0.6  # 0.2 s on an idle machine
+    assert time.perf_counter() - start < 20  # 0.2 s on an idle machine, minutes where it is quadratic
 
 
 @pytest.mark.parametrize(
