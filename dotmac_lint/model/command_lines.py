@@ -7,9 +7,9 @@ continuations, `cd`. Nothing is run; what cannot be worked out stays open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
-from itertools import product
+from itertools import pairwise, product
 from posixpath import dirname, join
 from typing import Literal, NamedTuple
 
@@ -19,12 +19,18 @@ from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
 
 Program = Literal["docker compose", "docker-compose"]
-Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment"]
+Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment", "code"]
 
 DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's order of preference (compose-go, cli/options.go)."""
+OVERRIDE_FILES = (
+    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"
+)  # fmt: skip
+"""In Compose's order of preference (compose-go, cli/options.go)."""
 MAX_VARIANTS = 8
 """Of one command line whose variables have several values."""
+MAX_MATCHES = 16
+"""Files that one word may mean."""
 
 MAX_NESTING = 8
 """Expansions within expansions that are followed."""
@@ -42,7 +48,11 @@ _YAML = re.compile(r"\.ya?ml(\.disabled)?$")
 _MANIFEST = re.compile(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
-_WORDS = re.compile(rb"(?:docker|podman)[ -]compose\b|docker-compose\b")
+_HOLDERS = (_DOCUMENT, _MAKE, _YAML, _MANIFEST, re.compile(r"\.py$"))
+_WORDS = re.compile(
+    rb"(?:docker|podman)[ -]compose\b|docker-compose\b|docker[ ]+stack\b|\bcompose[\w.-]*\.ya?ml\b"
+    rb"|COMPOSE_FILE|[\"']compose[\"']"
+)
 
 _VALUE_OPTIONS = frozenset(
     {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi"}
@@ -96,6 +106,9 @@ _SUBCOMMANDS = _SERVICE_COMMANDS | {
     "scale",
 }
 _SUBCOMMANDS |= {"stats", "version", "volumes", "wait", "commit", "export", "publish", "bridge"}
+_COMPOSE_VARIABLES = frozenset(
+    {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME", "COMPOSE_ENV_FILES"}
+)
 _ONE_SERVICE = frozenset({"run", "exec", "port", "attach"})
 
 
@@ -481,6 +494,8 @@ class _Piece(NamedTuple):
     """The working directory that the file states for it."""
     line: tuple[int, int] | None = None
     """Where it stands, when some of its characters stand elsewhere."""
+    variables: tuple[tuple[str, _Text], ...] = ()
+    """What the file sets in its environment."""
 
 
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -542,10 +557,13 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
     step_folder: str | None = None
     key_indent, folded = -1, False
     position = 0
+    settings = _yaml_environment(source)
 
     def piece() -> Iterator[_Piece]:
         if any("compose" in line.chars for line in lines):
-            yield _Piece(_joined(lines), kind, step_folder or folder)
+            place = lines[0].at[0] if lines[0].at else 0
+            given = tuple((name, value) for begin, end, name, value in settings if begin <= place < end)
+            yield _Piece(_joined(lines), kind, step_folder or folder, variables=given)
         lines.clear()
 
     for line in source.splitlines(keepends=True):
@@ -593,6 +611,62 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
                 lines.append(_text(source, begin, start + len(body.rstrip()) - len(quote)))
                 lines.append(_Text("\n", (position - 1,)))
     yield from piece()
+
+
+_SETTING = re.compile(
+    r"[ ]*([A-Za-z_]\w*):[ \t]+(?![|>])(\"[^\"\n]*\"|'[^'\n]*'|[^\s#][^\n]*?)[ \t]*(?:#[^\n]*)?\r?$"
+)
+_ENVIRONMENT = re.compile(r"[ ]*(-[ ]+)?(?P<key>env):[ \t]*(?:#[^\n]*)?\r?$")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+
+
+def _yaml_environment(source: str) -> list[tuple[int, int, str, _Text]]:
+    """The variables that `env:` sets, each with the part of the file that it is set for: job, step or all."""
+    result: list[tuple[int, int, str, _Text]] = []
+    parents: list[tuple[int, int]] = []  # indentation and offset of the lines that the current one is below
+    opened: list[tuple[int, int, list[tuple[str, _Text]]]] = []  # the column of `env:`, where its part begins
+    inner = -1
+    position = 0
+
+    def close(indent: int, end: int) -> None:
+        while opened and opened[-1][0] > indent:
+            _, begin, values = opened.pop()
+            result.extend((begin, end, name, value) for name, value in values)
+
+    for line in source.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        indent = len(line) - len(line.lstrip(" "))
+        while parents and parents[-1][0] >= indent:
+            parents.pop()
+        close(indent, start)
+        if inner == 0 and indent > opened[-1][0]:
+            inner = indent  # the first line below `env:`
+        if indent != inner:
+            inner = inner if indent > inner > 0 else -1
+        elif setting := _SETTING.match(line):
+            quoted = setting[2][:1] in ("'", '"')
+            value = _text(source, start + setting.start(2) + quoted, start + setting.end(2) - quoted)
+            opened[-1][2].append((setting[1], _without_expressions(value)))
+        if opening := _ENVIRONMENT.match(line):
+            begin = start if opening[1] else parents[-1][1] if parents else 0
+            opened.append((opening.start("key"), begin, []))
+            inner = 0
+        parents.append((indent, start))
+    close(-1, position)
+    return sorted(result, key=lambda row: row[0])
+
+
+def _without_expressions(text: _Text) -> _Text:
+    """The expressions of GitHub's workflows (`${{ ... }}`) are not known."""
+    parts, end = [], 0
+    for match in _EXPRESSION.finditer(text.chars):
+        known = ROOT if "github.workspace" in match[0] else OPEN
+        parts += [text.cut(end, match.start()), _Text(known, (text.at[match.start()],))]
+        end = match.end()
+    return _joined([*parts, text.cut(end, len(text.chars))])
 
 
 _SCRIPT_KEYS = frozenset(
@@ -685,9 +759,39 @@ def _make_pieces(source: str, just: bool) -> Iterator[_Piece]:
         if source[begin : begin + 1] in ("\t", " "):
             line = source[begin:finish]
             place = (begin + len(line) - len(line.lstrip("\t @-+")), begin + len(line.rstrip()))
-            for variant in _expanded(_text(source, begin, finish), macros, just):
-                if "compose" in variant.chars:
-                    yield _Piece(variant, "make", line=place)
+            for branch in _branches(_text(source, begin, finish)):
+                for variant in _expanded(branch, macros, just):
+                    if "compose" in variant.chars:
+                        yield _Piece(variant, "make", line=place)
+
+
+def _branches(text: _Text) -> Iterator[_Text]:
+    """The line with each outcome of GNU make's `$(if condition,then,else)`, and its `$(shell ...)` as it is."""
+    found = re.search(r"\$\((if|shell)[ \t]", text.chars)
+    if found is None or text.chars.count("$(if") > 3:
+        yield text
+        return
+    commas: list[int] = []
+    depth, end = 0, found.start() + 1
+    while end < len(text.chars):
+        c = text.chars[end]
+        depth += (c == "(") - (c == ")")
+        if not depth:
+            break
+        if c == "," and depth == 1 and len(commas) < 2:
+            commas.append(end)
+        end += 1
+    if found[1] == "shell":
+        inner = [(found.end(), end)]
+    else:
+        edges = [*commas, end]
+        inner = [(a + 1, b) for a, b in pairwise(edges)]
+        inner = inner if len(inner) > 1 else [*inner, (end, end)]
+    for start, stop in inner:
+        branch = _joined(
+            [text.cut(0, found.start()), text.cut(start, stop), text.cut(end + 1, len(text.chars))]
+        )
+        yield from _branches(branch)
 
 
 def _macro(match: re.Match[str], just: bool) -> str:
@@ -733,6 +837,30 @@ def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterat
         yield expand(line, dict(zip(several, values, strict=True)), 0)
 
 
+def _code_pieces(source: str) -> Iterator[_Piece]:
+    """The command lines that Python code composes, and those that stand in its strings."""
+    from dotmac_lint.readers.python.commands import read_commands
+
+    for words in read_commands(source):
+        parts = []
+        for word in words:
+            text = "'" + word.text.replace("'", OPEN) + "' "
+            start, end = word.range.start, word.range.end
+            parts.append(_Text(text, tuple(min(start + n, max(end - 1, start)) for n in range(len(text)))))
+        yield _Piece(_joined(parts), "code", line=(words[0].range.start, words[-1].range.end))
+    for piece in _string_pieces(source):
+        yield _Piece(_placeholders(piece.text), "code")
+
+
+def _placeholders(text: _Text) -> _Text:
+    """The fields of a format string are not known."""
+    parts, end = [], 0
+    for match in re.finditer(r"\{[^{}]*\}", text.chars):
+        parts += [text.cut(end, match.start()), _Text(OPEN, (text.at[match.start()],))]
+        end = match.end()
+    return _joined([*parts, text.cut(end, len(text.chars))])
+
+
 def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
     if _DOCUMENT.search(path):
         return (_document_pieces(source),)
@@ -743,6 +871,8 @@ def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
         return (_yaml_pieces(source, kind), _comment_pieces(source))
     if _MANIFEST.search(path):
         return (_string_pieces(source),)
+    if path.endswith(".py"):
+        return (_code_pieces(source), _comment_pieces(source))
     if path.endswith((".ps1", ".bat", ".cmd")):
         source = source.replace("\\", "/")
     return (iter((_Piece(_text(source, 0, len(source)), "shell"),)), _comment_pieces(source))
@@ -765,6 +895,9 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
             for piece in pieces:
                 if piece.kind != "shell":
                     shell = _Shell()
+                for name, value in piece.variables:
+                    shell.variables[name] = [value]
+                    shell.exported.add(name)
                 if piece.folder:
                     shell.folder = OPEN if "$" in piece.folder else piece.folder
                 for line in _piece_lines(workspace, path, piece, shell):
@@ -776,16 +909,12 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
 def _may_hold(workspace: Workspace, path: str) -> bool:
     name = path.rpartition("/")[2]
     script = _SHELL.search(name) or ("." not in name and workspace.is_executable(path))
-    if not (script or any(p.search(path) for p in (_DOCUMENT, _MAKE, _YAML, _MANIFEST))) or _VENDORED.search(
-        path
-    ):
+    if not (script or any(p.search(path) for p in _HOLDERS)) or _VENDORED.search(path):
         return False
     if "changelog" in name.lower() or "release" in name.lower():
         return False
     data = workspace.bytes(path)
-    return (
-        data is not None and len(data) < 1_000_000 and b"compose" in data and _WORDS.search(data) is not None
-    )
+    return data is not None and len(data) < 1_000_000 and _WORDS.search(data) is not None
 
 
 def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:
@@ -802,30 +931,38 @@ def _commands_in(
     shell: _Shell,
     depth: int = 0,
 ) -> Iterator[CommandLine]:
+    def emit(number: int, program: Program, arguments: list[_Text]) -> Iterator[CommandLine]:
+        given = {}
+        for earlier in words[:number]:
+            name, equals, _ = earlier.chars.partition("=")
+            if equals and name in _COMPOSE_VARIABLES:
+                given[name] = earlier.cut(len(name) + 1, len(earlier.chars))
+        for name in shell.exported & _COMPOSE_VARIABLES:
+            given.setdefault(name, shell.variables[name][0])
+        word, line = words[number], piece.line or shell.line
+        place = (word.at[0], max(word.at) + 1)
+        if not line[0] <= place[0] < line[1]:  # the name of the program stands in a variable
+            place = line
+        elif number + 1 < len(words):
+            ends = [max(w.at) + 1 for w in words[number:] if w.at and line[0] <= w.at[0] < line[1]]
+            place = (place[0], max(*ends, place[1]) if ends else place[1])
+        yield from _command_lines(
+            workspace, piece.kind, program, Span(path, *place), arguments, folder, given
+        )
+
     for number, word in enumerate(words):
         chars = word.chars
         base = chars.rpartition("/")[2].lstrip("@-+")
         following = words[number + 1].chars if number + 1 < len(words) else ""
-        if base == "docker-compose" or (base in ("docker", "podman") and following == "compose"):
-            first = number + (1 if base == "docker-compose" else 2)
-            program: Program = "docker-compose" if base == "docker-compose" else "docker compose"
-            given = {}
-            for earlier in words[:number]:
-                name, equals, _ = earlier.chars.partition("=")
-                if equals and name in ("COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME"):
-                    given[name] = earlier.cut(len(name) + 1, len(earlier.chars))
-            for name in shell.exported & {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME"}:
-                given.setdefault(name, shell.variables[name][0])
-            line = piece.line or shell.line
-            place = (word.at[0], max(word.at) + 1)
-            if not line[0] <= place[0] < line[1]:  # the name of the program stands in a variable
-                place = line
-            elif first < len(words) or first > number + 1:
-                ends = [max(w.at) + 1 for w in words[number:] if w.at and line[0] <= w.at[0] < line[1]]
-                place = (place[0], max(*ends, place[1]) if ends else place[1])
-            yield from _command_lines(
-                workspace, piece.kind, program, Span(path, *place), words[first:], folder, given
-            )
+        if base == "docker-compose":
+            yield from emit(number, "docker-compose", words[number + 1 :])
+            return
+        if base in ("docker", "podman") and following == "compose":
+            yield from emit(number, "docker compose", words[number + 2 :])
+            return
+        arguments = _indirect(workspace, path, piece.kind, folder, words[number:])
+        if arguments:
+            yield from emit(number, "docker compose", arguments)
             return
         nested_command = depth < 2 and re.search(r"docker[ -]compose[ \t]", chars)
         if nested_command and not _ASSIGNMENT.match(chars):  # bash -c "...", ssh host "..."
@@ -833,6 +970,51 @@ def _commands_in(
             inner.variables, inner.folder = dict(shell.variables), folder
             for nested, where in inner.run(word):
                 yield from _commands_in(workspace, path, piece, nested, where, inner, depth=depth + 1)
+
+
+_TAKES_FILES = re.compile(rb"--?(?:compose-)?f(?:ile)?[ =\"']")
+_COMPOSE_PROGRAM = re.compile(rb"docker[ -]compose\b|docker stack\b")
+
+
+def _indirect(workspace: Workspace, path: str, kind: Kind, folder: str, words: list[_Text]) -> list[_Text]:
+    """The arguments of Compose that `docker stack deploy -c FILE`, a script that is given several Compose files,
+    or a file that is put in the place of the override come to; empty where `words` are none of these."""
+    chars = [word.chars for word in words]
+    program = chars[0].lstrip("@-+")
+    files: list[_Text] = []
+    if program == "docker" and chars[1:3] in (["stack", "deploy"], ["stack", "up"], ["stack", "config"]):
+        for number, word in enumerate(words[3:], 3):
+            if word.chars.startswith("--compose-file="):
+                files.append(word.cut(15, len(word.chars)))
+            elif chars[number - 1] in ("-c", "--compose-file"):
+                files.append(word)
+    elif program in ("ln", "cp"):
+        given = [word for word in words if not word.chars.startswith("-")]
+        source, target = given[-2:] if len(given) > 2 else (words[0], words[0])
+        name = (source if target.chars in (".", "./") else target).chars.rpartition("/")[2]
+        for base in _folders(workspace, path, kind, folder) if name in OVERRIDE_FILES else ():
+            inside = _inside(path, base, source.chars)
+            place = _inside(path, base, dirname(target.chars))
+            first = None if place is None else default_file(workspace, place)
+            if first is not None and inside not in (None, first) and workspace.kind(inside) == "file":
+                return [
+                    _constant(word, source) for word in ("-f", ROOT + first, "-f", f"{ROOT}{inside}", "up")
+                ]
+    elif "/" in program or program.endswith((".sh", ".bash")):
+        files = [word for word in words[1:] if re.search(r"compose[^/]*\.ya?ml$", word.chars)]
+        for base in _folders(workspace, path, kind, folder) if files else ():
+            inside = _inside(path, base, program)
+            data = workspace.bytes(inside) if inside else None
+            if data and b"$@" in data and _TAKES_FILES.search(data) and _COMPOSE_PROGRAM.search(data):
+                break
+        else:
+            files = []
+    up = [_constant("up", files[-1])] if files else []
+    return [word for file in files for word in (_constant("-f", file), file)] + up
+
+
+def _constant(chars: str, like: _Text) -> _Text:
+    return _Text(chars, like.at[:1] * len(chars))
 
 
 def _command_lines(
@@ -875,7 +1057,10 @@ def _command_lines(
     if not files and "COMPOSE_FILE" in given:
         value_text = given["COMPOSE_FILE"]
         files = [value_text.cut(*m.span()) for m in re.finditer(r"[^:;]+", value_text.chars)]
-    if "COMPOSE_PROFILES" in given:
+    if not env_files and "COMPOSE_ENV_FILES" in given:
+        listed = given["COMPOSE_ENV_FILES"]
+        env_files = [listed.cut(*m.span()) for m in re.finditer(r"[^,]+", listed.chars)]
+    if not profiles and "COMPOSE_PROFILES" in given:
         profiles += given["COMPOSE_PROFILES"].chars.split(",")
     if "COMPOSE_PROJECT_NAME" in given and OPEN not in given["COMPOSE_PROJECT_NAME"].chars:
         project_name = project_name or given["COMPOSE_PROJECT_NAME"].chars
@@ -939,7 +1124,18 @@ def _variants(
     """Where the command runs, judged by which of its files exist there; wildcards for what is not known."""
     best: tuple[tuple[int, int], str, list[list[_Text]]] | None = None
     for base in _folders(workspace, path, kind, folder):
-        choices = [_matches(workspace, path, base, word) for word in files]
+        named = {_inside(path, base, word.chars) for word in files}
+        choices = [_matches(workspace, path, base, word, named) for word in files]
+        if (
+            sum(
+                len(choice) > 1 and word.chars[:1] == OPEN
+                for choice, word in zip(choices, files, strict=True)
+            )
+            > 1
+        ):
+            choices = [
+                choice if len(choice) == 1 else [] for choice in choices
+            ]  # they belong together somehow
         if files:
             near = sum(
                 1 for word in files if "/" in word.chars and _has_folder(workspace, path, base, word.chars)
@@ -947,13 +1143,13 @@ def _variants(
             score = (sum(1 for choice in choices if choice), near)
         else:
             score = (1 if default_file(workspace, base) else 0, 0)
-        if not any(score) and not base and kind in ("shell", "comment", "document"):
+        if not any(score) and not base and kind in ("shell", "comment", "document", "code"):
             score = (0, 1)  # most are run from the root
         if best is None or score > best[0]:
             best = (score, base, [choice or [word] for choice, word in zip(choices, files, strict=True)])
     if best is not None:
         for count, combination in enumerate(product(*best[2])):
-            if count >= MAX_VARIANTS:
+            if count >= MAX_MATCHES:
                 return
             yield _Variant(best[1], list(combination))
 
@@ -1006,7 +1202,10 @@ def _inside(path: str, base: str, chars: str) -> str | None:
     return None if chars.startswith(("/", "~")) else normalise(join(base, chars))
 
 
-def _matches(workspace: Workspace, path: str, base: str, word: _Text) -> list[_Text]:
+def _matches(
+    workspace: Workspace, path: str, base: str, word: _Text, named: Collection[str | None]
+) -> list[_Text]:
+    """The files that the word may mean; one that the command line already names is not meant again."""
     inside = _inside(path, base, word.chars)
     if inside is None or inside == OPEN or not word.chars.strip(OPEN + "/"):
         return []
@@ -1016,12 +1215,13 @@ def _matches(workspace: Workspace, path: str, base: str, word: _Text) -> list[_T
     if "compose" not in pattern and not pattern.endswith((".yml", ".yaml")):
         return []
     depth = pattern.count("/")
-    names = [
-        f
-        for f in workspace.under(dirname(pattern) if "*" not in dirname(pattern) else "")
-        if f.count("/") == depth and fnmatchcase(f, pattern)
-    ]
-    if not names or len(names) > MAX_VARIANTS:
+    listed = workspace.under(dirname(pattern) if "*" not in dirname(pattern) else "")
+    below = pattern.removeprefix("*/")  # `$ROOT/name` may lie in the root
+    fitting = [f for f in listed if (fnmatchcase(f, pattern) or fnmatchcase(f, below)) and f not in named]
+    names = [f for f in fitting if f.count("/") == depth]
+    if not names and word.chars[:1] == OPEN:  # a folder whose name is not known
+        names = fitting
+    if not names or len(names) > MAX_MATCHES:
         return []
     place = word.at[0] if word.at else 0
     return [_Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]

@@ -10,13 +10,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import combinations
 from posixpath import basename, dirname, join
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from dotmac_lint.diagnostic import Label
-from dotmac_lint.model.command_lines import DEFAULT_FILES, CommandLine, default_file, find_command_lines
+from dotmac_lint.model.command_lines import (
+    DEFAULT_FILES,
+    OVERRIDE_FILES,
+    CommandLine,
+    default_file,
+    find_command_lines,
+)
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
 
@@ -26,13 +33,15 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = re.compile(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
-    r"|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    r"|(^|/)tests?/(.*/)?data/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
 _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 _OVERRIDE = re.compile(r"\boverrides?\b", re.I)
 _DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_TO_BE_FILLED = re.compile(r"\btemplate\b[^/]*$", re.I)
 _EXAMPLE = re.compile(r"\b(example|sample|template|dist)\b", re.I)
+_IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
 _LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
 """Subcommands that say nothing of how a project is started, unless they join several files."""
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
@@ -45,6 +54,10 @@ _ENVIRONMENTS = {
 }  # fmt: skip
 _SUFFIXES = frozenset({"docker", "compose", "yml", "yaml", "env"})
 _PLAIN_WORDS = frozenset({"base", "override", "overrides", "common", "default", "example", "sample", "dist"})
+
+
+MAX_PROFILE_SETS = 6
+"""Where command lines name more sets of profiles, their union is one deployment."""
 
 
 class ConfiguredDeployment(msgspec.Struct, frozen=True):
@@ -112,6 +125,12 @@ class _Outline(msgspec.Struct, frozen=True):
 
     services: dict[str, bool]
     """By name, whether the service says what to run."""
+    bare: frozenset[str]
+    """Services that say which image they run, and nothing else."""
+    profiles: dict[str, frozenset[str]]
+    """Of the services that have some."""
+    claims: dict[str, frozenset[str]]
+    """Host ports and container names, as written: no two running services can have the same."""
     needs: frozenset[str]
     """Services that others depend on or extend."""
     resources: frozenset[str]
@@ -145,6 +164,9 @@ def _outline_of(file: YamlFile) -> _Outline | None:
     if not isinstance(top.get("services"), Mapping) and "include" not in top:
         return None
     services: dict[str, bool] = {}
+    bare: set[str] = set()
+    profiles: dict[str, frozenset[str]] = {}
+    claims: dict[str, frozenset[str]] = {}
     needs: set[str] = set()
     uses: set[str] = set()
     includes: list[str] = []
@@ -156,6 +178,16 @@ def _outline_of(file: YamlFile) -> _Outline | None:
         service = entries(body)
         extends = service.get("extends")
         services[name] = bool(service.keys() & {"image", "build", "provider"}) or extends is not None
+        if service.keys() <= _IMAGE_KEYS:
+            bare.add(name)
+        if own := names(service.get("profiles")):
+            profiles[name] = frozenset(own)
+        claimed = [
+            port.value.rpartition(":")[0] for port in items(service.get("ports")) if isinstance(port, Scalar)
+        ]
+        if isinstance(container := service.get("container_name"), Scalar):
+            claimed.append(f"name {container.value}")
+        claims[name] = frozenset(claimed) - {""}
         needs.update(names(service.get("depends_on")))
         if isinstance(extends, Scalar):
             needs.add(extends.value)
@@ -178,6 +210,9 @@ def _outline_of(file: YamlFile) -> _Outline | None:
     resources = {f"{kind}/{n}" for kind in _RESOURCES for n in entries(top.get(kind))}
     return _Outline(
         services,
+        frozenset(bare),
+        profiles,
+        claims,
         frozenset(needs),
         frozenset(resources),
         frozenset(uses),
@@ -189,17 +224,24 @@ def _outline_of(file: YamlFile) -> _Outline | None:
 _RESOURCES = ("networks", "volumes", "secrets", "configs")
 
 
+class _Way(NamedTuple):
+    """What a command line gives beside the files."""
+
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
 class _Group:
     """A set of files that somebody starts together."""
 
     def __init__(self, files: tuple[str, ...], project_directory: str | None) -> None:
         self.files = files
         self.project_directory = project_directory
-        self.env_files: list[tuple[str, ...]] = []
-        self.profiles: list[str] = []
-        self.project_name: str | None = None
-        self.starts: list[Label] = []
+        self.ways: dict[_Way, list[Label]] = {}
         """The command lines that bring it up."""
+        self.profiles: list[str] = []
+        """Those of other command lines."""
+        self.project_name: str | None = None
         self.evidence: list[Label] = []
 
 
@@ -265,7 +307,7 @@ class _Discovery:
             for name, runnable in outline.services.items():
                 services[name] = services.get(name, False) or runnable
             needs |= outline.needs
-            uses |= outline.uses
+            uses |= outline.uses if path in files else set()  # an included service may be overridden
             resources |= outline.resources
             for other in outline.includes:
                 inside = normalise(join(dirname(path), other)) if "$" not in other else None
@@ -300,8 +342,7 @@ class _Discovery:
         stated = self.environment_files.get(where)
         if stated is not None and stated.files:
             return stated.files
-        names = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml")
-        for name in (*names, "docker-compose.override.yaml"):
+        for name in OVERRIDE_FILES:
             if self.workspace.kind(override := join(where, name)) == "file" and self.outline(override):
                 return (first, override)
         return (first,)
@@ -367,18 +408,20 @@ class _Discovery:
                 continue
             directory = line.project_directory.path if line.project_directory else None
             group = self.group(files, directory)
-            env_files = self._env_files(line)
-            if (env_files or line.subcommand in _STARTS) and env_files not in group.env_files:
-                group.env_files.append(env_files)
-            group.profiles += [p for p in line.profiles if p not in group.profiles and p != "*"]
+            way = _Way(self._env_files(line, directory or dirname(files[0])), _without_all(line.profiles))
+            evidence = group.evidence
+            if line.subcommand in _STARTS:
+                evidence = group.ways.setdefault(way, [])
+            elif way.env_files:
+                group.ways.setdefault(way, [])
+            group.profiles += [p for p in way.profiles if p not in group.profiles]
             group.project_name = group.project_name or line.project_name
-            evidence = group.starts if line.subcommand in _STARTS else group.evidence
             evidence.append(Label(line.span, _shown(self.workspace, line)))
 
-    def _env_files(self, line: CommandLine) -> tuple[str, ...]:
+    def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""
         paths = tuple(word.path for word in line.env_files if word.path is not None)
-        if len(paths) < len(line.env_files) or (len(paths) == 1 and basename(paths[0]) == ".env"):
+        if len(paths) < len(line.env_files) or paths == (join(directory, ".env"),):
             return ()
         there = all(
             self.workspace.kind(path) == "file"
@@ -404,17 +447,19 @@ class _Discovery:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
         for folder in sorted(folders | self.environment_files.keys()):
             files = self.default_pair(folder)
-            if not files or self.incomplete(files, lenient=True) is not None:
+            started = not folder or (files or (), None) in self.groups or folder in self.environment_files
+            if not files or self.incomplete(files, lenient=started) is not None:
                 continue
             if any(self.outline(path) is None for path in files):
                 continue
             group = self.group(files)
             stated = self.environment_files.get(folder)
             if stated is not None:
-                group.profiles += [p for p in stated.profiles if p not in group.profiles]
+                if stated.profiles:
+                    group.ways.setdefault(_Way((), stated.profiles), [])
                 group.project_name = group.project_name or stated.project_name
                 group.evidence.append(Label(stated.span, "COMPOSE_* is set here"))
-            if not group.starts and not group.evidence:
+            if not group.evidence and not any(group.ways.values()):
                 group.evidence.append(Label(Span(files[0], 0, 0), "Compose takes it where no file is named"))
 
     def _from_single_files(self) -> None:
@@ -435,11 +480,16 @@ class _Discovery:
             if self._overlay(path) and _EXAMPLE.search(path):
                 self.unplaced.append(Unplaced(path, "it is an example of an override"))
                 continue
-            reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
-            if reason is None:
-                self.group((path,)).evidence.append(Label(Span(path, 0, 0), "it is complete in itself"))
+            if _TO_BE_FILLED.search(path):
+                self.unplaced.append(Unplaced(path, "it is named as a template"))
                 continue
-            base = self._base(path, bases)
+            reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
+            base = self._base_of_images(path) if reason is None else self._base(path, bases)
+            if reason is None:
+                if base is None:
+                    self.group((path,)).evidence.append(Label(Span(path, 0, 0), "it is complete in itself"))
+                    continue
+                reason = "it only says which images the services of another file run"
             if base is not None and self.incomplete((*base, path)) is None:
                 text = f"its services are those of `{base[0]}`"
                 self.group((*base, path)).evidence.append(Label(Span(path, 0, 0), text))
@@ -487,26 +537,88 @@ class _Discovery:
             return pair[:1]
         return (fitting[0],) if len(fitting) == 1 and changed else None
 
+    def _base_of_images(self, path: str) -> tuple[str, ...] | None:
+        """The default file whose services `path` gives other images, and nothing else."""
+        outline = self.outline(path)
+        for folder in dict.fromkeys((dirname(path), "")):
+            pair = self.default_pair(folder)
+            base = self.outline(pair[0]) if pair and path not in pair else None
+            if (
+                outline
+                and base
+                and outline.bare == outline.services.keys() <= base.services.keys() - base.bare
+            ):
+                return pair
+        return None
+
     # ---- what they are called
 
     def _specs(self) -> Iterator[DeploymentSpec]:
         for group in self.groups.values():
-            plain = _words(*group.files)
-            variants = group.env_files or [()]
-            if any(files and set(_words(*files)) <= set(plain) for files in variants):
-                variants = [files for files in variants if files]  # those without were meant alike
-            for env_files in variants:
-                words = _words(*group.files, *(env_files if len(variants) > 1 else ()))
+            ways = list(self._ways(group))
+            env_files = Counter(way.env_files for way, _ in ways)
+            for way, evidence in ways:
+                words = _words(*group.files, *(way.env_files if len(env_files) > 1 else ()))
+                words += way.profiles if env_files[way.env_files] > 1 else ()
                 yield DeploymentSpec(
                     name="-".join(words) or "default",
                     files=group.files,
-                    env_files=env_files,
-                    profiles=tuple(group.profiles),
+                    env_files=way.env_files,
+                    profiles=way.profiles,
                     project_directory=group.project_directory,
-                    production=_is_production((*group.files, *env_files)),
-                    evidence=(*group.starts, *group.evidence),
+                    production=_is_production((*group.files, *way.env_files)),
+                    evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
                 )
+
+    def _ways(self, group: _Group) -> Iterator[tuple[_Way, list[Label]]]:
+        """The ways to start the group: each env file, and each set of profiles that excludes the others."""
+        ways = group.ways or {_Way(): []}
+        env_files = dict.fromkeys(way.env_files for way in ways)
+        if any(files and set(_words(*files)) <= set(_words(*group.files)) for files in env_files):
+            env_files.pop((), None)  # those without were meant alike
+        for files in env_files:
+            meant = {files} if () in env_files else {files, ()}
+            own: dict[tuple[str, ...], list[Label]] = {}
+            for way, labels in ways.items():
+                if way.env_files in meant:
+                    own.setdefault(self._existing(group.files, way.profiles), []).extend(labels)
+            for profiles in self._profile_sets(group, list(own)):
+                fitting = [labels for asked, labels in own.items() if set(asked) <= set(profiles)]
+                yield _Way(files, profiles), [label for labels in fitting for label in labels]
+
+    def _existing(self, files: Sequence[str], profiles: Iterable[str]) -> tuple[str, ...]:
+        """The profiles that some service of the files has."""
+        outlines = [outline for path in files if (outline := self.outline(path)) is not None]
+        known = {profile for outline in outlines for own in outline.profiles.values() for profile in own}
+        elsewhere = any(outline.includes or outline.extends for outline in outlines)
+        return tuple(profile for profile in profiles if elsewhere or profile in known)
+
+    def _profile_sets(self, group: _Group, asked: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """The sets of profiles that are deployments of their own.
+
+        Profiles are mostly started one after the other, in one project. Those whose services cannot run side by
+        side, because they have the same port or the same name, are alternatives.
+        """
+        others = self._existing(group.files, group.profiles)
+        union = tuple(dict.fromkeys(profile for one in (*asked, others) for profile in one))
+        sets = {frozenset(one): one for one in reversed(asked)}
+        largest = [one for key, one in sets.items() if not any(key < other for other in sets)][::-1]
+        holders: dict[str, list[frozenset[str]]] = {}
+        for path in group.files:
+            if (outline := self.outline(path)) is None:
+                continue
+            for name, profiles in outline.profiles.items():
+                for claim in outline.claims[name]:
+                    holders.setdefault(claim, []).append(profiles & frozenset(union))
+        several = ([*dict.fromkeys(own)][:50] for own in holders.values())
+        rivals = (pair for own in several for pair in combinations(own, 2) if all(pair))
+        clash = any(not any(one & key and two & key for key in sets) for one, two in rivals)
+        return largest if clash and len(largest) <= MAX_PROFILE_SETS else [union]
+
+
+def _without_all(profiles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(profile for profile in profiles if profile != "*"))
 
 
 def _named(specs: list[DeploymentSpec]) -> list[DeploymentSpec]:

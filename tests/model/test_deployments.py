@@ -13,6 +13,7 @@ from dotmac_lint.workspace import Workspace
 
 APP = "services: {app: {image: acme, depends_on: [db]}, db: {image: postgres}}\n"
 OVERLAY = "services: {app: {environment: {A: b}}}\n"
+PROFILES = "services: {app: {environment: {A: b}}, a: {image: a, profiles: [web]}, b: {image: b, profiles: [jobs]}}\n"
 ALONE = "services: {app: {build: .}}\n"
 BASE_AND_PROD = {"compose.yml": APP, "compose.prod.yml": OVERLAY}
 
@@ -102,14 +103,54 @@ def only(root: Path, files: Mapping[str, str]) -> CommandLine:
             "tasks:\n  up:\n    cmds:\n      - docker compose -f compose.yml -f compose.prod.yml up\n",
         ),
         (
+            "Makefile",
+            "up up-prod:\n\tdocker compose -f compose.yml $(if $(findstring -prod,$@),-f compose.prod.yml) up\n",
+        ),
+        (
+            "Makefile",
+            "X := 1\n\nup:\n\t@$(shell docker compose -f compose.yml -f compose.prod.yml up)\n",
+        ),
+        (
+            "stack.sh",
+            "docker stack deploy --with-registry-auth -c compose.yml --compose-file=compose.prod.yml acme\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "env:\n  WHICH: compose.prod.yml # the real one\njobs:\n  a:\n    steps:\n      - run: |\n"
+            "          docker compose -f compose.yml -f $WHICH up\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    env:\n      COMPOSE_FILE: compose.yml:compose.prod.yml\n    steps:\n"
+            "      - run: docker compose up\n  b:\n    env:\n      COMPOSE_FILE: gone.yml\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n      - run: docker compose up\n        env:\n"
+            '          COMPOSE_FILE: "compose.yml:compose.prod.yml"\n',
+        ),
+        (
+            "tests/conftest.py",
+            'BASE = ["docker", "compose", "-f", "compose.yml"]\nPROD = "compose.prod.yml"\n'
+            'def up(*more):\n    subprocess.run([*BASE, "-f", str(ROOT / PROD)] + ["up", *more])\n',
+        ),
+        ("start.py", 'os.environ["COMPOSE_FILE"] = ("compose.yml:compose.prod.yml")\n'),
+        ("start.py", 'run(["x"], env={"COMPOSE_FILE": "compose.yml:compose.prod.yml"})\n'),
+        ("start.py", 'os.system("docker compose -f compose.yml -f compose.prod.yml up -d")\n'),
+        ("start.py", 'os.system(f"docker compose -f compose.yml -f compose.{which}.yml up -d")\n'),
+        ("setup.sh", "ln -sf compose.prod.yml docker-compose.override.yml\ndocker logs x\n"),
+        ("docs/a.md", "```\ncp compose.prod.yml compose.override.yml\n```\n"),
+        (
             "ops.yml",
             "# Usage:\n#   docker compose -f compose.yml \\\n#     -f compose.prod.yml up\na: 1\n",
         ),
     ],
 )
 def test_where_command_lines_are_found(tmp_path: Path, path: str, text: str) -> None:
-    line = only(tmp_path, {**BASE_AND_PROD, path: text})
+    lines = find_command_lines(workspace(tmp_path, {**BASE_AND_PROD, path: text}))
+    line = max(lines, key=lambda line: len(line.files))
     assert line.span.path == path
+    assert len({word.path for one in lines for word in one.files}) == 2
     assert [word.path for word in line.files] == ["compose.yml", "compose.prod.yml"]
     assert line.complete
     assert all(word.exists for word in line.files)
@@ -171,6 +212,10 @@ def test_a_word_that_is_not_known_is_open(tmp_path: Path) -> None:
         ("CHANGELOG.md", "`docker compose up` works again\n"),
         ("node_modules/x/README.md", "```\ndocker compose up\n```\n"),
         ("run.sh", "# docker-compose is nice\necho docker\n"),
+        (
+            "run.sh",
+            "cp compose.override.yml\nln\ncp -r a compose.prod.yml\ndocker stack deploy -c\n./x.sh compose.yml\n",
+        ),
     ],
 )
 def test_what_is_no_command_line(tmp_path: Path, path: str, text: str) -> None:
@@ -214,7 +259,7 @@ def test_an_overlay_is_never_alone(tmp_path: Path) -> None:
 def test_what_owners_start(tmp_path: Path) -> None:
     files = {
         "compose.base.yml": APP,
-        "compose.prod.yml": OVERLAY,
+        "compose.prod.yml": PROFILES,
         "compose.monitoring.yml": ALONE,
         "Makefile": "C = docker compose\n"
         "prod:\n\tdocker compose -f compose.base.yml -f compose.prod.yml --env-file .env.prod "
@@ -253,7 +298,7 @@ def test_one_deployment_for_each_env_file(tmp_path: Path) -> None:
 def test_what_an_env_file_states(tmp_path: Path) -> None:
     files = {
         "compose.yml": APP,
-        "compose.tls.yml": OVERLAY,
+        "compose.tls.yml": PROFILES,
         ".env.example": "COMPOSE_FILE=compose.yml:compose.tls.yml\n"
         "COMPOSE_PROFILES=web,jobs\nCOMPOSE_PROJECT_NAME=acme\n",
     }
@@ -264,6 +309,131 @@ def test_what_an_env_file_states(tmp_path: Path) -> None:
         "acme",
     )
     assert [label.span.path for label in spec.evidence] == [".env.example"]
+
+
+def test_the_env_files_of_a_workflow(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": APP,
+        "ci/base.yml": OVERLAY,
+        "ci/base.env": "A=b\n",
+        "ci/plain/compose.yml": OVERLAY,
+        "ci/tls/compose.yml": OVERLAY,
+        ".github/workflows/ci.yml": "jobs:\n  list: {}\n  test:\n    env:\n"
+        "      COMPOSE_FILE: compose.yml:ci/base.yml:${{ matrix.folder }}compose.yml\n"
+        "      COMPOSE_ENV_FILES: ci/base.env\n    steps:\n      - run: docker compose up -d\n",
+    }
+    specs = find_deployments(workspace(tmp_path, files))
+    assert [(spec.files, spec.env_files) for spec in specs if spec.name != "default"] == [
+        (("compose.yml", "ci/base.yml", "ci/plain/compose.yml"), ("ci/base.env",)),
+        (("compose.yml", "ci/base.yml", "ci/tls/compose.yml"), ("ci/base.env",)),
+    ]
+
+
+def test_a_script_that_is_given_several_files(tmp_path: Path) -> None:
+    files = {
+        "services/compose.yml": APP,
+        "services/compose.local.yml": OVERLAY,
+        "services/compose.ui.yml": ALONE,
+        "tools/merge.bash": 'c="docker stack config"\nfor f in "$@"; do c+=" --compose-file $f"; done\n$c\n',
+        "tools/check.sh": 'yamllint "$@"\n',
+        "Makefile": ".stack.yml:\n\ttools/merge.bash -e .env \\\n\t\tservices/compose.yml \\\n"
+        "\t\tservices/compose.local.yml \\\n\t\tservices/compose.ui.yml > $@\n"
+        "check:\n\ttools/check.sh services/compose.local.yml services/compose.ui.yml\n",
+    }
+    assert set(found(tmp_path, files).values()) == {
+        ("services/compose.yml",),
+        ("services/compose.yml", "services/compose.local.yml", "services/compose.ui.yml"),
+    }
+
+
+def test_conditions_of_python(tmp_path: Path) -> None:
+    code = (
+        "class Compose:\n    def __init__(self, name):\n"
+        '        self.base = ("docker", "compose", "-p", name)\n    def __call__(self, *command):\n'
+        '        files = ["-f", "compose.yml"]\n        if CI:\n            files += ("-f", "compose.prod.yml")\n'
+        "        subprocess.check_call(self.base + tuple(files) + command)\n"
+    )
+    assert found(tmp_path, {**BASE_AND_PROD, "tests/helper.py": code}) == {
+        "default": ("compose.yml",),
+        "production": ("compose.yml", "compose.prod.yml"),
+    }
+
+
+def test_a_file_of_images_is_an_overlay(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services: {app: {build: ., ports: ['80:80']}, db: {image: postgres, restart: always}}\n",
+        "tests/compose.ci.yml": "services: {app: {image: 'registry.test/app:1'}}\n",
+        "tests/compose.cache.yml": "services: {cache: {image: redis}}\n",
+    }
+    assert found(tmp_path, files) == {
+        "cache": ("tests/compose.cache.yml",),
+        "ci": ("compose.yml", "tests/compose.ci.yml"),
+        "default": ("compose.yml",),
+    }
+
+
+def test_a_part_with_a_default_name(tmp_path: Path) -> None:
+    """`integrations/x/compose.yml` depends on services of a file with a name of its own."""
+    files = {
+        "docker/main.yml": APP,
+        "integrations/x/compose.yml": "services: {x: {image: x, depends_on: [app], volumes: ['logs:/log']}}\n",
+        "integrations/x/compose-tests.yml": "services: {x: {build: .}}\n",
+    }
+    result = discover(workspace(tmp_path, files))
+    assert result.specs == ()
+    assert [(u.path, u.reason) for u in result.unplaced] == [
+        (
+            "integrations/x/compose-tests.yml",
+            "it only says which images the services of another file run",
+        ),
+        ("integrations/x/compose.yml", "`app` is not defined"),
+    ]
+
+
+def test_templates_of_compose_files(tmp_path: Path) -> None:
+    files = {"docker-compose.template.yml": APP, "compose.yml": APP}
+    assert found(tmp_path, files) == {"default": ("compose.yml",)}
+
+
+def test_an_included_service_may_be_overridden(tmp_path: Path) -> None:
+    files = {
+        "dev/compose.yml": "include: [../services/db.yaml]\nvolumes: {dev: {}}\n"
+        "services: {db: {volumes: !override ['dev:/data']}}\n",
+        "services/db.yaml": "services: {db: {image: postgres, volumes: ['data:/data']}}\n",
+    }
+    assert found(tmp_path, files) == {"default": ("dev/compose.yml",)}
+
+
+@pytest.mark.parametrize(
+    "port, sets",
+    [
+        ("'80:80'", {"cpu": ("cpu",), "gpu": ("gpu", "tools")}),
+        ("'81:80'", {"default": ("cpu", "gpu", "tools")}),
+    ],
+)
+def test_profiles_that_exclude_each_other(
+    tmp_path: Path, port: str, sets: dict[str, tuple[str, ...]]
+) -> None:
+    files = {
+        "compose.yml": "services:\n  app: {image: app}\n  a: {image: a, profiles: [cpu], ports: ['80:80']}\n"
+        f"  b: {{image: b, profiles: [gpu], ports: [{port}]}}\n  c: {{image: c, profiles: [tools]}}\n",
+        "README.md": "```\ndocker compose up\ndocker compose --profile cpu up\n"
+        "docker compose --profile gpu --profile tools --profile gone up\n```\n",
+    }
+    specs = find_deployments(workspace(tmp_path, files))
+    assert {spec.name.removesuffix("-tools"): spec.profiles for spec in specs} == sets
+    assert [len(spec.evidence) for spec in specs] == ([2, 2] if len(sets) == 2 else [3])
+
+
+def test_an_env_file_beside_the_root(tmp_path: Path) -> None:
+    files = {
+        "docker/compose.yml": APP,
+        "up.sh": "docker compose -f docker/compose.yml --env-file .env up\n",
+        "docker/up.sh": "docker compose --env-file .env up\n",
+        ".env.example": "A=b\n",
+    }
+    (spec,) = find_deployments(workspace(tmp_path, files))
+    assert spec.env_files == (".env",)
 
 
 def test_names_are_unique(tmp_path: Path) -> None:
