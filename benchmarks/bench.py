@@ -152,7 +152,9 @@ def main() -> None:
 
     add("python -c pass", [sys.executable, "-c", "pass"], options.runs)
     add("dotmac-lint --version", [ours, "--version"], options.runs)
-    add("dotmac-lint", [ours, "--isolated", "--exit-zero", "."], options.runs)
+    cache = ["--cache-dir", BENCH / "cache"]
+    add("dotmac-lint", [ours, "--isolated", "--exit-zero", *cache, "."], options.runs)
+    add("dotmac-lint --no-cache", [ours, "--isolated", "--exit-zero", "--no-cache", "."], options.runs)
     for name, given in arguments.items():
         if name in peers:
             add(name, [peers[name], *given()], options.runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -11,8 +12,10 @@ from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 _KINDS = (b"FastAPI", b"Starlette", b"Litestar", b"Quart", b"Flask", b"Celery")
-_APPLICATION = re.compile(
-    rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<kind>" + b"|".join(_KINDS) + rb")\(",
+_CALL = re.compile(rb"=[ \t]*(?:\w+\.)?(" + b"|".join(_KINDS) + rb")\(")
+_FUNCTION = re.compile(
+    rb"^def (?P<name>\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)[ \t]*(?:->[ \t]*[\"']?(?P<returns>[\w.]+)[\"']?[ \t]*)?:"
+    rb"(?P<body>[^\n]*\n(?:[ \t][^\n]*\n|[ \t\r]*\n)*)",
     re.MULTILINE,
 )
 _NOT_SHIPPED = re.compile(
@@ -21,7 +24,7 @@ _NOT_SHIPPED = re.compile(
 
 
 class Application(msgspec.Struct, frozen=True):
-    """A module-level application object, such as `app = FastAPI()` in `src/acme/main.py`."""
+    """A module-level application object, such as `app = FastAPI()` or `app = create_app()` in `src/acme/main.py`."""
 
     kind: Literal["asgi", "wsgi", "celery"]
     module: str
@@ -55,15 +58,25 @@ def find_applications(workspace: Workspace) -> tuple[Application, ...]:
 
 
 def _find(workspace: Workspace) -> tuple[Application, ...]:
-    found = []
+    modules: dict[str, bytes] = {}
+    factories: dict[bytes, bytes] = {}  # by name: what they make
     for path in workspace.files:
         if not path.endswith(".py") or _NOT_SHIPPED.search(path):
             continue
-        data = workspace.bytes(path) or b""
-        if not any(kind in data for kind in _KINDS):
+        data = modules[path] = bytes(workspace.bytes(path) or b"")
+        if any(kind in data for kind in _KINDS):
+            factories |= dict(_factories(data))
+    made = b"|".join(re.escape(name) for name in (*_KINDS, *factories))
+    pattern = re.compile(
+        rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<maker>" + made + rb")\(",
+        re.MULTILINE,
+    )
+    found = []
+    for path, data in modules.items():
+        if not any(name in data for name in (*_KINDS, *factories)):
             continue
-        for match in _APPLICATION.finditer(data):
-            kind = match["kind"]
+        for match in pattern.finditer(data):
+            kind = factories.get(match["maker"], match["maker"])
             start = len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff"))
             name = match["name"].decode()
             found.append(
@@ -76,3 +89,14 @@ def _find(workspace: Workspace) -> tuple[Application, ...]:
                 )
             )
     return tuple(found)
+
+
+def _factories(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The module's functions that make an application, by what they are said to return or what they call."""
+    for match in _FUNCTION.finditer(data):
+        made = match["returns"] or b""
+        if made.rpartition(b".")[2] not in _KINDS:
+            call = _CALL.search(match["body"])
+            made = call[1] if call and b"return" in match["body"] else b""
+        if made:
+            yield match["name"], made.rpartition(b".")[2]

@@ -49,7 +49,7 @@ def entrypoint_text(missing: MissingScript) -> str | None:
     named_worker = _WORKER.search(posixpath.basename(missing.script)) or _WORKER.search(stage.name or "")
     base = stage.external_base.value if isinstance(stage.external_base, Known) else ""
     alpine = "alpine" in base
-    if tasks and (named_worker or not servers):
+    if tasks and named_worker:
         endpoints = list(_endpoints(settings, ("broker", "cache")))[:1]
         return scaffold.entrypoint("the Celery processes", endpoints, _celery(tasks[0]), alpine=alpine)
     if not servers:

@@ -88,7 +88,9 @@ def create_source(mount: MissingSource) -> Fix | None:
         path, text = f"{mount.source}/app-policy.hcl", scaffold.vault_policy(paths)
     if text is None:
         return None
-    return Fix(f"Create `{path}`", creates=(CreateFile(path, text),), applicability=Applicability.UNSAFE)
+    ignored = mount.service.workspace.is_ignored(path)
+    title = f"Create `{path}`" + (", which git ignores: add it with `git add --force`" if ignored else "")
+    return Fix(title, creates=(CreateFile(path, text),), applicability=Applicability.UNSAFE)
 
 
 def _image_name(service: Service) -> str:
