@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployments import ConfiguredDeployment, Deployments, DeploymentSpec, Unplaced
     from dotmac_lint.model.image import Image, Stage
+    from dotmac_lint.model.misnamed import Misnaming
+    from dotmac_lint.model.policies import PolicyFile
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import GuardOutcome, Simulator, Start
     from dotmac_lint.model.variable_readers import Occurrence, Pattern
@@ -92,6 +94,13 @@ class Repository:
         from dotmac_lint.model.application import find_applications
 
         return find_applications(self.workspace)
+
+    @cached_property
+    def policies(self) -> tuple[PolicyFile, ...]:
+        """The Vault and OpenBao policies."""
+        from dotmac_lint.model.policies import find_policies
+
+        return find_policies(self.workspace)
 
     @cached_property
     def _discovered(self) -> Deployments:
@@ -170,6 +179,8 @@ class Repository:
 
         services = [service for deployment in self.deployments for service in deployment.services]
         names = {variable.name for service in services for variable in service.definition.environment}
+        # Of env files, which many programs share, only what misses a field by little is asked for.
+        names |= {v.name for service in services for v in service.environment if service.misnaming(v.name)}
         paths = sorted(set().union(*(service.files for service in services)))
         return find_words(self.workspace, paths, names)
 
@@ -202,6 +213,8 @@ class Repository:
                 seen.update(self._problems(image.dockerfile, "read_dockerfile"))
         for settings in self.settings:
             seen.update(self._problems(settings.path, "read_settings_module"))
+        for policy in self.policies:
+            seen.update(self._problems(policy.path, "read_policy"))
         seen.update(Unreadable(message, span) for span, message in self.workspace.problems)
         yield from sorted(seen, key=lambda problem: problem.span)
 
@@ -308,6 +321,13 @@ class Deployment:
     def production(self) -> bool:
         return self.spec.production
 
+    @property
+    def development(self) -> bool:
+        """Whether the files are called so: those of developers and tests, an override among them."""
+        from dotmac_lint.model.deployments import is_development
+
+        return is_development((*self.spec.files, *self.spec.env_files))
+
 
 class Service:
     """One service of a deployment, with the image, the environment and the settings that it really gets."""
@@ -406,16 +426,24 @@ class Service:
         return tuple(simulate(one, self.environment, files=self.files) for one in self.settings)
 
     @cached_property
+    def _said(self) -> frozenset[str]:
+        """What its own environment says of where it runs."""
+        values = (self.environment.value(name) for name in _ENVIRONMENT_NAMES)
+        return frozenset(value.value.strip().lower() for value in values if isinstance(value, Known))
+
+    @cached_property
     def production(self) -> bool:
         """Whether the service runs in production: its own environment says so, or its deployment's name."""
-        said = [
-            value.value.strip().lower()
-            for name in _ENVIRONMENT_NAMES
-            if isinstance(value := self.environment.value(name), Known)
-        ]
-        if any(word in _PRODUCTION for word in said):
+        if not self._said.isdisjoint(_PRODUCTION):
             return True
-        return self.deployment.production and not any(word in _NOT_PRODUCTION for word in said)
+        return self.deployment.production and self._said.isdisjoint(_NOT_PRODUCTION)
+
+    @cached_property
+    def development(self) -> bool:
+        """Whether the service runs for developers or tests: its environment says so, or its deployment's files."""
+        if not self._said.isdisjoint(_PRODUCTION):
+            return False
+        return self.deployment.development or not self._said.isdisjoint(_NOT_PRODUCTION)
 
     @property
     def runs_celery(self) -> bool:
@@ -463,6 +491,15 @@ class Service:
                 texts += [i.value for i in stage.instructions if i.keyword in _RUNNING]
                 texts += [h.body for i in stage.instructions for h in i.heredocs]
         return "\n".join(texts)
+
+    def misnaming(self, name: str) -> Misnaming | None:
+        """The field that `name` means and misses by its delimiter, by an alias or by its case."""
+        from dotmac_lint.model.misnamed import misnaming
+
+        if any(settings.lookup(name).fields for settings in self.settings):
+            return None
+        found = (misnaming(settings, name) for settings in self.settings)
+        return next((row for row in found if row is not None), None)
 
     def reads(self, variable: Variable) -> bool | None:
         """Whether the service reads `variable`; None where that cannot be told."""

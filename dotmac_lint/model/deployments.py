@@ -680,3 +680,10 @@ def _words(*paths: str) -> list[str]:
 
 def _is_production(paths: Iterable[str]) -> bool:
     return "production" in _words(*paths)
+
+
+def is_development(paths: Iterable[str]) -> bool:
+    """Whether one of the files is for developers or tests. An override is, unless production is named."""
+    words = {_ENVIRONMENTS.get(word, word) for path in paths for word in _split(path)}
+    meant = {"development", "test", "staging", "override", "ci", "e2e", "debug", "devcontainer"}
+    return "production" not in words and not words.isdisjoint(meant)

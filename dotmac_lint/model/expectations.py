@@ -70,12 +70,17 @@ def tokens(name: str) -> tuple[str, ...]:
 
 
 def unread_variables(deployment: Deployment) -> Iterator[Unread]:
-    """Each variable of an `environment:` block that none of the services which share the block reads."""
+    """Each variable of an `environment:` block that none of the services which share the block reads.
+
+    Those that miss a field by the delimiter, an alias or the case are told apart in `misnamed`.
+    """
     groups: dict[Span, list[tuple[Service, Variable]]] = {}
     read: set[Span] = set()
     for service in deployment.services:
         for variable in service.environment:
             if variable.mechanism != "environment" or variable.name_span in read:
+                continue
+            if service.misnaming(variable.name) is not None:
                 continue
             if service.reads(variable) is False:
                 groups.setdefault(variable.name_span, []).append((service, variable))

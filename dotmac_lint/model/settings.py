@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -39,6 +39,9 @@ from dotmac_lint.readers.python.code import Call, Display, Expr, Name, Return
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.misnamed import Misnaming
 
 DEPTH = 8
 """Sections inside sections; deeper ones are models that hold themselves."""
@@ -221,6 +224,13 @@ class SettingsClass:
             for name in field.names
         ]
         return sorted(rows, key=lambda row: -len(row[0]))
+
+    @cached_property
+    def near_names(self) -> dict[str, tuple[Misnaming, ...]]:
+        """By the words of a name, the fields that it may mean."""
+        from dotmac_lint.model.misnamed import near_names
+
+        return near_names(self)
 
     def _key(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()

@@ -1,17 +1,16 @@
 """Vault and OpenBao policies in HCL or JSON.
 
-Source of behaviour: HashiCorp Vault and OpenBao documentation, "Policies". Policies are HCL 1, of which
-python-hcl2 refuses quoted attribute names and commas between attributes: those become blanks before it reads
-the text, so that every offset stays where it is.
+Policies are HCL 1, not the HCL 2 of Terraform: attribute names may be quoted, commas may end attributes, and a
+block may open on the line after its name. Source of behaviour: hashicorp/hcl 1.0, `hcl/scanner` and `hcl/parser`;
+tests/oracle/test_policies.py compares with OpenBao.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -21,24 +20,58 @@ from dotmac_lint.source import Range
 MAXIMUM_LENGTH = 512 * 1024
 MAXIMUM_DEPTH = 60
 
-_QUOTED_KEY = re.compile(r'^([ \t]*)"(\w+)"([ \t]*=)', re.MULTILINE)
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[\[\](){}]', re.DOTALL)
+Kind = Literal["string", "number", "bool", "list", "object"]
+
 _PATH_BLOCK = re.compile(r'^[ \t]*"?path"?[ \t]+"|"path"[ \t]*:', re.MULTILINE)
+_GRANT = re.compile(r"\b(?:capabilities|policy)\b")
+_TEMPLATE = re.compile(r"\{%|<%|\$\{|\{\{(?![ \t]*identity\.)")
+_TOKEN = re.compile(
+    r"(?P<blank>[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*.*?\*/)"
+    r"|(?P<word>[A-Za-z_][\w.-]*)"
+    r'|"(?P<string>(?:[^"\\\n$]|\\.|\$(?!\{)|\$\{(?:[^{}"]|"[^"\n]*")*\})*)"'
+    r"|(?P<number>-?[0-9][\w.+-]*)"
+    r"|<<-?(?P<mark>\w+)\r?\n(?P<body>.*?)^[ \t]*(?P=mark)[ \t]*\r?$"
+    r"|(?P<sign>[{}\[\]=,])",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 class Word(msgspec.Struct, frozen=True):
-    """A string; `range` is the text between its quotes."""
+    """A string or a name; `range` is the text between its quotes."""
 
     text: str
     range: Range
 
 
+class Value(msgspec.Struct, frozen=True):
+    """What an attribute is set to. `text` is that of strings, numbers and booleans."""
+
+    kind: Kind
+    text: str
+    range: Range
+    items: tuple[Value, ...] = ()
+    entries: tuple[Attribute, ...] = ()
+
+    @property
+    def words(self) -> Iterator[Word]:
+        """The strings in it, in order."""
+        if self.kind == "string":
+            yield Word(self.text, self.range)
+        for inner in (*self.items, *(entry.value for entry in self.entries)):
+            yield from inner.words
+
+
 class Attribute(msgspec.Struct, frozen=True):
-    """An attribute of a path; `words` are the strings in its value, in order."""
+    """`name = value`, or a block `name "label" { ... }`, whose value is an object."""
 
     name: Word
-    words: tuple[Word, ...]
+    value: Value
     range: Range
+    labels: tuple[Word, ...] = ()
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(self.value.words)
 
 
 class PathRule(msgspec.Struct, frozen=True):
@@ -49,7 +82,8 @@ class PathRule(msgspec.Struct, frozen=True):
     range: Range
 
     def attribute(self, name: str) -> Attribute | None:
-        return next((a for a in self.attributes if a.name.text == name), None)
+        """The last of that name: it is the one that counts."""
+        return next((a for a in reversed(self.attributes) if a.name.text == name), None)
 
     @property
     def capabilities(self) -> tuple[Word, ...]:
@@ -58,127 +92,158 @@ class PathRule(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """`is_policy` is False for HCL of another kind (a bake file, a server's configuration)."""
+    """`is_policy` is False for HCL of another kind (a bake file, a server's configuration, Terraform)."""
 
     paths: tuple[PathRule, ...] = ()
     is_policy: bool = False
     problems: tuple[Problem, ...] = ()
+    others: tuple[Attribute, ...] = ()
+    """What stands beside the paths, but for `name`."""
+
+
+class _SyntaxError(Exception):
+    def __init__(self, message: str, start: int) -> None:
+        super().__init__(message)
+        self.start = start
 
 
 def read_policy(text: str) -> Policy:
-    """The paths of a policy. Never raises; HCL that is no policy has no problems."""
-    if not _PATH_BLOCK.search(text):
+    """The paths of a policy. Never raises; HCL that is no policy, and templates, have no problems."""
+    if not _PATH_BLOCK.search(text) or not _GRANT.search(text):
         return Policy()
-    if len(text) > MAXIMUM_LENGTH or _depth(text) > MAXIMUM_DEPTH:
+    if len(text) > MAXIMUM_LENGTH:
         return Policy(is_policy=True, problems=(Problem("This policy is too large to be read.", 0, 0),))
     if text.lstrip().startswith("{"):
         return _json(text)
-    return _hcl(text)
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        if match.group() in "[({":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif match.group() in "])}":
-            depth -= 1
-    return deepest
-
-
-@cache
-def _parse() -> Any:
-    """python-hcl2's parser, with its grammar cached for the user: building it takes seconds."""
-    import hcl2
-    import hcl2.parser
-    import platformdirs
-
-    folder = Path(platformdirs.user_cache_dir("dotmac-lint"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        version = getattr(hcl2, "__version__", "0")
-        hcl2.parser.PARSER_FILE = folder / f"hcl2-{version}.lark"
-    except OSError:
-        pass  # the parser is built anew, slowly
-    return hcl2.parses_to_tree
+        items = _Parser(text).document()
+    except _SyntaxError as error:
+        if _TEMPLATE.search(text):
+            return Policy()
+        problem = Problem(f"This is not a valid policy: {error}.", error.start, error.start)
+        return Policy(is_policy=True, problems=(problem,))
+    return _policy(items)
 
 
-def _without_commas(text: str) -> str:
-    """Blanks for the commas that end lines outside of lists."""
-    depth, position, parts = 0, 0, []
-    for match in _STRING_OR_BRACKET.finditer(text):
-        chunk = text[position : match.end()]
-        parts.append(chunk)
+def _policy(items: tuple[Attribute, ...]) -> Policy:
+    paths, others = [], []
+    for item in items:
+        if item.name.text == "path" and item.labels and item.value.kind == "object":
+            paths.append(PathRule(item.labels[0], item.value.entries, item.range))
+        elif item.name.text != "name":
+            others.append(item)
+    granting = [rule for rule in paths if rule.attribute("capabilities") or rule.attribute("policy")]
+    return Policy(tuple(paths), bool(granting), (), tuple(others)) if granting else Policy()
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    range: Range
+
+
+class _Parser:
+    """The grammar of HCL 1, by recursive descent."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.at = 0
+
+    @property
+    def next(self) -> _Token:
+        return self.tokens[self.at]
+
+    def take(self) -> _Token:
+        token = self.tokens[self.at]
+        self.at += token.kind != "end"
+        return token
+
+    def document(self) -> tuple[Attribute, ...]:
+        items = self.entries(0)
+        if self.next.kind != "end":
+            raise _SyntaxError(f"`{self.next.text}` closes nothing", self.next.range.start)
+        return items
+
+    def entries(self, depth: int) -> tuple[Attribute, ...]:
+        found = []
+        while self.next.kind in ("word", "string"):
+            found.append(self.entry(depth))
+            if self.next.kind == ",":
+                self.take()
+        return tuple(found)
+
+    def entry(self, depth: int) -> Attribute:
+        name = self.take()
+        labels = []
+        while self.next.kind in ("word", "string"):
+            labels.append(self.take())
+        sign = self.next
+        if sign.kind not in ("{", "=") or (labels and sign.kind == "="):
+            raise _SyntaxError(f"`{(labels or [name])[-1].text}` is followed by no value", sign.range.start)
+        if sign.kind == "=":
+            self.take()
+        value = self.value(depth)
+        return Attribute(
+            Word(name.text, name.range),
+            value,
+            Range(name.range.start, self.tokens[self.at - 1].range.end),
+            tuple(Word(label.text, label.range) for label in labels),
+        )
+
+    def value(self, depth: int) -> Value:
+        token = self.take()
+        if depth > MAXIMUM_DEPTH:
+            raise _SyntaxError("it is nested too deeply", token.range.start)
+        if token.kind in ("string", "number"):
+            return Value("string" if token.kind == "string" else "number", token.text, token.range)
+        if token.kind == "word" and token.text in ("true", "false"):
+            return Value("bool", token.text, token.range)
+        if token.kind == "{":
+            entries = self.entries(depth + 1)
+            end = self.close("}", token)
+            return Value("object", "", Range(token.range.start, end), entries=entries)
+        if token.kind == "[":
+            items = []
+            while self.next.kind not in ("]", "end"):
+                items.append(self.value(depth + 1))
+                if self.next.kind != ",":
+                    break
+                self.take()
+            return Value("list", "", Range(token.range.start, self.close("]", token)), tuple(items))
+        what = f"`{token.text}` is no value" if token.kind != "end" else "a value is missing at its end"
+        raise _SyntaxError(what, token.range.start)
+
+    def close(self, sign: str, opened: _Token) -> int:
+        token = self.take()
+        if token.kind != sign:
+            what = f"`{token.text}` stands" if token.kind != "end" else "the file ends"
+            raise _SyntaxError(f"{what} where `{sign}` or a comma is expected", token.range.start)
+        return token.range.end
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            what = (
+                "this text is not closed" if text[position] == '"' else f"`{text[position]}` is not expected"
+            )
+            raise _SyntaxError(what, position)
         position = match.end()
-        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(match.group(), 0)
-        if (
-            not depth
-            and text[position : position + 1] == ","
-            and re.match(r",[ \t]*(#|//|\n|$)", text[position:])
-        ):
-            parts.append(" ")
-            position += 1
-    return "".join(parts) + text[position:]
-
-
-def _hcl(text: str) -> Policy:
-    quoted = _QUOTED_KEY.sub(r"\1 \2 \3", text)
-    failure: Exception | None = None
-    source = text if text.endswith("\n") else text + "\n"
-    for attempt in (source, _QUOTED_KEY.sub(r"\1 \2 \3", source), _without_commas(quoted) + "\n"):
-        try:
-            tree = _parse()(attempt)
-        except Exception as error:
-            failure = failure or error
+        if match["blank"] is not None:
             continue
-        return _policy(tree, text)
-    position = getattr(failure, "pos_in_stream", None) or 0
-    start = min(max(position, 0), len(text))
-    return Policy(
-        is_policy=True,
-        problems=(Problem("This is not valid HCL: it cannot be read from here.", start, start),),
-    )
-
-
-def _policy(tree: Any, text: str) -> Policy:
-    rules: list[PathRule] = []
-    problems: list[Problem] = []
-    for block in tree.find_data("block"):
-        children = [child for child in block.children if child is not None]
-        if not children or _text(children[0], text) != "path":
+        if match["mark"] is not None:
+            yield _Token("string", match["body"], Range(*match.span("body")))
             continue
-        labels = [child for child in children[1:] if getattr(child, "data", "") == "string"]
-        body = next((child for child in children if getattr(child, "data", "") == "body"), None)
-        place = Range(block.meta.start_pos, block.meta.end_pos)
-        if len(labels) != 1:
-            problems.append(Problem("A `path` needs one name in quotes.", place.start, place.start + 4))
-            continue
-        attributes = []
-        for child in body.children if body is not None else ():
-            if getattr(child, "data", "") == "attribute":
-                name = child.children[0]
-                words = tuple(_word(node) for node in child.find_data("string"))
-                where = Range(child.meta.start_pos, child.meta.end_pos)
-                named = Range(name.meta.start_pos, name.meta.end_pos)
-                attributes.append(Attribute(Word(_text(name, text), named), words, where))
-        rules.append(PathRule(_word(labels[0]), tuple(attributes), place))
-    rules.sort(key=lambda rule: rule.range)
-    return Policy(tuple(rules), bool(rules or problems), tuple(problems))
-
-
-def _text(node: Any, text: str) -> str:
-    return text[node.meta.start_pos : node.meta.end_pos].strip() if hasattr(node, "meta") else str(node)
-
-
-def _word(node: Any) -> Word:
-    tokens = list(node.scan_values(lambda _: True))
-    start, end = tokens[0].end_pos, tokens[-1].start_pos
-    return Word("".join(str(token) for token in tokens[1:-1]), Range(start, end))
+        kind = match.lastgroup or ""
+        inner = Range(*match.span(kind))
+        yield _Token(match[kind] if kind == "sign" else kind, match[kind], inner)
+    yield _Token("end", "", Range(len(text), len(text)))
 
 
 def _json(text: str) -> Policy:
-    """Positions are found by searching the keys in order, which JSON keeps."""
+    """Positions are found by searching the words in order, which JSON keeps."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -187,7 +252,6 @@ def _json(text: str) -> Policy:
     paths = data.get("path") if isinstance(data, dict) else None
     if not isinstance(paths, dict):
         return Policy()
-    rules = []
     position = 0
 
     def find(word: str) -> Word:
@@ -197,16 +261,26 @@ def _json(text: str) -> Policy:
         position = start + len(word)
         return Word(word, Range(start, position))
 
-    for path, body in paths.items():
-        named = find(path)
-        attributes = []
-        for key, value in body.items() if isinstance(body, dict) else ():
-            name = find(key)
-            words = (
-                tuple(find(item) for item in value if isinstance(item, str))
-                if isinstance(value, list)
-                else ()
-            )
-            attributes.append(Attribute(name, words, Range(name.range.start, position)))
-        rules.append(PathRule(named, tuple(attributes), Range(named.range.start, position)))
-    return Policy(tuple(rules), True)
+    def value(data: object, depth: int = 0) -> Value:
+        start = position
+        if isinstance(data, str):
+            word = find(data)
+            return Value("string", data, word.range)
+        if isinstance(data, list) and depth < MAXIMUM_DEPTH:
+            items = tuple(value(item, depth + 1) for item in data)
+            return Value("list", "", Range(start, position), items)
+        if isinstance(data, dict) and depth < MAXIMUM_DEPTH:
+            entries = tuple(attribute(key, inner, depth + 1) for key, inner in data.items())
+            return Value("object", "", Range(start, position), entries=entries)
+        return Value("bool" if isinstance(data, bool) else "number", str(data), Range(start, position))
+
+    def attribute(key: str, data: object, depth: int = 0) -> Attribute:
+        name = find(key)
+        inner = value(data, depth)
+        return Attribute(name, inner, Range(name.range.start, position))
+
+    items = tuple(
+        Attribute(Word("path", Range(0, 0)), entry.value, entry.range, (entry.name,))
+        for entry in (attribute(path, body) for path, body in paths.items())
+    )
+    return _policy(items)

@@ -15,8 +15,6 @@ from tests.cli.conftest import PROGRAM, process
 HEAVY = (
     "libcst",
     "yaml",
-    "hcl2",
-    "lark",
     "tree_sitter",
     "dockerfile_parse",
     "markdown_it",

@@ -1,0 +1,212 @@
+"""Secrets that COPY brings into an image: env files and private keys that .dockerignore does not keep out."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.secret_values import is_real_secret
+from dotmac_lint.readers.dockerignore import go_match, has_wildcards, is_valid_glob
+from dotmac_lint.report.secrets import is_secret_name
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Repository, Service
+    from dotmac_lint.model.image import Copy, Image, Stage
+    from dotmac_lint.workspace import Workspace
+
+_ENV_FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|[\w-]+\.env)$")
+_KEY_FILE = re.compile(
+    r"\.(pem|key)$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)[\w.-]*(credential|service.?account)[\w.-]*\.json$"
+)
+_STAND_IN = re.compile(
+    r"example|sample|template|dist\b|default|(^|[/._-])(dev|development|tests?|testing|testdata|fixtures?|local|ci|e2e|demo"
+    r"|mock|docs?|self.?signed|localhost|snakeoil|vendor|node_modules|public)([/._-]|$)",
+    re.IGNORECASE,
+)
+_PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
+_ENCRYPTED_KEY = b"Proc-Type: 4,ENCRYPTED"
+
+
+class ImageSecret(msgspec.Struct, frozen=True):
+    """A file with secrets that the image holds."""
+
+    image: Image
+    services: tuple[Service, ...]
+    path: str
+    committed: bool
+    names: tuple[str, ...]
+    """The secrets' variables in an env file; none for a key."""
+    copy: Copy
+    declared: Span | None
+    """The first of them, in the file or in the example that stands for it."""
+
+    @property
+    def explicit(self) -> bool:
+        """The COPY names the file itself: it is wanted in the image."""
+        return not self.copy.is_directory
+
+
+def image_secrets(repository: Repository) -> Iterator[ImageSecret]:
+    """The secrets in the images that deployments build, those for developers and tests apart."""
+    users: dict[int, tuple[Image, list[Service]]] = {}
+    for deployment in repository.deployments:
+        for service in deployment.services:
+            image = repository.image_of(service.definition)
+            if image is not None and image.build_context is not None and not service.development:
+                users.setdefault(id(image), (image, []))[1].append(service)
+    said: set[tuple[Span, str]] = set()
+    for image, services in users.values():
+        target = image.target
+        if target is None or _for_development(image, target):
+            continue
+        for path, names, declared in _candidates(repository.workspace, image, services):
+            copy = _brought_by(image, target, path)
+            if copy is not None and (copy.span, path) not in said:
+                said.add((copy.span, path))
+                committed = repository.workspace.is_listed(path)
+                yield ImageSecret(image, tuple(services), path, committed, names, copy, declared)
+
+
+def _for_development(image: Image, target: Stage) -> bool:
+    words = re.split(r"[^a-z]+", f"{posixpath.basename(image.dockerfile or '')} {target.name or ''}".lower())
+    return not {"dev", "develop", "development", "test", "tests", "local", "debug", "ci"}.isdisjoint(words)
+
+
+def _candidates(
+    workspace: Workspace, image: Image, services: Iterable[Service]
+) -> Iterator[tuple[str, tuple[str, ...], Span | None]]:
+    """(path, names of secrets, where) of the files with secrets that lie, or will lie, in the build context."""
+    from dotmac_lint.model.compose import stand_in
+
+    context = image.build_context
+    assert context is not None
+    for path in workspace.under(context.prefix.rstrip("/")):
+        if _STAND_IN.search(path):
+            continue
+        if _ENV_FILE.search(path):
+            names, declared = _secrets(workspace, path, real=True)
+            if names:
+                yield path, names, declared
+        elif _KEY_FILE.search(path):
+            data = workspace.bytes(path) or b""
+            key = _PRIVATE_KEY.search(data)
+            if key and _ENCRYPTED_KEY not in data:
+                yield path, (), None
+    for path in sorted(_uncommitted(services)):
+        if path.startswith(context.prefix) and not workspace.is_listed(path):
+            written = path if workspace.kind(path) == "file" else stand_in(workspace, path)
+            if written is not None:
+                names, declared = _secrets(workspace, written, real=False)
+                if names:
+                    yield path, names, declared
+
+
+def _uncommitted(services: Iterable[Service]) -> set[str]:
+    """The env files that whoever starts these services has beside the repository's files."""
+    paths = set()
+    for service in services:
+        for reference in service.definition.env_files:
+            if isinstance(reference.path.value, Known) and not reference.path.outside:
+                paths.add(reference.path.value.value)
+        folder = posixpath.dirname(service.deployment.spec.files[0])
+        paths.add(posixpath.join(folder, ".env"))
+    return {path for path in paths if _ENV_FILE.search(path)}
+
+
+def _secrets(workspace: Workspace, path: str, *, real: bool) -> tuple[tuple[str, ...], Span | None]:
+    """The variables of an env file that hold secrets; with `real`, only literals that may open something."""
+    file = workspace.env_file(path)
+    found = [
+        entry
+        for entry in (file.entries if file else ())
+        if is_secret_name(entry.key) and (not real or is_real_secret(entry.value or ""))
+    ]
+    declared = found[0].key_range.at(path) if found else None
+    return tuple(dict.fromkeys(entry.key for entry in found)), declared
+
+
+def _brought_by(image: Image, target: Stage, path: str) -> Copy | None:
+    """The step that brings the file `path` from the context into the target stage, there or not yet there."""
+    from dotmac_lint.model.image import Stage
+
+    context = image.build_context
+    assert context is not None
+    if context.exclusion(path[len(context.prefix) :]) is not None:
+        return None
+    held: dict[int, dict[str, Copy]] = {}
+    for stage in image.built_stages:
+        places = dict(held[stage.base.index]) if isinstance(stage.base, Stage) else {}
+        for copy in stage.copies:
+            if copy.instruction.flag("exclude") is not None:
+                continue
+            if copy.origin == "context" and isinstance(copy.path, Known):
+                rest = _rest(copy, path)
+                if rest is not None:
+                    places[_join(copy.destination, rest)] = copy
+            elif copy.from_stage is not None and isinstance(copy.source_path, Known):
+                source = copy.source_path.value.rstrip("/")
+                for place, origin in held.get(copy.from_stage, {}).items():
+                    if place == source or place.startswith(source + "/"):
+                        places[_join(copy.destination, place[len(source) :].lstrip("/"))] = origin
+        if stage is not target and stage not in target.chain and _removes(stage, path):
+            places = {}
+        held[stage.index] = places
+    return next(iter(held.get(target.index, {}).values()), None)
+
+
+def _rest(copy: Copy, path: str) -> str | None:
+    """What of `path` lies below the COPY's source: "" for the file itself; None where it is not copied."""
+    assert isinstance(copy.path, Known)
+    source = copy.path.value
+    if has_wildcards(source):
+        matches = is_valid_glob(source) and go_match(source)(path)
+        return posixpath.basename(path) if path in copy.matches or matches else None
+    if copy.is_directory:
+        if not source:
+            return path
+        return path[len(source) + 1 :] if path.startswith(source + "/") else None
+    if path != source:
+        return None
+    return posixpath.basename(path) if copy.destination_is_directory else ""
+
+
+def _join(destination: Known[str] | Unknown, rest: str) -> str:
+    if isinstance(destination, Unknown):
+        return f"?/{rest}"
+    return posixpath.join(destination.value, rest).rstrip("/") if rest else destination.value.rstrip("/")
+
+
+def _removes(stage: Stage, path: str) -> bool:
+    name = re.escape(posixpath.basename(path))
+    return any(
+        instruction.keyword == "RUN" and re.search(rf"\brm\b[^;&|]*{name}", instruction.value)
+        for instruction in stage.instructions
+    )
+
+
+def keep_out(found: ImageSecret) -> Fix | None:
+    """Add the file to the .dockerignore that counts; a COPY of the file itself would then fail."""
+    context = found.image.build_context
+    assert context is not None
+    pattern = found.path[len(context.prefix) :]
+    if found.explicit or not re.fullmatch(r"[\w./-]+", pattern):
+        return None
+    path = found.image.ignore_path
+    title = f"Add `{pattern}` to `{path or posixpath.join(context.directory, '.dockerignore')}`"
+    if path is None:
+        create = CreateFile(posixpath.join(context.directory, ".dockerignore"), f"{pattern}\n")
+        return Fix(title, creates=(create,), applicability=Applicability.UNSAFE)
+    source = found.image.workspace.source(path)
+    if source is None:
+        return None
+    end = len(source.text)
+    start = "" if not source.text or source.text.endswith(("\n", "\r")) else source.newline
+    edit = Edit(Span(path, end, end), f"{start}{pattern}{source.newline}")
+    return Fix(title, edits=(edit,), applicability=Applicability.UNSAFE)

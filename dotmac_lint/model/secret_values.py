@@ -1,0 +1,43 @@
+"""Whether a literal is a secret that somebody could use, or a stand-in: a placeholder, a word of development."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_WELL_KNOWN = re.compile(
+    r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,}|glpat-[\w-]{20,}|hv[sb]\.[\w-]{24,}"
+    r"|xox[abprs]-\d[\w-]{20,}|sk_live_[A-Za-z0-9]{16,}|sk-(?:proj|ant)-[\w-]{24,}|AIza[\w-]{35}"
+)
+_STAND_IN = re.compile(
+    r"change|replace|placeholder|example|sample|dummy|fake|mock|demo|test|develop|\bdev\b|_dev|dev_|dev-|local|your|"
+    r"insert|here|todo|fixme|secret|password|passwd|passw0rd|default|admin|minio|postgres|redis|rabbit|mysql|guest|"
+    r"root|user|insecure|unsafe|generate|random|xxx|\*\*\*|\.\.\.|abcd|1234|0000|qwerty|letmein|value|token|dotenv|"
+    r"key\b|_key|-key|null|none",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
+)
+SHORTEST = 16
+ENTROPY = 3.3
+"""Bits a character; English words have less than 3.2, 32 hexadecimal digits about 3.6."""
+
+
+def is_real_secret(value: str) -> bool:
+    """Whether `value` looks like what a generator made, so that it opens something."""
+    value = value.strip().strip("\"'")
+    if _WELL_KNOWN.search(value):
+        return not re.search(r"example|xxxx|0{8}|1234567", value, re.IGNORECASE)
+    if len(value) < SHORTEST or _OPEN.search(value) or _STAND_IN.search(value) or re.search(r"\s", value):
+        return False
+    if not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
+        return False
+    return entropy(value) >= ENTROPY
+
+
+def entropy(text: str) -> float:
+    """Shannon's entropy of the characters, in bits."""
+    counts = Counter(text)
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())

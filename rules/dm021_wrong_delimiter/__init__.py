@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm021_wrong_delimiter.rule import WrongDelimiter
+
+__all__ = ["WrongDelimiter"]

@@ -1,0 +1,3 @@
+import os
+
+HOST = os.environ["SHOP_DATABASE_HOST"]

@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm025_alias_bypasses_prefix.rule import AliasBypassesPrefix
+
+__all__ = ["AliasBypassesPrefix"]

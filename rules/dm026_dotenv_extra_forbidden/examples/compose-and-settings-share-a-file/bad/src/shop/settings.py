@@ -1,0 +1,13 @@
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_prefix="SHOP_",
+    )
+
+    database_url: str = "sqlite://"
+
+
+settings = Settings()

@@ -1,0 +1,50 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.image_secrets import ImageSecret, image_secrets, keep_out
+
+
+class SecretCopiedIntoImage(Rule):
+    code = "DM034"
+    name = "secret-copied-into-image"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+    tags = ("security",)
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        for found in image_secrets(repository):
+            service, copy = found.services[0], found.copy.instruction
+            production = any(user.production for user in found.services)
+            yield self.report(
+                f"The image of service `{service.name}` holds `{found.path}` with {_content(found)}: "
+                f"`{copy.keyword} {found.copy.source.text}` brings it in, and {_ignore(found)}.",
+                found.copy.span,
+                related=_related(found),
+                help="Keep the file out of the build context; give the values to the container when it starts.",
+                fix=keep_out(found),
+                severity=Severity.ERROR if found.committed or production else Severity.WARNING,
+                key=found.path,
+            )
+
+
+def _content(found: ImageSecret) -> str:
+    if not found.names:
+        return "a private key"
+    names = ", ".join(f"`{name}`" for name in found.names[:3])
+    return names + (f" and {len(found.names) - 3} more secrets" if len(found.names) > 3 else "")
+
+
+def _ignore(found: ImageSecret) -> str:
+    if found.image.ignore_path is None:
+        return "there is no `.dockerignore`"
+    return f"`{found.image.ignore_path}` does not exclude it"
+
+
+def _related(found: ImageSecret) -> Iterator[Label]:
+    if found.declared is not None:
+        example = found.declared.path != found.path
+        stands = (
+            f"this example stands for `{found.path}`, which is not committed" if example else "a secret in it"
+        )
+        yield Label(found.declared, stands)

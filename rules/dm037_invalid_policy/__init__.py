@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm037_invalid_policy.rule import InvalidPolicy
+
+__all__ = ["InvalidPolicy"]

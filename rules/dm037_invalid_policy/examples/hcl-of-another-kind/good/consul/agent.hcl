@@ -1,0 +1,7 @@
+key_prefix "shop/" {
+  policy = "write"
+}
+
+service "shop" {
+  policy = "register"
+}

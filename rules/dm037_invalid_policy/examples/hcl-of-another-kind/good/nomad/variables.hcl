@@ -1,0 +1,8 @@
+namespace "shop" {
+  policy = "read"
+  variables {
+    path "shop/lock" {
+      capabilities = ["read", "write", "destroy"]
+    }
+  }
+}

@@ -1,0 +1,3 @@
+path "secret/data/${team}/*" {
+  capabilities = ["${right}", "read"]
+}

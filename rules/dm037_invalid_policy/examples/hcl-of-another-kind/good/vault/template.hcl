@@ -1,0 +1,5 @@
+{% for team in teams %}
+path "secret/data/{{ team }}/*" {
+  capabilities = [{{ rights }}]
+}
+{% endfor %}
