@@ -34,7 +34,9 @@ from dotmac_lint.model.settings_types import (
     Types,
     is_complex,
     union_is_complex,
+    union_of,
 )
+from dotmac_lint.model.values import Coerced, Invalid, coerce
 from dotmac_lint.readers.python.code import Call, Display, Expr, Name, Return
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
@@ -71,6 +73,16 @@ class Field(msgspec.Struct, frozen=True):
     """Prefixes: whatever name starts with one of them becomes a key of this mapping."""
     open: str = ""
     """Why other names below it may be taken as well."""
+    inside: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
+    """Of `names`, those that hold JSON out of which it is taken (AliasPath), with the way to it."""
+    anycase: tuple[str, ...] = ()
+    """More names, in capitals: it is read by settings inside case-sensitive ones, regardless of case."""
+    made: bool = False
+    """Its default is an object of a class of the repository."""
+    legacy: bool = False
+    """pydantic 1 reads it."""
+    doubt: str = ""
+    """Why its type alone does not tell which values are refused."""
     optional_default: bool = False
     """Its default is None, so that the fields below it are not there unless something is set."""
 
@@ -81,6 +93,19 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def no_decode(self) -> bool:
         return self.type.decode == "no"
+
+    def take(self, name: str, text: str) -> Coerced:
+        """What it holds if the environment variable `name` has the value `text` (env_ignore_empty aside)."""
+        if any(inside == name for inside, _ in self.inside):
+            return Unknown("is taken out of JSON")
+        if self.doubt:
+            return Unknown(self.doubt)
+        result = coerce(text, self.type)
+        if self.legacy and isinstance(result, Known) and isinstance(result.value, int) and "." in text:
+            return Unknown("is read by pydantic 1, whose rules are not followed")
+        if isinstance(result, Invalid) and text.strip() == "null" and self.type.decode != "no":
+            return Unknown("is null, which at the top keeps the default")
+        return result
 
     @property
     def secret(self) -> bool:
@@ -212,6 +237,14 @@ class SettingsClass:
         return found
 
     @cached_property
+    def _by_any_case(self) -> dict[str, list[Field]]:
+        found: dict[str, list[Field]] = {}
+        for field in self.fields:
+            for name in field.anycase:
+                found.setdefault(name.lower(), []).append(field)
+        return found
+
+    @cached_property
     def _prefixes(self) -> list[tuple[str, Field]]:
         """What the names below sections start with, longest first."""
         delimiter = self.env_nested_delimiter
@@ -220,7 +253,7 @@ class SettingsClass:
         rows = [
             (self._key(name) + delimiter, field)
             for field in self.fields
-            if field.section or field.open or field.type.kind in _CONTAINERS
+            if field.section or field.open or is_complex(field.type) or union_is_complex(field.type)
             for name in field.names
         ]
         return sorted(rows, key=lambda row: -len(row[0]))
@@ -238,12 +271,10 @@ class SettingsClass:
     def lookup(self, name: str) -> Lookup:
         """Which fields take the environment name `name`."""
         key = self._key(name)
-        fields = self._by_name.get(key)
-        if fields:
-            return Lookup(tuple(fields))
+        fields = [*self._by_name.get(key, ()), *self._by_any_case.get(name.lower(), ())]
         taking = [f for f in self.fields if any(key.startswith(self._key(p)) for p in f.any_below)]
-        if taking:
-            return Lookup(tuple(taking))
+        if fields or taking:
+            return Lookup((*fields, *taking))
         why = self.open[0] if self.open else None
         for prefix, field in self._prefixes:
             if key.startswith(prefix):
@@ -252,9 +283,6 @@ class SettingsClass:
                     why = field.open
                 return Lookup((), field, why)
         return Lookup(unknown=why)
-
-
-_CONTAINERS = frozenset({"list", "set", "frozenset", "tuple", "deque", "sequence"})
 
 
 # ---- names
@@ -272,6 +300,9 @@ class _Place(msgspec.Struct, frozen=True):
     decoded: bool = True
     """Its fields' values are decoded from JSON; not below plain dataclasses and TypedDicts."""
     instance: Instance | None = None
+    doubt: str = ""
+    anycase: bool = False
+    """Nested settings read their own names regardless of case, though the outer ones do not."""
     absent: bool = False
     """The section's default is None or cannot be told."""
 
@@ -298,12 +329,13 @@ class _Naming:
         )
         target = config.get("env_prefix_target")
         self.target = target if isinstance(target, str) else "variable"
+        self.decodes = config.get("enable_decoding") is not False
         self.count = 0
 
     def fields(self) -> Iterator[Field]:
         for declared in self.model.fields:
             names = self._top_names(declared) if self.known and self.reads_environment else ()
-            yield from self._field(declared, names, _Place((), (), 0, True), {id(self.model): 1})
+            yield from self._field(declared, names, _Place((), (), 0, True), {id(self.model): 1}, {})
 
     def _fold(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()
@@ -326,19 +358,32 @@ class _Naming:
         return tuple(dict.fromkeys(map(self._fold, names)))
 
     def _field(
-        self, declared: Declared, names: tuple[str, ...], place: _Place, trail: dict[int, int]
+        self,
+        declared: Declared,
+        names: tuple[str, ...],
+        place: _Place,
+        trail: dict[int, int],
+        own: dict[tuple[str, ...], Field],
     ) -> Iterator[Field]:
+        """`own` are the fields of nested settings around it that read names of their own, by their paths."""
         self.count += 1
         if self.count > MOST_FIELDS:
             return
         type = declared.type
-        if not place.decoded and is_complex(type):
+        if type.decode != "force" and (not place.decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
         inner = [] if len(place.path) >= DEPTH else _objects(type)
         inner = [row for row in inner if trail.get(id(row[0]), 0) < 2]
-        prefixes = tuple(name + self.delimiter for name in names) if self.delimiter else ()
+        inside = self._ways(declared, names, place)
+        prefixes = tuple(n + self.delimiter for n in names if n not in inside) if self.delimiter else ()
+        if place.path:
+            prefixes = tuple(prefix for prefix in prefixes if self._splits_at_end(prefix, place))
         if self.max_split is not None and place.depth >= self.max_split:
             prefixes = ()
+        any_below = prefixes if _mapping(type) else ()
+        if place.depth == 0:
+            prefixes = self._fillable(declared, prefixes)
+            any_below = any_below if self.model.version == 1 else any_below and prefixes
         default, class_default = declared.default, declared.default
         if place.absent:
             default = Unknown("its section is not there unless something of it is set")
@@ -350,16 +395,25 @@ class _Naming:
                 default = Unknown("its section is made by code that is not followed")
         if declared.reads:
             default = class_default = Unknown("its default reads the environment")
-        required = declared.default is None and declared.instance is None
-        mapping = _mapping(type)
+        required = declared.default is None and declared.instance is None and not declared.omissible
         closed = _why_open([row[0] for row in inner]) if inner else ""
         if (not inner and type.kind == "unknown") or (
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
             closed = f"the type of `{'.'.join((*place.path, declared.name))}` is not in the repository"
+        foreign = [m.name for m, _ in inner if "alias_generator" in self.model.config and not m.has_config]
+        if foreign:
+            closed = f"the alias generator of `{self.model.name}` applies to `{foreign[0]}` as well"
+            prefixes = ()
+        if inside and self.delimiter:
+            closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
+        path = (*place.path, declared.name)
+        shown = [*map(self._shown, (*names, *declared_env(declared)))]
+        anycase = place.anycase if path in own else False
+        shown += own[path].names if path in own and not anycase else ()
         yield Field(
-            path=(*place.path, declared.name),
-            names=tuple(map(self._shown, (*names, *declared_env(declared)))),
+            path=path,
+            names=tuple(dict.fromkeys(shown)),
             type=type,
             default=default,
             class_default=class_default,
@@ -368,56 +422,93 @@ class _Naming:
             span=declared.span,
             description=declared.description,
             reads=declared.reads,
-            any_below=tuple(map(self._shown, prefixes)) if mapping else (),
+            any_below=tuple(map(self._shown, any_below)),
             open=closed,
             optional_default=declared.default == Known(None),
+            anycase=own[path].names if anycase else (),
+            inside=tuple((self._shown(name), way) for name, way in inside.items()),
+            made=declared.instance is not None,
+            legacy=self.model.version == 1,
+            doubt=place.doubt or self._doubt(type),
         )
-        seen: set[str] = set()
+        made = declared.instance.ref if declared.instance else None
+        members: dict[str, list[tuple[Declared, Model, _Place]]] = {}
         for model, plain in inner:
+            if model.is_settings and declared.instance is not None:
+                # Made by a call, a nested settings object reads its own names, too.
+                naming = _Naming(model, True)
+                if naming.known and (naming.case_sensitive == self.case_sensitive or self.case_sensitive):
+                    own = {**own, **{(*path, *f.path): f for f in naming.fields()}}
             followed = model.is_pydantic
             below = _Place(
-                path=(*place.path, declared.name),
+                path=path,
                 prefixes=prefixes,
                 depth=place.depth + 1,
                 recase=place.recase and plain and followed and self.model.version == 2,
-                decoded=followed,
-                instance=declared.instance
-                if declared.instance and declared.instance.ref is model.ref
-                else None,
-                absent=(declared.default is not None and declared.instance is None)
-                or (declared.default is None and declared.instance is None and place.absent),
+                decoded=place.decoded and followed,
+                anycase=self.case_sensitive and not model.config.get("case_sensitive"),
+                doubt=place.doubt or ("is of a section that has several forms" if _several(type) else ""),
+                instance=declared.instance if made is model.ref else None,
+                absent=place.absent
+                or declared.omissible
+                or (declared.default is not None and made is not model.ref),
             )
             for child in model.fields:
-                if child.name not in seen:
-                    seen.add(child.name)
-                    yield from self._field(
-                        child,
-                        self._nested_names(child, model, below, declared),
-                        below,
-                        {**trail, id(model): trail.get(id(model), 0) + 1},
-                    )
+                members.setdefault(child.name, []).append((child, model, below))
+        deeper = {**trail, **{id(model): trail.get(id(model), 0) + 1 for model, _ in inner}}
+        for rows in members.values():
+            below_names = [name for row in rows for name in self._nested_names(*row)]
+            child, _, below = next((row for row in rows if row[2].instance is not None), rows[0])
+            if len(rows) > 1:
+                child = msgspec.structs.replace(child, type=union_of([row[0].type for row in rows]))
+            yield from self._field(child, tuple(dict.fromkeys(below_names)), below, deeper, own)
 
-    def _nested_names(
-        self, declared: Declared, model: Model, place: _Place, section: Declared
-    ) -> tuple[str, ...]:
+    def _doubt(self, type: TypeInfo) -> str:
+        kinds = {a.kind for a in type.args if a.kind != "none"} if type.kind == "union" else {type.kind}
+        if self.model.version == 1 and not kinds <= {"str", "bool", "int", "literal", "enum", "secret"}:
+            return "is read by pydantic 1, whose rules are not followed"
+        return ""
+
+    def _ways(
+        self, declared: Declared, names: tuple[str, ...], place: _Place
+    ) -> dict[str, tuple[str | int, ...]]:
+        """The names that are the head of an AliasPath, with the rest of it."""
+        before = place.prefixes if place.path else (self.prefix if self.target in ("alias", "all") else "",)
+        heads = {self._fold(p + str(alias[0])): alias[1:] for alias in declared.aliases for p in before}
+        return {name: heads[name] for name in names if heads.get(name)}
+
+    def _splits_at_end(self, prefix: str, place: _Place) -> bool:
+        """Whether the delimiter at the end of `prefix` is the first after the section's: not in `s___x`."""
+        start = next((len(p) for p in place.prefixes if prefix.startswith(p)), 0)
+        assert self.delimiter is not None
+        return prefix.find(self.delimiter, start) == len(prefix) - len(self.delimiter)
+
+    def _fillable(self, declared: Declared, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the prefixes by which an object is put together that really fills the field."""
+        if self.model.version == 1:  # `explode_env_vars` cuts the names at every delimiter, its own too
+            cut = len(self.prefix)
+            return tuple(p for p in prefixes if p[cut:].split(self.delimiter)[1:] == [""])
+        # `_get_resolved_field_value`: where no name is set, the key is that of the last, unless that is plain.
+        aliases, by_name = _accepted(declared, self.model.config)
+        lost = aliases and not by_name and (len(aliases[0]) > 1 or len(aliases[-1]) > 1)
+        return () if lost else prefixes
+
+    def _nested_names(self, declared: Declared, model: Model, place: _Place) -> tuple[str, ...]:
         """`EnvSettingsSource.explode_env_vars`, then `_replace_field_names_case_insensitively`."""
         names: list[str] = []
         last = self.max_split is not None and place.depth == self.max_split
         aliases, by_name = _accepted(declared, model.inherited_config(self.model.config))
         keys = [(str(alias[0]), True) for alias in aliases]
-        keys += [(declared.name, not aliases)] if by_name else []
+        # Settings inside settings match the names that they are given regardless of case themselves.
+        matches = model.is_settings and model.version == 2 and not model.config.get("case_sensitive")
+        keys += [(declared.name, matches or not aliases)] if by_name else []
         for key, recased in keys:
             folded = self._fold(key)
             if self.delimiter and self.delimiter in folded and not last:
                 continue  # it would be split
-            if not self.case_sensitive and key != folded and not (place.recase and recased):
+            if not self.case_sensitive and key != folded and not ((matches or place.recase) and recased):
                 continue  # it stays in small letters, which the model does not know
             names += [prefix + folded for prefix in place.prefixes]
-        if model.is_settings and section.instance is not None:
-            # Made by a call, a nested settings object reads its own names, too.
-            own = _Naming(model, True)
-            if own.known and own.case_sensitive == self.case_sensitive:
-                names += own._top_names(declared)
         return tuple(dict.fromkeys(names))
 
 
@@ -449,6 +540,11 @@ def _objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
             return _objects(type.model.root, False)
         return [(type.model, plain and not type.aliased)]
     return []
+
+
+def _several(type: TypeInfo) -> bool:
+    """Whether values of other forms are taken in the place of a model."""
+    return type.kind == "union" and sum(argument.kind != "none" for argument in type.args) > 1
 
 
 def _mapping(type: TypeInfo) -> bool:

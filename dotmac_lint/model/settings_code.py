@@ -659,8 +659,11 @@ class Code:
 
 
 _TEXT_METHODS = frozenset(
-    {"upper", "lower", "title", "capitalize", "strip", "removeprefix", "removesuffix", "split"}
-)
+    {
+        "upper", "lower", "title", "capitalize", "casefold", "swapcase", "strip", "lstrip", "rstrip", "replace",
+        "removeprefix", "removesuffix", "split",
+    }
+)  # fmt: skip
 ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"})
 BUILTINS = frozenset(
     {
@@ -725,6 +728,8 @@ def _calculate(operator: str, left: Any, right: Any) -> Known[Any] | Unknown:
                     "%": lambda: left % right,
                 }
                 return Known(results[operator]())
+            case "*" if isinstance(left, str) and isinstance(right, int) and len(left) * right < 1000:
+                return Known(left * right)
             case "%" if isinstance(left, str) and not re.search(r"%[^sd%]", left):
                 return Known(left % right)
     except (TypeError, ValueError, ArithmeticError):

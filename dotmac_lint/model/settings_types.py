@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Literal
 
@@ -31,7 +31,6 @@ from dotmac_lint.readers.python.code import (
     Expr,
     Lambda,
     Name,
-    Other,
     Pairs,
     Starred,
     Subscript,
@@ -101,6 +100,8 @@ class Declared(msgspec.Struct, frozen=True):
     """pydantic 1: `Field(env=...)`."""
     unknown: str = ""
     """Why its names cannot be told."""
+    omissible: bool = False
+    """It may be missing without a default: a key of a TypedDict."""
     discriminator: str = ""
 
 
@@ -228,7 +229,7 @@ class Types:
             if isinstance(entity, Value):
                 binding = entity.bindings[-1]
                 alias = binding.value if binding.value is not None else binding.annotation
-                written = isinstance(binding.annotation, Name) and binding.annotation.name == "TypeAlias"
+                written = is_type_alias(binding.annotation)
                 if alias is not None and (binding.annotation is None or written):
                     type, metadata = self.annotation(alias, entity.scope, depth + 1)
                     return type, metadata
@@ -243,7 +244,7 @@ class Types:
                 return TypeInfo("none", name="None")
             case Binary(operator="|"):
                 sides = (self.type(node.left, scope, depth + 1), self.type(node.right, scope, depth + 1))
-                return _union(sides)
+                return union_of(sides)
             case Name() | Attribute():
                 return self._named(node, scope, depth)
             case Subscript():
@@ -355,9 +356,9 @@ class Types:
                 return self.refine(type, metadata)
             case "Optional":
                 inner = self.type(items[0], scope, depth + 1)
-                return _union((inner, TypeInfo("none", name="None")))
+                return union_of((inner, TypeInfo("none", name="None")))
             case "Union":
-                return _union(tuple(self.type(item, scope, depth + 1) for item in items))
+                return union_of(tuple(self.type(item, scope, depth + 1) for item in items))
             case "Final" | "Required" | "NotRequired" | "ReadOnly":
                 return self.type(items[0], scope, depth + 1)
             case "Secret":
@@ -365,8 +366,8 @@ class Types:
             case "Json":
                 return TypeInfo("json", (self.type(items[0], scope, depth + 1),), self.written(node))
             case _ if name in CONTAINERS:
-                ellipsis = any(isinstance(item, Other) for item in items)
-                args = [self.type(item, scope, depth + 1) for item in items if not isinstance(item, Other)]
+                ellipsis = any(map(_is_ellipsis, items))
+                args = [self.type(item, scope, depth + 1) for item in items if not _is_ellipsis(item)]
                 if name == "Counter":
                     args.append(TypeInfo("int", name="int"))
                 return TypeInfo(CONTAINERS[name], tuple(args), self.written(node), ellipsis=ellipsis)
@@ -433,7 +434,7 @@ class Types:
         """The annotation as it is written, names without their packages."""
         match node:
             case Name():
-                return node.name
+                return "..." if _is_ellipsis(node) else node.name
             case Attribute():
                 return node.name
             case Constant():
@@ -444,8 +445,6 @@ class Types:
                 return ", ".join(self.written(item) for item in node.items)
             case Binary():
                 return f"{self.written(node.left)} {node.operator} {self.written(node.right)}"
-            case Other():
-                return "..."
             case Call():
                 return self.written(node.function)
         return "..."
@@ -459,11 +458,12 @@ class Types:
         return self._models[key]
 
 
-def _union(sides: tuple[TypeInfo, ...]) -> TypeInfo:
+def union_of(sides: Iterable[TypeInfo]) -> TypeInfo:
     args: list[TypeInfo] = []
     for side in sides:
         args += side.args if side.kind == "union" and not side.constraints and not side.aliased else (side,)
-    return TypeInfo("union", tuple(dict.fromkeys(args)), " | ".join(arg.name for arg in args))
+    args = list(dict.fromkeys(args))
+    return args[0] if len(args) == 1 else TypeInfo("union", tuple(args), " | ".join(a.name for a in args))
 
 
 Config = dict[str, Any]
@@ -627,12 +627,15 @@ class Model:
                     merged[name] = folded.value if isinstance(folded, Known) else UNKNOWN
         return merged
 
+    @property
+    def has_config(self) -> bool:
+        return self.kind == "model" or bool(self.config or self._dataclass_config())
+
     def inherited_config(self, outer: Config | None) -> Config:
         """A plain dataclass or a TypedDict without a configuration takes that of the model around it."""
-        if self.kind in ("dataclass", "typeddict", "namedtuple") and not self.config:
-            config = dict(self._dataclass_config())
-            return config or {**(outer or {})}
-        return self.config
+        if not self.has_config:
+            return outer or {}
+        return self.config or self._dataclass_config()
 
     def _dataclass_config(self) -> Config:
         for decorator in self.ref.node.decorators:
@@ -757,13 +760,13 @@ class Model:
                 unknown = f"`{member.name}` is declared with arguments that are unpacked"
             arguments = [a for a in call.arguments if not isinstance(a, Starred)]
             if arguments and default is None:
-                if isinstance(arguments[0], Other):  # ...
+                if _is_ellipsis(arguments[0]):
                     value, made = None, None
                 else:
                     value, made, made_scope = self._default(arguments[0], scope), arguments[0], scope
             for name, node in call.keywords:
                 if name == "default" and default is None:
-                    if not isinstance(node, Other):
+                    if not _is_ellipsis(node):
                         value, made, made_scope = self._default(node, scope), node, scope
                 elif name == "default_factory" and default is None:
                     value, made, made_scope = self._factory(node, scope), node, scope
@@ -788,7 +791,12 @@ class Model:
         env: tuple[str, ...] | None = None
         if self.version == 1:
             env = self._env_v1(member.name, given, where)
+        if self.version == 1 and value is None and (type.optional or type.name in ("Any", "Json")):
+            explicit = [a for call, _ in fields for a in (*call.arguments, *(v for _, v in call.keywords))]
+            if not any(map(_is_ellipsis, (*explicit, *((default,) if default is not None else ())))):
+                value = Known(None)
         reads = tuple(self._reads(made, made_scope)) if made is not None else ()
+        omissible = self.kind == "typeddict" and not self._is_required_key(member, ref)
         return Declared(
             member.name,
             type,
@@ -801,7 +809,21 @@ class Model:
             None if made is None else self.instance(made, made_scope),
             env,
             unknown,
+            omissible,
         )
+
+    def _is_required_key(self, member: Assignment, ref: ClassRef) -> bool:
+        node = member.annotation
+        while isinstance(node, Subscript):
+            entity = self.code.resolve(node.of, ref.scope)
+            last = entity.last if isinstance(entity, External) else ""
+            if last in ("Required", "NotRequired"):
+                return last == "Required"
+            if last not in ("Annotated", "ReadOnly"):
+                break
+            node = node.index.items[0] if isinstance(node.index, Display) else node.index
+        total = dict(ref.node.keywords).get("total")
+        return total is None or self.code.fold(total, ref.scope) != Known(False)
 
     def _with_default(self, field: Declared, member: Assignment, ref: ClassRef) -> Declared:
         assert member.value is not None
@@ -837,7 +859,7 @@ class Model:
         if isinstance(value, Known):
             kind = kinds.get(value.value.__class__, "any")
             type = TypeInfo(kind, name=kind)
-        elif isinstance(node, Lambda | Other):
+        elif isinstance(node, Lambda) or _is_ellipsis(node):
             return None
         else:
             made = self.instance(node, scope)
@@ -946,9 +968,7 @@ class Model:
     # ---- defaults
 
     def _default(self, node: Expr, scope: Scope) -> Known[Any] | Unknown | None:
-        if isinstance(node, Other) or (
-            isinstance(node, Name) and node.name in ("PydanticUndefined", "Undefined")
-        ):
+        if isinstance(node, Name) and node.name in ("Ellipsis", "PydanticUndefined", "Undefined"):
             return None
         return self.code.fold(node, scope)
 
@@ -1030,6 +1050,15 @@ class Model:
                 for side in (getattr(node, "left", None), getattr(node, "right", None)):
                     if side is not None:
                         yield from self._reads(side, scope, depth + 1)
+
+
+def is_type_alias(node: Expr | None) -> bool:
+    """Whether the annotation says that the value is a type."""
+    return getattr(node, "name", None) == "TypeAlias" and isinstance(node, Name | Attribute)
+
+
+def _is_ellipsis(node: Expr) -> bool:
+    return isinstance(node, Name) and node.name == "Ellipsis"
 
 
 class Generator(msgspec.Struct, frozen=True):

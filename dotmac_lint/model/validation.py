@@ -167,6 +167,8 @@ class Validation:
             value, variable, actual = self._lookup(name)
             if isinstance(value, Unknown):
                 return value, actual, variable
+            if isinstance(value, Known) and any(inside == name for inside, _ in field.inside):
+                return UNKNOWN, actual, variable
             if isinstance(value, Known):
                 if value.value == "" and getattr(self.settings, "env_ignore_empty", False):
                     continue

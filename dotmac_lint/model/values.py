@@ -51,7 +51,7 @@ def is_complex(type_: TypeInfo) -> bool | None:
 
 def coerce(text: str, type_: TypeInfo) -> Coerced:
     """What a field of the type gets from a variable's text."""
-    complex_ = type_.decode == "force" or is_complex(type_)
+    complex_ = is_complex(type_)
     if type_.decode == "no" or complex_ is False:
         return coerce_value(text, type_)
     if complex_ is None:
@@ -72,6 +72,8 @@ def coerce_value(value: Any, type_: TypeInfo) -> Coerced:
     """What pydantic makes of a text, or of a value decoded from JSON."""
     if isinstance(value, Unknown):
         return value
+    if any(name == "validator" and kind != "AfterValidator" for name, kind in type_.constraints):
+        return Unknown("is seen by a validator first")
     result = _coerce(value, type_)
     if isinstance(result, Known) and type_.constraints:
         return constrained(result.value, dict(type_.constraints))
@@ -80,6 +82,8 @@ def coerce_value(value: Any, type_: TypeInfo) -> Coerced:
 
 def _coerce(value: Any, type_: TypeInfo) -> Coerced:
     kind = type_.kind
+    if type_.model is not None and type_.model.root is not None:
+        return _coerce(value, type_.model.root)
     if kind == "any":
         return Known(value)
     if kind == "union":
@@ -122,7 +126,8 @@ def _from_text(text: str, type_: TypeInfo) -> Coerced:
         case "str":
             return Known(text)
         case "secret":
-            return Known(Secret(text))
+            inner = coerce_value(text, type_.args[0]) if type_.args else Known(text)
+            return Known(Secret(text)) if isinstance(inner, Known) else inner
         case "bytes":
             return Known(text.encode("utf-8", "surrogateescape"))
         case "url" if type_.name in URL_TYPES:

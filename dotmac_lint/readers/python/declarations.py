@@ -196,12 +196,16 @@ class Reader:
         self, node: cst.CSTNode, conditional: bool, fallback: bool, in_class: bool
     ) -> Iterator[Member]:
         at = self.converter.range
+        value: Expr | None
         match node:
             case cst.Import() | cst.ImportFrom():
                 yield from self.imports(node, fallback)
             case cst.AnnAssign(target=cst.Name() as target_):
-                value = self.converter.optional(node.value)
                 annotation = self.converter.annotation(node.annotation.annotation)
+                if node.value is not None and getattr(annotation, "name", "") == "TypeAlias":
+                    value = self.converter.annotation(node.value)
+                else:
+                    value = self.converter.optional(node.value)
                 name = target_.value
                 yield Assignment(name, at(node.target), annotation, value, "", conditional, fallback)
             case cst.Assign():

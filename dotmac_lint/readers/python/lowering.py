@@ -212,6 +212,8 @@ class Converter:
                 return Walrus(at, node.target.value, self.expression(node.value))
             case cst.Await():
                 return self.expression(node.expression)
+            case cst.Ellipsis():
+                return Name(at, "Ellipsis")
         return Other(at)
 
     def _constant(self, text: str, at: Range) -> Expr:
