@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dotmac_lint.fix import Fix
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.similar import similar_file, similar_name, similar_path
+from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.image import Copy, Image, Stage
+    from dotmac_lint.readers.dockerignore import Exclusion, Pattern
     from dotmac_lint.workspace import Workspace
 
 _FIXTURE = re.compile(r"(^|/)tests?/(data|resources|fixtures|assets)/")
 _REMOTE = re.compile(r"^(github\.com/|[\w.-]+@[\w.-]+:)|\.git(#|$)")
+_SECRET = re.compile(
+    r"(^|/)(\.env|\.git|secrets?)([./]|$)|\.(pem|key|p12|pfx|kdbx)$|(^|/)id_\w+$", re.IGNORECASE
+)
 _FRONTEND = re.compile(r"^(docker\.io/)?docker/dockerfile(-upstream)?([:@].*)?$")
 
 
@@ -111,6 +116,67 @@ def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -
         return None
     edit = replace_word(image.workspace, copy.span, written)
     return Fix(f"Copy `{written}` instead", edits=(edit,)) if edit else None
+
+
+class IgnoredSource(msgspec.Struct, frozen=True):
+    """A COPY of something that the ignore file keeps out of the build."""
+
+    service: Service
+    copy: Copy
+    path: str
+    pattern: Span
+    """The line that keeps it out."""
+    fix: Fix | None
+
+
+def ignored_sources(deployment: Deployment) -> Iterator[IgnoredSource]:
+    """Each COPY of a path that is not sent to the builder, once for each ignore file.
+
+    Of a folder whose content alone is ignored, BuildKit copies the empty folder; of a pattern, nothing.
+    Whether the path is there does not matter: what a tool makes of it is not sent either.
+    """
+    workspace = deployment.repository.workspace
+    seen: set[tuple[Span, str]] = set()
+    for service, _ in _builds(deployment):
+        image = service.image
+        if image is None or image.build_context is None or image.ignore_path is None:
+            continue
+        exclusion, prefix = image.build_context.exclusion, image.build_context.prefix
+        for copy in _copies(image):
+            if copy.matches or not isinstance(copy.path, Known) or has_wildcards(copy.path.value):
+                continue
+            inside = copy.path.value[len(prefix) :]
+            pattern = exclusion(inside) if inside else None
+            if pattern is None or (copy.span, image.ignore_path) in seen or _is_readmitted(exclusion, inside):
+                continue
+            seen.add((copy.span, image.ignore_path))
+            fix = _readmit(workspace, image.ignore_path, pattern, inside)
+            span = pattern.range.at(image.ignore_path)
+            yield IgnoredSource(service, copy, copy.path.value, span, fix)
+
+
+def _is_readmitted(exclusion: Exclusion, path: str) -> bool:
+    """Whether a later line may let in something below `path`."""
+    return any(
+        pattern.negated and (pattern.text.startswith(path + "/") or has_wildcards(pattern.text))
+        for pattern in exclusion.patterns
+    )
+
+
+def _readmit(workspace: Workspace, ignore_path: str, pattern: Pattern, path: str) -> Fix | None:
+    """Take the line away where it names just this path, else let the path in behind it; never a secret."""
+    source = workspace.source(ignore_path)
+    if source is None or _SECRET.search(path):
+        return None
+    line = source.position(pattern.range.start).line
+    at = source.line_range(line)
+    if pattern.text == path:
+        end = min(at.end + len(source.newline), len(source.text))
+        edit, title = Edit(Span(ignore_path, at.start, end), ""), f"No longer ignore `{path}`"
+    else:
+        edit = Edit(Span(ignore_path, at.end, at.end), f"{source.newline}!{path}")
+        title = f"Let `{path}` in"
+    return Fix(title, edits=(edit,))
 
 
 class MissingReference(msgspec.Struct, frozen=True):

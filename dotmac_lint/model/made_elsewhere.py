@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,19 +61,29 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
 
 def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     """Whether a script, a workflow or a document has a line that names `path` and makes something."""
-    made: bool = workspace.remembered(f"made {path}", lambda: _is_named_where_made(workspace, path))
-    return made
+    makes = _MAKES if "." in posixpath.basename(path) else _MAKES_FOLDER
+    return any(makes.search(line) for line in _lines_naming(workspace, path))
 
 
-def _is_named_where_made(workspace: Workspace, path: str) -> bool:
+def is_named(workspace: Workspace, path: str) -> bool:
+    """Whether any script, code, workflow or document names `path`."""
+    return bool(_lines_naming(workspace, path))
+
+
+def _lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
+    lines: tuple[str, ...] = workspace.remembered(
+        f"lines {path}", lambda: tuple(_find_lines(workspace, path))
+    )
+    return lines
+
+
+def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
     name = posixpath.basename(path)
-    folder = "." not in name
-    if folder or any(posixpath.basename(other) == name for other in workspace.files):
+    if "." not in name or any(posixpath.basename(other) == name for other in workspace.files):
         # The name alone may be a word, or that of another file.
         name = "/".join(path.split("/")[-2:])
     wanted = name.encode("utf-8", "surrogateescape")
     line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
-    makes = _MAKES_FOLDER if folder else _MAKES
     for file in workspace.files:
         if not _TOOLS.search(file) or _NO_TOOLS.search(file):
             continue
@@ -80,6 +91,5 @@ def _is_named_where_made(workspace: Workspace, path: str) -> bool:
         if data is None or len(data) > _LARGEST or wanted not in data:
             continue
         source = workspace.source(file)
-        if source is not None and any(makes.search(found[0]) for found in line.finditer(source.text)):
-            return True
-    return False
+        if source is not None:
+            yield from (found[0] for found in line.finditer(source.text))

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from dotmac_lint.model.image import Copy, Image, Stage
 
 # Programs that run the script they are given: shells, interpreters, and the init processes of containers.
-_RUNNERS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "env", "exec", "nice", "gosu", "su-exec"})
+SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_RUNNERS = SHELLS | {"env", "exec", "nice", "gosu", "su-exec"}
 _INITS = frozenset({"tini", "dumb-init", "catatonit", "docker-init"})
-_INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php"})
+INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php"})
 _SCRIPT_SUFFIXES = (".sh", ".bash", ".py", ".js", ".rb", ".pl", ".ts", ".mjs", ".cjs")
 
 
@@ -48,7 +49,7 @@ def script_words(words: Sequence[str]) -> Iterator[int]:
     while index < len(words):
         word = words[index]
         name = posixpath.basename(word)
-        if name in _INITS or name in _RUNNERS or name in _INTERPRETERS:
+        if name in _INITS or name in _RUNNERS or name in INTERPRETERS:
             index += 1
             while index < len(words) and words[index].startswith("-"):
                 if words[index] in {"-c", "-m", "-e", "-lc"}:

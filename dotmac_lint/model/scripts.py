@@ -1,0 +1,353 @@
+"""The scripts that containers run, and the repository's files that lie where they are run from."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.image import MAX_DEPTH, Command, is_plain_image
+from dotmac_lint.model.run_step import split_commands
+from dotmac_lint.model.start_scripts import INTERPRETERS, SHELLS, script_words
+from dotmac_lint.readers.dockerignore import has_wildcards
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Mount
+    from dotmac_lint.model.compose_tree import Text
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.image import Copy, Stage
+
+_RUN_BY_IMAGES = re.compile(r"/(docker-entrypoint-initdb\.d|docker-entrypoint\.d)/[^/]+\.(sh|envsh)$")
+"""Shell scripts that the entrypoints of database servers and of nginx run."""
+_INTERPRETING = re.compile(r"(^|/)(node|php|bun|deno)(:|@|$)|distroless")
+"""Images whose entrypoint gives what it does not know, or may not execute, to their interpreter."""
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_CONVERTS = re.compile(r"dos2unix|\\r|\\015")
+"""RUN steps that take carriage returns away."""
+
+
+class Script(msgspec.Struct, frozen=True):
+    """A script of the repository that a container runs."""
+
+    path: str
+    """In the container."""
+    source: str
+    """In the repository."""
+    at: Span
+    """The word that runs it, or the mount or COPY that puts it where the image runs it."""
+    what: str
+    """What runs it: `ENTRYPOINT`, `command`, `healthcheck` ..."""
+    direct: bool
+    """It is run by the kernel, which needs its execute bit and its first line; else by an interpreter."""
+    mount: Mount | None
+    """The bind mount that brings it; None where the image holds it."""
+    service: Service
+
+
+class _Word(NamedTuple):
+    text: str
+    span: Span
+    what: str
+
+
+def started_scripts(deployment: Deployment) -> Iterator[Script]:
+    """The scripts of the repository that active services run, in order; one may come several times."""
+    for service in deployment.services:
+        for words in _commands(service):
+            texts = [word.text for word in words]
+            for index in script_words(texts):
+                before = {posixpath.basename(text) for text in texts[:index]}
+                found = _script(service, words[index], direct=not before & (SHELLS | INTERPRETERS))
+                if found is not None:
+                    yield found
+        yield from _run_by_the_image(service)
+
+
+def _commands(service: Service) -> Iterator[list[_Word]]:
+    """The simple commands that the container runs: entrypoint and command together, and the health check."""
+    stage, definition = service.stage, service.definition
+    entrypoint: list[_Word] = []
+    command: list[_Word] = []
+    if definition.entrypoint is not None:
+        entrypoint = _texts(definition.entrypoint.words, "entrypoint")
+    elif stage is not None and isinstance(stage.entrypoint, Command):
+        entrypoint = _words(stage.entrypoint, "ENTRYPOINT")
+    if definition.command is not None:
+        command = _texts(definition.command.words, "command")
+    elif definition.entrypoint is None and stage is not None and isinstance(stage.cmd, Command):
+        command = _words(stage.cmd, "CMD")
+    if entrypoint or not _has_interpreter(service):
+        yield from _simple([*entrypoint, *command])
+    if definition.healthcheck is not None:
+        test = _texts(definition.healthcheck.test, "healthcheck")
+        shell = len(test) == 1 or (test and test[0].text == "CMD-SHELL")
+        yield from _simple(_shell(test[-1]) if shell else test[1:])
+    elif stage is not None and isinstance(stage.healthcheck, Command):
+        yield from _simple(_words(stage.healthcheck, "HEALTHCHECK"))
+
+
+def _has_interpreter(service: Service) -> bool:
+    """Whether the base image's own entrypoint may read the command as a file or as its arguments."""
+    base = service.base_image
+    if service.definition.entrypoint is not None:
+        return False
+    return not (isinstance(base, Known) and is_plain_image(base.value)) or bool(
+        _INTERPRETING.search(base.value)
+    )
+
+
+def _texts(words: Iterable[Text], what: str) -> list[_Word]:
+    return [_Word(w.value.value if isinstance(w.value, Known) else "$", w.span, what) for w in words]
+
+
+def _words(command: Command, what: str) -> list[_Word]:
+    if command.form == "exec":
+        return [_Word(text, span, what) for text, span in zip(command.words, command.spans, strict=False)]
+    return _shell(_Word(command.words[0], command.span, what)) if command.words else []
+
+
+def _shell(text: _Word) -> list[_Word]:
+    return [_Word("sh", text.span, text.what), _Word("-c", text.span, text.what), text]
+
+
+def _simple(words: list[_Word]) -> Iterator[list[_Word]]:
+    """The words themselves, or the commands of the text that they give a shell."""
+    for index in range(1, len(words) - 1):
+        if words[index].text in {"-c", "-lc", "-ec"} and posixpath.basename(words[index - 1].text) in SHELLS:
+            text = words[index + 1]
+            for command in split_commands(text.text):
+                yield [_Word(word, text.span, text.what) for word in command.words]
+            return
+    yield words
+
+
+def _script(service: Service, word: _Word, *, direct: bool) -> Script | None:
+    by_name = direct and "/" not in word.text
+    places = [f"{folder}/{word.text}" for folder in _PATH] if by_name else [_absolute(service, word.text)]
+    for path in places:
+        if path is not None and "$" not in path:
+            mount, source = _file_at(service, path)
+            if source is not None:
+                return Script(path, source, word.span, word.what, direct, mount, service)
+    return None
+
+
+def _absolute(service: Service, path: str) -> str | None:
+    directory = service.definition.working_dir
+    if path.startswith("/") or directory is None:
+        if not path.startswith("/") and service.stage is None:
+            return None
+        return service.stage.resolve(path) if service.stage is not None else posixpath.normpath(path)
+    if not isinstance(directory.value, Known):
+        return None
+    return posixpath.normpath(posixpath.join("/", directory.value.value, path))
+
+
+def _file_at(service: Service, path: str) -> tuple[Mount | None, str | None]:
+    """The repository's file that the container has at `path`, and the mount that brings it."""
+    mount = covering_mount(service, path)
+    if mount is None:
+        return None, service.stage.files.get(path) if service.stage is not None else None
+    assert isinstance(mount.target.value, Known)
+    source = mount.source
+    if mount.type != "bind" or source is None or source.outside or not isinstance(source.value, Known):
+        return mount, None
+    rest = path[len(mount.target.value.value.rstrip("/")) :].lstrip("/")
+    file = posixpath.join(source.value.value, rest) if rest else source.value.value
+    return mount, file if service.workspace.kind(file) == "file" else None
+
+
+def covering_mount(service: Service, path: str) -> Mount | None:
+    """The mount that decides what lies at `path`: the one with the longest target."""
+    covering = [
+        (len(target.value.rstrip("/")), index)
+        for index, mount in enumerate(service.definition.mounts)
+        if isinstance(target := mount.target.value, Known)
+        and (path == target.value.rstrip("/") or path.startswith(target.value.rstrip("/") + "/"))
+    ]
+    return service.definition.mounts[max(covering)[1]] if covering else None
+
+
+def _run_by_the_image(service: Service) -> Iterator[Script]:
+    """Scripts in the folders that the entrypoints of well-known images run."""
+    for mount in service.binds:
+        assert mount.source is not None
+        assert isinstance(mount.source.value, Known)
+        if not isinstance(mount.target.value, Known):
+            continue
+        source, target = mount.source.value.value, mount.target.value.value.rstrip("/")
+        files = (source,) if service.workspace.is_listed(source) else service.workspace.under(source)
+        for file in files:
+            path = target + file[len(source) :]
+            if _RUN_BY_IMAGES.match(path):
+                yield _by_image(service, path, file, mount.span, mount)
+    for path, file in service.stage.files.items() if service.stage is not None else ():
+        if _RUN_BY_IMAGES.match(path) and covering_mount(service, path) is None:
+            assert service.stage is not None
+            yield _by_image(service, path, file, service.stage.span, None)
+
+
+def _by_image(service: Service, path: str, file: str, at: Span, mount: Mount | None) -> Script:
+    # nginx runs them by name and passes over what it may not execute; databases read them.
+    direct = path.startswith("/docker-entrypoint.d/") and path.endswith(".sh")
+    return Script(path, file, at, "the image's entrypoint", direct, mount, service)
+
+
+# ---- line ends
+
+
+def breaks_on_carriage_returns(script: Script) -> bool:
+    """Whether the script's lines end in CRLF where a shell or the kernel reads them."""
+    source = script.service.workspace.source(script.source)
+    if source is None or source.newline != "\r\n" or _is_converted(script):
+        return False
+    first = source.text[: source.text.find("\n")].rstrip("\r")
+    if first.startswith("#!"):
+        return script.direct or re.search(r"\b(ba|da|a|z|k)?sh\b", first) is not None
+    return script.source.endswith((".sh", ".bash", ".envsh"))
+
+
+def _is_converted(script: Script) -> bool:
+    """Whether a step of the build may have taken the carriage returns away."""
+    image = script.service.image
+    return (
+        script.mount is None
+        and image is not None
+        and any(_CONVERTS.search(run.script) for stage in image.stages for run in stage.runs)
+    )
+
+
+def with_line_feeds(script: Script) -> Fix | None:
+    source = script.service.workspace.source(script.source)
+    if source is None:
+        return None
+    edits = tuple(
+        Edit(Span(script.source, match.start(), match.start() + 1), "")
+        for match in re.finditer(r"\r\n", source.text)
+    )
+    return Fix(f"End the lines of `{script.source}` with LF", edits=edits, applicability=Applicability.SAFE)
+
+
+# ---- the execute bit
+
+
+def lacks_execute_bit(script: Script) -> bool:
+    """Whether the kernel refuses to run the script: neither git nor the build gives it an execute bit."""
+    if not script.direct or script.service.workspace.is_executable(script.source):
+        return False
+    stage = script.service.stage
+    return script.mount is not None or stage is None or not _becomes_executable(stage, script.path)
+
+
+def _becomes_executable(stage: Stage, path: str, depth: int = 0) -> bool:
+    if depth > MAX_DEPTH or stage.makes_executable(path):
+        return True
+    name = posixpath.basename(path)
+    for chmod in stage.chmods:  # relative ones, whose folder is not known
+        if not chmod.path.startswith("/") and fnmatchcase(name, posixpath.basename(chmod.path)):
+            return True
+    for layer in stage.chain:
+        for copy in layer.copies:
+            if copy.from_stage is None or not isinstance(copy.destination, Known):
+                continue
+            target = copy.destination.value.rstrip("/")
+            if not (path == target or path.startswith(target + "/")) or not isinstance(
+                copy.source_path, Known
+            ):
+                continue
+            origin = copy.source_path.value.rstrip("/")
+            places = {origin + path[len(target) :], origin}
+            if has_wildcards(origin):
+                places = {posixpath.join(posixpath.dirname(origin), name)}
+            earlier = stage.image.stages[copy.from_stage]
+            if any(_becomes_executable(earlier, place, depth + 1) for place in places):
+                return True
+    return False
+
+
+def with_execute_bit(script: Script) -> Fix | None:
+    """`COPY --chmod=755`, where a COPY brings this one file."""
+    stage = script.service.stage
+    if script.mount is not None or stage is None or stage.image.inline:
+        return None
+    for layer in reversed(stage.chain):
+        for copy in reversed(layer.copies):
+            if copy.matches == (script.source,) and copy.origin == "context":
+                return _with_chmod(copy)
+    return None
+
+
+def _with_chmod(copy: Copy) -> Fix | None:
+    instruction = copy.instruction
+    if instruction.flag("chmod") or len(instruction.arguments) != 2 or not copy.span.path:
+        return None
+    end = instruction.keyword_range.end
+    edit = Edit(Span(copy.span.path, end, end), " --chmod=755")
+    return Fix(f"Copy `{copy.matches[0]}` with an execute bit", edits=(edit,))
+
+
+# ---- mounts over what is run
+
+
+class HiddenProgram(msgspec.Struct, frozen=True):
+    """A program that the image holds and that a bind mount covers with a folder that lacks it."""
+
+    path: str
+    at: Span
+    what: str
+    mount: Mount
+    source: str
+    """The mounted folder of the repository."""
+    service: Service
+
+
+def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
+    """What a service runs from under a bind mount whose folder does not have it.
+
+    Sure of scripts that a COPY brings; of the folders of package managers, which a build fills and git
+    ignores, that the repository does not have them.
+    """
+    for service in deployment.services:
+        stage = service.stage
+        if stage is None:
+            continue
+        for words in _commands(service):
+            for index in _programs(words):
+                path = _absolute(service, words[index].text)
+                mount = covering_mount(service, path) if path and "$" not in path else None
+                if path is None or mount is None or not _is_folder_of_repository(service, mount):
+                    continue
+                assert mount.source is not None
+                assert isinstance(mount.source.value, Known)
+                held = path in stage.files or (_INSTALLED.search(path) and stage.may_create(path))
+                if held and _file_at(service, path)[1] is None:
+                    word = words[index]
+                    yield HiddenProgram(path, word.span, word.what, mount, mount.source.value.value, service)
+
+
+_INSTALLED = re.compile(r"/(\.?venv/bin|node_modules/\.bin)/")
+
+
+def _programs(words: list[_Word]) -> list[int]:
+    """The program itself and the script that it reads."""
+    texts = [word.text for word in words]
+    first = [0] if texts and texts[0].startswith("/") else []
+    return list(dict.fromkeys([*first, *script_words(texts)]))
+
+
+def _is_folder_of_repository(service: Service, mount: Mount) -> bool:
+    source = mount.source
+    return (
+        mount.type == "bind"
+        and source is not None
+        and not source.outside
+        and isinstance(source.value, Known)
+        and service.workspace.kind(source.value.value) == "directory"
+    )

@@ -1,0 +1,3 @@
+FROM python:3.12-slim
+# Its own ignore file counts, not the common one.
+COPY docs ./docs

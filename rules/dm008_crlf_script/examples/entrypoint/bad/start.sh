@@ -1,0 +1,3 @@
+#!/bin/sh
+# Starts the shop.
+exec python -m http.server

@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, Span
+from dotmac_lint.model.scripts import lacks_execute_bit, started_scripts, with_execute_bit
+
+
+class ScriptNotExecutable(Rule):
+    code = "DM009"
+    name = "script-not-executable"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        seen: set[tuple[Span, str]] = set()
+        for script in started_scripts(deployment):
+            if (script.at, script.source) in seen or not lacks_execute_bit(script):
+                continue
+            seen.add((script.at, script.source))
+            bit = "mounted" if script.mount is not None else "copied"
+            yield self.report(
+                f"{script.what[0].upper()}{script.what[1:]} runs `{script.path}`, but `{script.source}`, which is "
+                f"{bit} there, has no execute bit: permission is denied.",
+                script.at,
+                related=[Label(Span(script.source, 0, 0), "the script has no execute bit")],
+                help=f"`git update-index --chmod=+x {script.source}`, or `COPY --chmod=755`.",
+                fix=with_execute_bit(script),
+                service=script.service.name,
+                key=script.path,
+            )

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /srv/.venv/bin/python -m shop
