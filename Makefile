@@ -39,6 +39,7 @@ bench: $(VENV)/.installed
 
 ecosystem: $(VENV)/.developer
 	$(BIN)/python tests/ecosystem/run.py $(if $(CHECKOUTS),--checkouts $(CHECKOUTS))
+	$(if $(CHECKOUTS),$(BIN)/python tests/oracle/compose_corpus.py $(CHECKOUTS))
 
 docs: $(VENV)/.developer
 	$(BIN)/python tools/docs.py

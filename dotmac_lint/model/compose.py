@@ -15,7 +15,14 @@ from typing import Literal
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.compose_merge import as_build, as_table, extend_service, merge_projects, unified
+from dotmac_lint.model.compose_merge import (
+    as_build,
+    as_table,
+    extend_service,
+    merge_projects,
+    mount_parts,
+    unified,
+)
 from dotmac_lint.model.compose_tree import (
     UNKNOWN_CHARACTER,
     ComposeProblem,
@@ -42,6 +49,7 @@ from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 MAXIMUM_FILES = 100
+_Lookup = Callable[[str], Known[str] | Unknown | None]
 EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")
 
 _INCLUDED = frozenset({"services", "volumes", "networks", "secrets", "configs", "models"})
@@ -193,11 +201,30 @@ def stand_in(workspace: Workspace, path: str) -> str | None:
     return None
 
 
-def env_file_variables(
-    project: Project, service: Service, reference: EnvFileReference
+def env_file_layers(
+    project: Project, service: Service
+) -> Iterator[tuple[EnvFileReference, tuple[Variable, ...] | None]]:
+    """What each `env_file` gives; None where it is not in the repository and no example stands for it.
+
+    A file may interpolate, in this order, what the project's files see, the service's own `environment`, the
+    files before it, and itself (compose-go, Project.WithServicesEnvironmentResolved).
+    """
+    own = {variable.name: variable.value for variable in service.environment if variable.value is not None}
+    earlier: dict[str, Known[str] | Unknown | None] = {}
+
+    def lookup(name: str) -> Known[str] | Unknown | None:
+        given = project.scope.get(name)
+        return (given.value if given else None) or own.get(name) or earlier.get(name)
+
+    for reference in service.env_files:
+        variables = _env_file(project.workspace, reference, lookup)
+        yield reference, variables
+        earlier.update((variable.name, variable.value) for variable in variables or ())
+
+
+def _env_file(
+    workspace: Workspace | None, reference: EnvFileReference, lookup: _Lookup
 ) -> tuple[Variable, ...] | None:
-    """What an `env_file` gives; None where it is not in the repository and no example stands for it."""
-    workspace = project.workspace
     path = reference.path
     if workspace is None or not isinstance(path.value, Known) or path.outside:
         return None
@@ -207,19 +234,13 @@ def env_file_variables(
         if example is None:
             return None if reference.required else ()
         name, placeholder = example, True
-    own = {v.name: v.value for v in service.environment if v.value is not None}
-
-    def lookup(variable: str) -> Known[str] | Unknown | None:
-        given = project.scope.get(variable)
-        return own.get(variable) or (given.value if given else None)
-
     return tuple(_env_variables(workspace, name, lookup, placeholder, reference.format))
 
 
 def _env_variables(
     workspace: Workspace,
     path: str,
-    lookup: Callable[[str], Known[str] | Unknown | None],
+    lookup: _Lookup,
     placeholder: bool,
     form: str | None = None,
 ) -> Iterator[Variable]:
@@ -558,9 +579,10 @@ def _variable(row: Row) -> Variable:
     name_span = row.key.span
     if row.key.style in {'"', "'"} and not row.listed:
         name_span = Span(name_span.path, name_span.start + 1, name_span.end - 1)
-    outside = None if given else row.key.origin.scope.get(row.key.known)
+    name = row.key.known if row.listed else row.key.raw  # keys of mappings are not interpolated
+    outside = None if given else row.key.origin.scope.get(name)
     return Variable(
-        name=row.key.known,
+        name=name,
         value=value.value if given and value is not None else outside.value if outside else None,
         name_span=name_span,
         span=row.span,
@@ -602,7 +624,7 @@ def _build(node: Tree | None) -> Build | None:
     for row in contexts.rows.values() if isinstance(contexts, Table) else ():
         if isinstance(row.value, Leaf):
             text = row.value.text
-            others[row.key.known] = text if "://" in row.value.raw else path_text(row.value)
+            others[row.key.raw] = text if "://" in row.value.raw else path_text(row.value)
     arguments = as_table(table.get("args"))
     return Build(
         context=context,
@@ -665,11 +687,10 @@ def _mounts(node: Tree | None) -> Iterator[Mount]:
 
 
 def _short_mount(item: Leaf) -> Iterator[Mount]:
-    first, rest = item.split(":")
-    if rest is None:
+    first, target, mode = mount_parts(item)
+    if target is None:
         yield Mount("volume", None, _inside(first), False, None, item.span, None)
         return
-    target, mode = rest.split(":")
     read_only = mode is not None and "ro" in mode.known.split(",")
     value = first.value
     if isinstance(value, Unknown):
@@ -728,4 +749,4 @@ def _dependencies(node: Tree | None) -> Iterator[Dependency]:
         yield Dependency(row.key.known, said, flag(required) is not False, row.key.span)
 
 
-__all__ = ["Project", "Service", "env_file_variables", "load_project", "resolve", "stand_in"]
+__all__ = ["Project", "Service", "env_file_layers", "load_project", "resolve", "stand_in"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dotmac_lint.known import Known
-from dotmac_lint.model.compose_tree import Items, Leaf, Row, Table, Tree, null
+from dotmac_lint.model.compose_tree import Items, Leaf, Row, Table, Tree, literal, null
 
 Path = tuple[str, ...]
 T = TypeVar("T", bound=Tree | None)
@@ -54,6 +54,8 @@ def _merge(low: Tree, high: Tree, path: Path) -> Tree:
         return low
     if inside in _KEYED or inside in _NAMED:
         low, high = as_table(low), as_table(high)
+        if inside == ("depends_on",):
+            low, high = _as_dependencies(low), _as_dependencies(high)
     elif inside in _LISTED:
         low, high = _as_items(low), _as_items(high)
     elif inside in _HOSTS:
@@ -107,6 +109,18 @@ def as_table(node: T) -> T | Table:
             name, value = item.split("=")
             rows[name.known] = Row(name, null(item) if value is None else value, item.span, listed=True)
     return Table(rows, node.flow, node.tag, node.span, node.origin, form="list", own=tuple(rows.values()))
+
+
+def _as_dependencies(node: Tree) -> Tree:
+    """The long form of `depends_on`: what a list names is only started before."""
+    if not isinstance(node, Table) or node.form != "list":
+        return node
+    rows = {}
+    for name, row in node.rows.items():
+        given = {"condition": literal("service_started", row.value), "required": literal("true", row.value)}
+        long = {key: Row(literal(key, row.value), value, row.span) for key, value in given.items()}
+        rows[name] = replace(row, value=Table(long, False, None, row.span, node.origin))
+    return replace(node, rows=rows)
 
 
 def as_build(node: Tree) -> Tree:
@@ -222,7 +236,8 @@ def _by_name(item: Tree) -> frozenset[object] | None:
     return None if text is None else frozenset({text.partition("=")[0]})
 
 
-def _by_path(item: Tree) -> frozenset[object] | None:
+def _by_text(item: Tree) -> frozenset[object] | None:
+    """The whole text; of an `env_file` its path."""
     path = _known(item.get("path") if isinstance(item, Table) else item)
     return None if path is None else frozenset({path})
 
@@ -233,9 +248,24 @@ def mount_target(item: Tree) -> str | None:
         target = item.get("target")
         return target.known.rstrip("/") if isinstance(target, Leaf) else None
     if isinstance(item, Leaf):
-        first, rest = item.split(":")
-        return (rest.split(":")[0] if rest is not None else first).known.rstrip("/")
+        source, target, _ = mount_parts(item)
+        return (source if target is None else target).known.rstrip("/")
     return None
+
+
+def mount_parts(item: Leaf) -> tuple[Leaf, Leaf | None, Leaf | None]:
+    """The short syntax of a volume, `[source:]target[:options]`; the target stands first where it is alone.
+
+    A single letter is the drive of a Windows path (compose-go, format/volume.go), so `d:/data` is no volume `d`.
+    """
+    first, rest = item.split(":")
+    if rest is not None and len(first.raw) == 1 and first.raw.isalpha():
+        path, rest = rest.split(":")
+        first = item.part(0, 2 + len(path.raw))
+    if rest is None:
+        return first, None, None
+    target, options = rest.split(":")
+    return first, target, options
 
 
 def _by_target(item: Tree) -> frozenset[object] | None:
@@ -292,6 +322,9 @@ def _by_port(item: Tree) -> frozenset[object] | None:
         ]
         if None in words:
             return None
+        published = item.get("published")
+        if isinstance(published, Leaf) and published.kind == "int":
+            words[1] = f"int {words[1]}"  # Compose compares texts, and 8080 is none
         rows: tuple[tuple[str, ...], ...] | None = ((*map(str, words[:3]), words[3] or "tcp"),)
     else:
         text = _known(item)
@@ -301,8 +334,8 @@ def _by_port(item: Tree) -> frozenset[object] | None:
 
 _UNIQUE: dict[Path, Callable[[Tree], frozenset[object] | None]] = {
     ("ports",): _by_port, ("volumes",): _by_target, ("devices",): _by_target,
-    ("secrets",): _by_mount, ("configs",): _by_mount, ("env_file",): _by_path, ("expose",): _by_name,
+    ("secrets",): _by_mount, ("configs",): _by_mount, ("env_file",): _by_text, ("expose",): _by_name,
     ("cap_add",): _by_name, ("cap_drop",): _by_name, ("dns",): _by_name, ("dns_opt",): _by_name,
-    ("dns_search",): _by_name, ("links",): _by_name, ("profiles",): _by_name, ("tmpfs",): _by_name,
-    ("build", "tags"): _by_name, ("networks", "*", "aliases"): _by_name,
+    ("dns_search",): _by_name, ("links",): _by_name, ("profiles",): _by_name, ("security_opt",): _by_text,
+    ("tmpfs",): _by_name, ("build", "tags"): _by_name, ("networks", "*", "aliases"): _by_name,
 }  # fmt: skip

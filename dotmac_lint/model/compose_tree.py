@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -375,7 +376,11 @@ class Wrapper:
 
 # ---- what go-yaml and Go's %v make of plain scalars
 
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?:[Tt](?P<zoned>\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)(?P<zone>Z|[+-]\d\d:\d\d))"
+    r"| (?P<plain>\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?))?"
+)
 
 
 def _printed(raw: str, kind: yaml.ScalarKind) -> str:
@@ -384,12 +389,31 @@ def _printed(raw: str, kind: yaml.ScalarKind) -> str:
         return raw.lower()
     if kind == "int":
         try:
-            return str(_integer(text))
+            number = _integer(text)
         except ValueError:
             return raw
+        if -(2**63) <= number < 2**64:
+            return str(number)
+        return raw if "x" in text.lower() else _float(str(number), raw)
     if kind == "float":
         return _float(text, raw)
-    return f"{raw} 00:00:00 +0000 UTC" if kind == "str" and _DATE.fullmatch(raw) else raw
+    return _timestamp(raw) or raw
+
+
+def _timestamp(raw: str) -> str | None:
+    """go-yaml takes some texts for times, which Go prints at length; None for other texts."""
+    match = _TIMESTAMP.fullmatch(raw)
+    if match is None:
+        return None
+    clock, _, fraction = (match["zoned"] or match["plain"] or "0:0:0").partition(".")
+    try:
+        time = datetime(*map(int, match.group(1, 2, 3)), *map(int, clock.split(":")))  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    zone = (match["zone"] or "Z").replace(":", "")
+    fraction = fraction.rstrip("0")
+    shown = "+0000 UTC" if zone == "Z" else f"{zone} {zone}"
+    return f"{time.isoformat(' ', 'seconds')}{'.' if fraction else ''}{fraction} {shown}"
 
 
 def _integer(text: str) -> int:
@@ -418,7 +442,7 @@ def _float(text: str, raw: str) -> str:
     if not digits:
         return minus + "0"
     power = exponent + len(digits) - 1
-    if power < -4 or power >= 21:
+    if power < -4 or power >= 6:
         fraction = f".{digits[1:]}" if len(digits) > 1 else ""
         return f"{minus}{digits[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
     return minus + format(Decimal((0, tuple(map(int, digits)), exponent)), "f")

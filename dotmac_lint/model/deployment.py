@@ -371,14 +371,13 @@ class Service:
 
     @cached_property
     def environment(self) -> Environment:
-        from dotmac_lint.model.compose import env_file_variables
+        from dotmac_lint.model.compose import env_file_layers
 
         layers: list[Iterable[Variable]] = []
         unknown = None
         if self.stage is not None:
             layers.append(self.stage.environment.values())
-        for reference in self.definition.env_files:
-            variables = env_file_variables(self.deployment.project, self.definition, reference)
+        for reference, variables in env_file_layers(self.deployment.project, self.definition):
             if variables is None:
                 unknown = f"the env file {reference.path.raw} is not in the repository"
             else:

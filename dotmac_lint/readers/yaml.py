@@ -236,7 +236,7 @@ class _Reader:
             if is_null(value) and value.range.start == value.range.end:
                 place = key.range
             last = max(last, place.end)
-            if key.value in seen and key.value != "<<":
+            if key.value in seen:
                 self.problem(
                     f"The key `{key.value}` is there twice in this mapping.", key.range.start, key.range.end
                 )

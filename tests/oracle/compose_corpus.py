@@ -40,10 +40,10 @@ def resolve(workspace: Workspace, spec: DeploymentSpec, host: dict[str, str], co
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch).resolve() / "project"
         root.mkdir()
-        needed = {*spec.env_files, *env_files(project)}
+        needed = dict(env_files(project)) | dict.fromkeys(spec.env_files, True)
         for path in (*project.files, *sorted(folders(project, spec)), *needed):
             source = path if workspace.kind(path) == "file" else stand_in(workspace, path)
-            data = workspace.bytes(source) if source else b"" if path in needed else None
+            data = workspace.bytes(source) if source else b"" if needed.get(path) else None
             if data is not None:
                 target = root / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -72,11 +72,12 @@ def folders(project: Project, spec: DeploymentSpec) -> set[str]:
     return {(folder / ".env").as_posix() for folder in found}
 
 
-def env_files(project: Project) -> Iterator[str]:
+def env_files(project: Project) -> Iterator[tuple[str, bool]]:
+    """Each `env_file`, and whether it is required."""
     for service in project.services.values():
         for reference in service.env_files:
-            if isinstance(reference.path.value, Known) and not reference.path.outside and reference.required:
-                yield reference.path.value.value
+            if isinstance(reference.path.value, Known) and not reference.path.outside:
+                yield reference.path.value.value, reference.required
 
 
 def unset(project: Project, *, everything: bool) -> dict[str, str]:

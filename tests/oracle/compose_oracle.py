@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.compose import Command, Project, Service, env_file_variables
+from dotmac_lint.model.compose import Command, Project, Service, env_file_layers
 from dotmac_lint.model.compose_merge import port_numbers
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree
 from dotmac_lint.model.environment import Variable, layered
@@ -63,7 +63,7 @@ def real_services(project: dict[str, Any], root: Path) -> dict[str, dict[str, An
         if text == HOME or text.startswith(HOME + "/"):
             return "~" + text.removeprefix(HOME)
         inside = os.path.relpath(text, root) if text.startswith("/") else text
-        return "" if inside == "." else text if inside.startswith("..") else inside
+        return "" if inside == "." else text if inside.startswith("../..") else inside
 
     return {name: _real_service(body, path) for name, body in (project.get("services") or {}).items()}
 
@@ -179,8 +179,7 @@ def _value(value: Known[str] | Unknown | None) -> Any:
 def _our_service(project: Project, service: Service) -> dict[str, Any]:
     layers: list[tuple[Variable, ...]] = []
     open_ended = False
-    for reference in service.env_files:
-        variables = env_file_variables(project, service, reference)
+    for _, variables in env_file_layers(project, service):
         open_ended = open_ended or variables is None
         layers.append(variables or ())
     layers.append(service.environment)
@@ -236,7 +235,7 @@ def _list(node: Tree | None) -> list[Any]:
 
 def _mapping(node: Tree | None) -> dict[str, Any]:
     if isinstance(node, Table):
-        return {row.key.known: _leaf(row.value) or "" for row in node.rows.values()}
+        return {key: _leaf(row.value) or "" for key, row in node.rows.items()}
     pairs = (
         (item.split("=") for item in node.items if isinstance(item, Leaf)) if isinstance(node, Items) else ()
     )
@@ -260,8 +259,8 @@ def _networks(service: Service) -> Any:
         found = {}
         for row in node.rows.values():
             value = row.value
-            found[row.key.known] = sorted(_list(value.get("aliases"))) if isinstance(value, Table) else []
-        return found
+            found[row.key.raw] = sorted(_list(value.get("aliases"))) if isinstance(value, Table) else []
+        return found or {"default": []}
     if isinstance(node, Items):
         return {_leaf(item): [] for item in node.items}
     if service.network_mode is not None or service.attribute("provider") is not None:
