@@ -749,7 +749,8 @@ class Stage:
     @cached_property
     def sources(self) -> frozenset[str]:
         """The repository's files that the stage holds, wherever."""
-        return frozenset(self.files.values())
+        astray = (c for stage in self.chain for c in stage.copies if isinstance(c.destination, Unknown))
+        return frozenset(self.files.values()).union(*(copy.matches for copy in astray))
 
     @cached_property
     def _folders(self) -> frozenset[str]:

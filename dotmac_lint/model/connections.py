@@ -1,0 +1,344 @@
+"""Who talks to whom, and what cannot work about it: hosts that lead nowhere, logins that the server refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
+from dotmac_lint.model.environment import Variable
+from dotmac_lint.model.expectations import tokens
+from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, peers
+from dotmac_lint.model.servers import Server, accounts, root_password, server_of
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+
+_CREATES = re.compile(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuser\b|--create-db", re.I)
+_MAY_CREATE = re.compile(
+    r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$"
+)
+_ALWAYS_THERE = {"postgres": {"postgres", "template0", "template1"}, "mysql": {"mysql", "information_schema"}}
+
+
+Login: TypeAlias = dict[Part, Credential | Unknown | None]
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """An endpoint of a service, and the service that it leads to."""
+
+    client: Service
+    endpoint: Endpoint
+    server: Service
+    kind: Server
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A login that the server does not know. `there` is None where the server has nothing of the kind."""
+
+    connection: Connection
+    part: Part
+    here: Credential | None
+    there: Credential | None
+    user: str | None = None
+    """The user whose password it is."""
+
+
+class Network:
+    """The services of a deployment and what they reach."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self._peers: dict[str, Peers] = {}
+        self._endpoints: dict[str, tuple[Endpoint, ...]] = {}
+
+    @cached_property
+    def services(self) -> dict[str, Service]:
+        return {service.name: service for service in self.deployment.services}
+
+    @cached_property
+    def kinds(self) -> dict[str, Server]:
+        """The well-known servers among the services."""
+        found = {name: server_of(service) for name, service in self.services.items()}
+        return {name: server for name, server in found.items() if server is not None}
+
+    def peers(self, service: Service) -> Peers:
+        if service.name not in self._peers:
+            self._peers[service.name] = peers(service)
+        return self._peers[service.name]
+
+    def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
+        """The service's endpoints, without those of tests and, for a server, those that are about itself."""
+        if service.name not in self._endpoints:
+            kind = self.kinds.get(service.name)
+            own = {"test", *(kind.words if kind is not None else ())}
+            self._endpoints[service.name] = tuple(
+                endpoint for endpoint in endpoints(service) if not own & {*tokens(endpoint.variable.name)}
+            )
+        return self._endpoints[service.name]
+
+    def connections(self, service: Service) -> Iterator[Connection]:
+        """Where the service's endpoints lead to a well-known server of the deployment."""
+        for endpoint in self.endpoints(service):
+            target = self.peers(service).services.get(endpoint.host.lower())
+            kind = self.kinds.get(target.name) if target is not None else None
+            if target is None or kind is None or target.name == service.name:
+                continue
+            if endpoint.protocol in (None, *kind.schemes) and endpoint.port in (None, *kind.ports):
+                yield Connection(service, endpoint, self.services[target.name], kind)
+
+
+def refused_logins(network: Network) -> Iterator[Refused]:
+    for service in network.services.values():
+        for connection in network.connections(service):
+            known = accounts(connection.server, connection.kind)
+            refused = list(_refused(network, connection, known)) if known is not None else []
+            if refused and service.reads(connection.endpoint.variable) is not False:
+                yield from refused
+
+
+def _refused(network: Network, connection: Connection, known: Login) -> Iterator[Refused]:
+    given: Login = {**connection.endpoint.credentials}
+    expected = {**known}
+    if connection.kind.kind == "redis":
+        yield from _refused_by_redis(connection, known["password"])
+        return
+    user, root = given.get("user"), connection.kind.root
+    if root is not None and isinstance(user, Credential) and user.value == root.user:
+        expected["user"], expected["password"] = user, root_password(connection.server, connection.kind)
+    user, there = _both("user", given, expected)
+    if user is not None and there is not None and user.value != there.value:
+        if not _made_elsewhere(network, None, user.value):
+            yield Refused(connection, "user", user, there)
+        return  # another user's password and databases are not known
+    password, demanded = _both("password", given, expected)
+    if (
+        user is not None
+        and password is not None
+        and demanded is not None
+        and password.value != demanded.value
+    ):
+        if _asks_password(connection.server):
+            yield Refused(connection, "password", password, demanded, user.value)
+    database, made = _both("database", given, expected)
+    if database is None or made is None or database.value == made.value:
+        return
+    if database.value not in _ALWAYS_THERE.get(connection.kind.kind, set()):
+        if not _made_elsewhere(network, connection.client, database.value):
+            yield Refused(connection, "database", database, made)
+
+
+def _both(part: Part, given: Login, expected: Login) -> tuple[Credential | None, Credential | None]:
+    """What the client gives and the server has; nothing unless both are known and not empty."""
+    here, there = given.get(part), expected.get(part)
+    if isinstance(here, Credential) and isinstance(there, Credential) and here.value and there.value:
+        return here, there
+    return None, None
+
+
+def _refused_by_redis(connection: Connection, expected: Credential | Unknown | None) -> Iterator[Refused]:
+    password = connection.endpoint.credentials.get("password")
+    if isinstance(password, Credential) and password.value:
+        if expected is None:
+            yield Refused(connection, "password", password, None)
+        elif isinstance(expected, Credential) and password.value != expected.value:
+            yield Refused(connection, "password", password, expected)
+    elif password is None and connection.endpoint.url and isinstance(expected, Credential):
+        names = {token for variable in connection.client.environment for token in tokens(variable.name)}
+        if not names & {"password", "pass", "pwd", "passwd", "auth"}:  # the code might put it in
+            yield Refused(connection, "password", None, expected)
+
+
+def _asks_password(server: Service) -> bool:
+    method = server.environment.value("POSTGRES_HOST_AUTH_METHOD")
+    return method is None or (isinstance(method, Known) and method.value != "trust")
+
+
+def _made_elsewhere(network: Network, client: Service | None, name: str) -> bool:
+    """Whether code that makes users or databases knows the name, or runs in the client, which may use it."""
+    workspace = network.deployment.repository.workspace
+
+    def make() -> tuple[str, ...]:
+        return tuple(
+            path
+            for path in workspace.files
+            if _MAY_CREATE.search(path) and _CREATES.search(workspace.bytes(path) or b"")
+        )
+
+    paths: tuple[str, ...] = workspace.remembered("creates databases", make)
+    if client is not None and (client.image is None or any(path in client.files for path in paths)):
+        return True
+    return any(name.encode() in (workspace.bytes(path) or b"") for path in paths)
+
+
+# ---- localhost
+
+
+class Loopback(msgspec.Struct, frozen=True):
+    """An endpoint that names the container itself where another service is meant."""
+
+    clients: tuple[Service, ...]
+    """The services that are given it."""
+    endpoint: Endpoint
+    server: Service
+    kind: Server
+    by_published_port: bool
+    """It also names the port that the other service has on the host."""
+    at: Span
+    used: Span | None = None
+    """Where the variable is handed on, if `at` is in an example env file."""
+
+    @property
+    def host_edit(self) -> Span | None:
+        """Where the host alone can be replaced."""
+        exact = self.at.end - self.at.start == len(self.endpoint.host)
+        return self.at if exact and self.used is None and not self.by_published_port else None
+
+
+def loopbacks(network: Network) -> Iterator[Loopback]:
+    found: dict[tuple[Span, str], Loopback] = {}
+    for service in network.services.values():
+        if service.definition.network_mode is not None:
+            continue
+        reached = {connection.kind.kind for connection in network.connections(service)}
+        for endpoint in network.endpoints(service):
+            if endpoint.host.lower() not in LOOPBACK or endpoint.own_address:
+                continue
+            one = _meant(network, service, endpoint, reached)
+            if one is None or _others_override(network, endpoint.variable):
+                continue
+            earlier = found.get((one.at, one.server.name))
+            clients = (*earlier.clients, service) if earlier is not None else one.clients
+            found[one.at, one.server.name] = msgspec.structs.replace(one, clients=clients)
+    yield from found.values()
+
+
+def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[str]) -> Loopback | None:
+    own = network.kinds.get(service.name)
+    words = set(tokens(endpoint.variable.name))
+    for name, kind in network.kinds.items():
+        if kind.kind in reached or (own is not None and own.kind == kind.kind):
+            continue
+        named = endpoint.protocol in (None, "http") and words & {*kind.words, *tokens(name)}
+        if endpoint.protocol not in kind.schemes and not named:
+            continue
+        server = network.services[name]
+        known = endpoint.port in (None, *kind.ports)
+        published = not known and endpoint.port in published_ports(server)
+        if not (known or published) or _holds_server(service, kind):
+            continue
+        at, used = endpoint.span, None
+        if endpoint.variable.placeholder:
+            used, example = endpoint.span, _example(network, endpoint.variable, name)
+            if example is None:
+                continue
+            at = example
+        if service.reads(endpoint.variable) is not False:
+            return Loopback((service,), endpoint, server, kind, published, at, used)
+    return None
+
+
+def _example(network: Network, variable: Variable, server: str) -> Span | None:
+    """The line of an example env file that takes the place of a default which would reach the server."""
+    if variable.mechanism != "environment" or not re.search(
+        rf"(?<![\w.-]){re.escape(server)}(?![\w.-])", variable.raw or ""
+    ):
+        return None
+    spans = (
+        given.span for name in variable.references if (given := network.deployment.project.scope.get(name))
+    )
+    return next((span for span in spans if span is not None), None)
+
+
+def _others_override(network: Network, variable: Variable) -> bool:
+    """Whether the value is one for all and other services have theirs: the rest has no use for it."""
+    if variable.mechanism != "env_file":
+        return False
+    others = (service.environment.get(variable.name) for service in network.services.values())
+    return any(other is not None and other.mechanism == "environment" for other in others)
+
+
+def published_ports(service: Service) -> frozenset[int]:
+    """The ports of the host that lead to the service."""
+    from dotmac_lint.model.compose_tree import Items, Leaf, Table
+
+    node = service.definition.attribute("ports")
+    found = set()
+    for item in node.items if isinstance(node, Items) else ():
+        text = ""
+        if isinstance(item, Leaf):
+            parts = item.known.partition("/")[0].split(":")
+            text = parts[-2] if len(parts) > 1 else ""
+        elif isinstance(item, Table) and isinstance(published := item.get("published"), Leaf):
+            text = published.known
+        if text.isdigit():
+            found.add(int(text))
+    return frozenset(found)
+
+
+def _holds_server(service: Service, kind: Server) -> bool:
+    """Whether the service's own container may run such a server beside the application."""
+    tools = service.stage.installed_tools if service.stage is not None else frozenset()
+    return any(
+        word in tool and "client" not in tool for word in kind.words for tool in tools if len(word) > 2
+    )
+
+
+# ---- hosts that nobody answers for
+
+
+class UnknownHost(msgspec.Struct, frozen=True):
+    client: Service
+    endpoint: Endpoint
+    near: tuple[str, ...]
+    """Names that may have been meant."""
+
+
+def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
+    """Hosts without a dot that no service, alias, container or extra host of the network is called."""
+    elsewhere = names_anywhere(network.deployment.repository)
+    for service in network.services.values():
+        known: Peers | None = None
+        for endpoint in network.endpoints(service):
+            host = endpoint.host.lower()
+            if endpoint.variable.placeholder or not _is_name(endpoint) or host in elsewhere:
+                continue
+            known = known or network.peers(service)
+            if known.unknown or host in known.services or host in known.others:
+                continue
+            if service.reads(endpoint.variable) is not False:
+                names = (*known.services, *known.others)
+                yield UnknownHost(service, endpoint, _near(host, names))
+
+
+def _is_name(endpoint: Endpoint) -> bool:
+    host = endpoint.host.lower()
+    if host in LOOPBACK or host in _NO_NAMES or not re.fullmatch(r"[a-z][a-z0-9_-]*", host):
+        return False
+    if re.match(r"(your|my|change|example|some|replace|insert|xxx)[-_]?", host):
+        return False
+    return endpoint.url or endpoint.port is not None or bool(endpoint.credentials)
+
+
+_NO_NAMES = frozenset(
+    {"host", "hostname", "server", "domain", "none", "null", "auto", "true", "false", "default", "user"}
+)
+
+
+def _near(host: str, names: Iterable[str]) -> tuple[str, ...]:
+    from rapidfuzz.fuzz import ratio
+
+    wanted = set(tokens(host))
+    scored = []
+    for name in names:
+        words = set(tokens(name))
+        score = max(ratio(host, name), 85 if words and (words < wanted or wanted < words) else 0)
+        if score >= 75 and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+            scored.append((-score, name))
+    return tuple(name for _, name in sorted(scored)[:2])

@@ -1,0 +1,162 @@
+"""By which names a service reaches others, and whether other names may be reachable too.
+
+Source of behaviour: Compose specification, "networks" (aliases, external networks), "links", "extra_hosts",
+"network_mode"; Docker, "Networking overview" (the embedded DNS server answers for names and aliases).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, flag, leaves
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project
+    from dotmac_lint.model.compose import Service as Definition
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Peers(msgspec.Struct, frozen=True):
+    """Whom the names that a service may use lead to."""
+
+    services: dict[str, Definition]
+    """The services of its own deployment, those of inactive profiles among them, by each of their names."""
+    others: frozenset[str]
+    """Names that lead elsewhere: extra hosts, and services of other projects on a shared network."""
+    unknown: str | None
+    """Why other names may be reachable as well."""
+
+
+def own_names(definition: Definition) -> Iterator[str]:
+    """The names of a service on its networks; `hostname` counts, as a proxy of names may answer for it."""
+    yield definition.name
+    for text in (definition.container_name, definition.hostname):
+        if text is not None and isinstance(text.value, Known):
+            yield text.value.value
+    networks = definition.attribute("networks")
+    for row in networks.rows.values() if isinstance(networks, Table) else ():
+        aliases = row.value.get("aliases") if isinstance(row.value, Table) else None
+        yield from (leaf.value.value for leaf in leaves(aliases) if isinstance(leaf.value, Known))
+
+
+def network_names(definition: Definition, project: Project) -> Iterator[tuple[str, bool]]:
+    """Each network of the service: the name that other projects know it by, and whether it is external."""
+    networks = definition.attribute("networks")
+    keys = ["default"]
+    if isinstance(networks, Table) and networks.rows:
+        keys = list(networks.rows)
+    elif isinstance(networks, Items) and networks.items:
+        keys = [leaf.raw for leaf in leaves(networks)]
+    for key in keys:
+        declaration = project.networks.get(key)
+        name = _name(declaration.node) if declaration is not None else None
+        external = declaration is not None and declaration.external
+        yield (name or (key if external else f"{project.name}_{key}")), external
+
+
+def _name(node: object) -> str | None:
+    name = node.get("name") if isinstance(node, Table) else None
+    return name.value.value if isinstance(name, Leaf) and isinstance(name.value, Known) else None
+
+
+def peers(service: Service) -> Peers:
+    definition, project = service.definition, service.deployment.project
+    found: dict[str, Definition] = {}
+    for other in project.services.values():
+        for name in own_names(other):
+            found.setdefault(name.lower(), other)
+    others: set[str] = set()
+    others.update(_first_parts(definition.attribute("extra_hosts"), ":="))
+    for leaf in leaves(definition.attribute("links")):
+        target, _, alias = leaf.known.partition(":")
+        if alias and target in project.services:
+            found.setdefault(alias.lower(), project.services[target])
+    others.update(part.rpartition(":")[2] for part in _texts(definition.attribute("external_links")))
+    unknown = _unknown(service)
+    shared = {
+        name
+        for own in project.services.values()
+        for name, external in network_names(own, project)
+        if external or own.name == definition.name
+    }
+    external = {name for name, is_external in network_names(definition, project) if is_external}
+    for deployment in service.repository.deployments:
+        names = _on_networks(deployment, shared)
+        if deployment is not service.deployment:
+            others.update(name.lower() for name in names)
+        external -= _created(deployment)
+    if external and unknown is None:
+        unknown = f"the network {sorted(external)[0]} is made elsewhere"
+    return Peers(found, frozenset(others), unknown)
+
+
+def _unknown(service: Service) -> str | None:
+    definition, project = service.definition, service.deployment.project
+    if definition.network_mode is not None and definition.network_mode.raw not in {"bridge", "default"}:
+        return "it shares another network stack"
+    for attribute in ("dns", "dns_search", "dns_opt"):
+        if definition.attribute(attribute) is not None:
+            return "it asks other name servers"
+    if any(problem.kind in {"file", "yaml", "include", "extends", "shape"} for problem in project.problems):
+        return "a file of the deployment cannot be read"
+    if any(
+        d.container_name and not isinstance(d.container_name.value, Known) for d in project.services.values()
+    ):
+        return "the name of a container is not known"
+    return None
+
+
+def _texts(node: Tree | None) -> Iterator[str]:
+    yield from (leaf.known for leaf in leaves(node))
+
+
+def _first_parts(node: Tree | None, separators: str) -> Iterator[str]:
+    names = list(node.rows) if isinstance(node, Table) else list(_texts(node))
+    for name in names:
+        for separator in separators:
+            name = name.partition(separator)[0]  # noqa: PLW2901
+        yield name.strip().lower()
+
+
+def _on_networks(deployment: Deployment, names: set[str]) -> Iterator[str]:
+    project = deployment.project
+    for definition in project.services.values():
+        if any(name in names for name, _ in network_names(definition, project)):
+            yield from own_names(definition)
+
+
+def _created(deployment: Deployment) -> set[str]:
+    """The networks that the deployment makes and that others may find by name."""
+    project = deployment.project
+    named = {_name(d.node) or f"{project.name}_{d.name}" for d in project.networks.values() if not d.external}
+    return named | {f"{project.name}_default"}
+
+
+def names_anywhere(repository: Repository) -> frozenset[str]:
+    """The names of all services in the repository's Compose files, started together or not."""
+
+    def make() -> frozenset[str]:
+        from dotmac_lint.model.compose import load_project
+
+        projects = [deployment.project for deployment in repository.deployments]
+        projects += [load_project(repository.workspace, (unplaced.path,)) for unplaced in repository.unplaced]
+        return frozenset(
+            name.lower() for project in projects for d in project.services.values() for name in own_names(d)
+        )
+
+    found: frozenset[str] = repository.workspace.remembered("service names", make)
+    return found
+
+
+def shares_host_network(service: Service) -> bool:
+    """Whether `localhost` may be more than the container itself."""
+    return (
+        service.definition.network_mode is not None
+        or flag(service.definition.attribute("privileged")) is True
+    )

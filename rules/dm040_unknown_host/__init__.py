@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm040_unknown_host.rule import UnknownHost
+
+__all__ = ["UnknownHost"]

@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import (
+    Applicability,
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Rule,
+    Severity,
+)
+from dotmac_lint.model.connections import Network, unknown_hosts
+from dotmac_lint.model.connections import UnknownHost as Found
+
+
+class UnknownHost(Rule):
+    code = "DM040"
+    name = "unknown-host"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for found in unknown_hosts(Network(deployment)):
+            endpoint = found.endpoint
+            meant = " or ".join(f"`{name}`" for name in found.near)
+            yield self.report(
+                f"`{endpoint.variable.name}` of the service `{found.client.name}` names the host `{endpoint.host}`, "
+                "but no service, alias, container or extra host that it can reach is called so."
+                + (f" Did you mean {meant}?" if meant else ""),
+                endpoint.span,
+                help="Name a service of the deployment, or add the host under `extra_hosts`.",
+                fix=_fix(found),
+                service=found.client.name,
+                severity=Severity.ERROR if found.near else Severity.WARNING,
+                key=endpoint.variable.name,
+            )
+
+
+def _fix(found: Found) -> Fix | None:
+    span, host = found.endpoint.span, found.endpoint.host
+    if len(found.near) != 1 or span.end - span.start != len(host):
+        return None
+    title = f"Replace `{host}` by `{found.near[0]}`"
+    return Fix(title, (Edit(span, found.near[0]),), (), Applicability.UNSAFE)

@@ -1,0 +1,2 @@
+create user reports password 'reports';
+create database reports owner reports;
