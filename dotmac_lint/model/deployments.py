@@ -683,7 +683,8 @@ def _is_production(paths: Iterable[str]) -> bool:
 
 
 def is_development(paths: Iterable[str]) -> bool:
-    """Whether one of the files is for developers or tests. An override is, unless production is named."""
-    words = {_ENVIRONMENTS.get(word, word) for path in paths for word in _split(path)}
-    meant = {"development", "test", "staging", "override", "ci", "e2e", "debug", "devcontainer"}
+    """Whether one of the files, or its folder, is for developers or tests. An override is, but for production's."""
+    parts = (part for path in paths for part in path.split("/"))
+    words = {_ENVIRONMENTS.get(word, word) for part in parts for word in _split(part)}
+    meant = {"development", "test", "staging", "override", "ci", "e2e", "cypress", "debug", "devcontainer"}
     return "production" not in words and not words.isdisjoint(meant)

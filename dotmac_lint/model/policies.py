@@ -44,7 +44,7 @@ _SHOWN = {"list": "a list", "object": "a map", "string": "a string"}
 _DURATION = re.compile(r"\d+d?|(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
 _TEMPLATE = re.compile(r"[{}$%<>@]")
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|testdata|fixtures|vendor|third_party)/")
-_ADMINISTRATION = re.compile(
+ADMINISTRATION = re.compile(
     r"admin|root|super|sudo|operator|bootstrap|terraform|provision|sre|owner|god", re.IGNORECASE
 )
 
@@ -309,16 +309,16 @@ class Broad(msgspec.Struct, frozen=True):
 
 def too_broad(file: PolicyFile) -> Iterator[Broad]:
     """Blocks that make their owner the master of the server, unless the file's name says that it is for one."""
-    if _ADMINISTRATION.search(file.path):
+    if ADMINISTRATION.search(file.path):
         return
     for rule in file.policy.paths:
-        words = _rights(rule)
+        words = rights(rule)
         effect = _effect(rule.path.text.removeprefix("/"), words)
         if effect:
             yield Broad(rule.path, file.span(rule.path.range), effect, tuple(sorted(words)))
 
 
-def _rights(rule: PathRule) -> frozenset[str]:
+def rights(rule: PathRule) -> frozenset[str]:
     """What the block grants, the words of old policies turned into capabilities."""
     words = {word.text for word in rule.capabilities}
     old = rule.attribute("policy")

@@ -20,17 +20,29 @@ _STAND_IN = re.compile(
 _OPEN = re.compile(
     r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
 )
+_WORDS = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+")
+"""The name of a host; words with hyphens or underscores between them."""
 SHORTEST = 16
 ENTROPY = 3.3
 """Bits a character; English words have less than 3.2, 32 hexadecimal digits about 3.6."""
 
 
+def is_well_known_token(value: str) -> bool:
+    """Whether `value` has the form of a token that a provider gave out."""
+    found = _WELL_KNOWN.search(value)
+    return found is not None and not re.search(
+        r"example|xxxx|0{8}|1234567|abcdef", found.group(), re.IGNORECASE
+    )
+
+
 def is_real_secret(value: str) -> bool:
     """Whether `value` looks like what a generator made, so that it opens something."""
     value = value.strip().strip("\"'")
-    if _WELL_KNOWN.search(value):
-        return not re.search(r"example|xxxx|0{8}|1234567", value, re.IGNORECASE)
+    if is_well_known_token(value):
+        return True
     if len(value) < SHORTEST or _OPEN.search(value) or _STAND_IN.search(value) or re.search(r"\s", value):
+        return False
+    if _WORDS.fullmatch(value):
         return False
     if not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
         return False

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.model.policies import PolicyFile, faults
+from dotmac_lint.model.policy_paths import grants
 from dotmac_lint.readers.hcl import read_policy
 
 READ = 'path "a" { capabilities = ["read"] }'
@@ -95,3 +96,40 @@ def test_recorded_answers_are_those_of_openbao(text: str, tmp_path: Path) -> Non
     path.write_text(text, "utf-8", newline="")
     run = subprocess.run(["bao", "policy", "fmt", str(path)], capture_output=True, check=False)
     assert (run.returncode != 0) == (text in REFUSED)
+
+
+# Blocks, the path that is asked for, and whether a token with that policy may read it (`bao token capabilities`).
+RIGHTS = [
+    ({"secret/data/a": "read"}, "secret/data/a", True),
+    ({"secret/data/a": "read"}, "secret/data/ab", False),
+    ({"secret/data/a*": "read"}, "secret/data/ab/c", True),
+    ({"secret/data/a/*": "read"}, "secret/data/a", False),
+    ({"secret/data/+/db": "read"}, "secret/data/x/db", True),
+    ({"secret/data/+/db": "read"}, "secret/data/x/y/db", False),
+    ({"secret/data/+/d*": "read"}, "secret/data/x/db/e", True),
+    ({"secret/*": "read", "secret/data/a": "deny"}, "secret/data/a", False),
+    ({"secret/*": "deny", "secret/data/a": "read"}, "secret/data/a", True),
+    ({"secret/*": "read", "secret/data/a": "list"}, "secret/data/a", False),
+    ({"secret/data/*": "list", "secret/+/a": "read"}, "secret/data/a", False),
+    ({"secret/+/+/c": "read", "secret/*": "list"}, "secret/data/x/c", True),
+    ({"secret/+/+/c/*": "read", "secret/*": "list"}, "secret/data/x/c/d", False),
+    ({"/secret/data/a": "read"}, "secret/data/a", True),
+    ({"*": "read"}, "secret/data/a", True),
+    ({"+/*": "read"}, "secret/data/a", True),
+    ({"secret/*/b": "read"}, "secret/data/b", False),
+    ({"secret/data/b+/c": "read"}, "secret/data/bx/c", False),
+    ({"secret/data/+": "read"}, "secret/data/a/b", False),
+    ({"secret/data/a/+": "list", "secret/data/a/b": "read"}, "secret/data/a/b", True),
+]
+
+
+@pytest.mark.parametrize("blocks, path, allowed", RIGHTS)
+def test_the_most_specific_path_decides(blocks: dict[str, str], path: str, allowed: bool) -> None:
+    text = "\n".join(f'path "{one}" {{ capabilities = ["{word}"] }}' for one, word in blocks.items())
+    assert grants(read_policy(text).paths, path, "read") is allowed
+
+
+def test_blocks_for_one_path_add_up_and_deny_wins() -> None:
+    listing, denying = READ.replace('"read"', '"list"'), READ.replace('"read"', '"deny"')
+    assert grants(read_policy(f"{READ}\n{listing}").paths, "a", "read")
+    assert not grants(read_policy(f"{READ}\n{denying}").paths, "a", "read")

@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm035_committed_secret.rule import CommittedSecret
+
+__all__ = ["CommittedSecret"]

@@ -1,0 +1,16 @@
+# secrets of the shop
+path "secret/data/app/*" {
+  capabilities = ["read"]
+}
+
+path "secret/data/database/*" {
+  capabilities = ["read"]
+}
+
+path "secret/data/mail/*" {
+  capabilities = ["read"]
+}
+
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}

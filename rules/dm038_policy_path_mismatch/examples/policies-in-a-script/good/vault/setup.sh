@@ -1,0 +1,6 @@
+#!/bin/sh
+vault policy write mail - <<'HCL'
+path "secret/data/mail/*" {
+  capabilities = ["read"]
+}
+HCL

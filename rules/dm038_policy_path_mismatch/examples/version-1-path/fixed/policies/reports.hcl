@@ -1,0 +1,7 @@
+path "secret/data/reports/*" {
+  capabilities = ["read"]
+}
+
+path "secret/data/archive/*" {
+  capabilities = ["read"]
+}
