@@ -240,8 +240,7 @@ def _may_be_there(deployment: Deployment, service: Service, path: str, written: 
         if tail in file
         for place in (file, *_parents(file))
     )
-    started = any(label.span.end for label in deployment.spec.evidence)  # by some file's line
-    return lies_elsewhere and (not started or service.definition.image is not None)
+    return lies_elsewhere and (not deployment.spec.commanded or service.definition.image is not None)
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ from dotmac_lint.model.compose_tree import (
     Items,
     Leaf,
     Origin,
+    ProblemKind,
     Reference,
     Row,
     Scope,
@@ -42,6 +43,7 @@ from dotmac_lint.model.compose_tree import (
     path_text,
     resolve,
     text_of,
+    unquoted,
 )
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.shell_words import split_words
@@ -170,6 +172,8 @@ class Project:
     configs: dict[str, Declaration] = field(default_factory=dict)
     problems: tuple[ComposeProblem, ...] = ()
     interpolations: tuple[Reference, ...] = ()
+    complete: bool = True
+    """Whether every file was read: what is declared nowhere here is declared nowhere."""
     workspace: Workspace | None = None
     scope: Scope = field(default_factory=dict)
 
@@ -278,10 +282,13 @@ class _Loader:
         self.problems: list[ComposeProblem] = []
         self.leaves: list[Leaf] = []
         self.loaded: list[str] = []
+        self.complete = True
         self.counts: dict[int, int] = {}
 
-    def problem(self, message: str, span: Span, kind: str) -> None:
-        self.problems.append(ComposeProblem(message, span, kind))  # type: ignore[arg-type]
+    def problem(
+        self, message: str, span: Span, kind: ProblemKind, name: str = "", known: tuple[str, ...] = ()
+    ) -> None:
+        self.problems.append(ComposeProblem(message, span, kind, name, known))
 
     def load(
         self, files: Sequence[str], env_files: Sequence[str], profiles: Sequence[str], directory: str | None
@@ -320,6 +327,7 @@ class _Loader:
         self.check(self.leaves)
         project.problems = tuple(self.problems)
         project.interpolations = tuple(reference for leaf in self.leaves for reference in leaf.references)
+        project.complete = self.complete
         return project
 
     def check(self, found: Iterable[Leaf]) -> None:
@@ -381,12 +389,15 @@ class _Loader:
 
     def documents(self, path: str, base: str, scope: Scope) -> Iterator[Table]:
         if len(self.loaded) > MAXIMUM_FILES:
+            self.complete = False
             return
         self.loaded.append(path)
         file = self.workspace.yaml(path)
         source = self.workspace.source(path)
         if file is None or source is None:
+            self.complete = False
             return
+        self.complete = self.complete and not file.problems
         wrapper = Wrapper(Origin(path, source.text, base, scope))
         for document in file.documents:
             tree = wrapper.wrap(document)
@@ -406,12 +417,14 @@ class _Loader:
             texts = [path_text(leaf, base) for leaf in paths]
             names = [t.value.value for t in texts if isinstance(t.value, Known) and not t.outside]
             if not names or len(names) != len(texts):
+                self.complete = False
                 continue
             if any(name in trail for name in names):
                 self.problem("This include leads back to the file that it stands in.", item.span, "include")
                 continue
             missing = [name for name in names if self.workspace.kind(name) != "file"]
             if missing:
+                self.complete = False
                 self.problem(f"The included file `{missing[0]}` does not exist.", item.span, "include")
                 continue
             folder = posixpath.dirname(names[0])
@@ -471,7 +484,11 @@ class _Loader:
                 return service
             path = text.value.value
             if self.workspace.kind(path) != "file":
-                self.problem(f"The extended file `{path}` does not exist.", file.span, "extends")
+                self.problem(
+                    f"Service `{name}` extends a service of `{path}`, which does not exist.",
+                    file.span,
+                    "extends",
+                )
                 return service
             folder = posixpath.dirname(path)
             found = [d.get("services") for d in self.documents(path, folder, scope)]
@@ -482,12 +499,16 @@ class _Loader:
         row = others.rows.get(target.known)
         if row is None or not isinstance(row.value, Table):
             self.problem(
-                f"There is no service `{target.known}` to extend in `{path}`.", target.span, "extends"
+                f"Service `{name}` extends `{target.known}`, which `{path}` does not define.",
+                unquoted(target).span,
+                "extends",
+                target.known,
+                tuple(others.rows),
             )
             return service
         step = (path, target.known)
         if step in trail:
-            self.problem(f"The service `{target.known}` extends itself.", target.span, "extends")
+            self.problem(f"The service `{target.known}` extends itself.", target.span, "cycle")
             return service
         parent = self.extended(target.known, row.value, others, folder, scope, (*trail, step))
         without = {key: r for key, r in service.rows.items() if key != "extends"}
@@ -746,7 +767,7 @@ def _dependencies(node: Tree | None) -> Iterator[Dependency]:
         condition = row.value.get("condition") if isinstance(row.value, Table) else None
         required = row.value.get("required") if isinstance(row.value, Table) else None
         said = condition.known if isinstance(condition, Leaf) else "service_started"
-        yield Dependency(row.key.known, said, flag(required) is not False, row.key.span)
+        yield Dependency(row.key.known, said, flag(required) is not False, unquoted(row.key).span)
 
 
 __all__ = ["Project", "Service", "env_file_layers", "load_project", "resolve", "stand_in"]

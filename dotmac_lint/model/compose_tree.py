@@ -23,7 +23,7 @@ from dotmac_lint.source import Span
 if TYPE_CHECKING:
     from dotmac_lint.readers import yaml
 
-ProblemKind = Literal["file", "yaml", "interpolation", "extends", "include", "shape"]
+ProblemKind = Literal["file", "yaml", "interpolation", "extends", "cycle", "include", "shape"]
 
 
 class ComposeProblem(msgspec.Struct, frozen=True):
@@ -32,6 +32,10 @@ class ComposeProblem(msgspec.Struct, frozen=True):
     message: str
     span: Span
     kind: ProblemKind
+    name: str = ""
+    """Of kind "extends": the service that is not there."""
+    known: tuple[str, ...] = ()
+    """Of kind "extends": the services that are."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -278,6 +282,11 @@ def literal(raw: str, like: Tree) -> Leaf:
 
 
 _literal = literal
+
+
+def unquoted(leaf: Leaf) -> Leaf:
+    """The same text, placed between its quotes."""
+    return leaf.part(0, len(leaf.raw)) if leaf.style in {'"', "'"} else leaf
 
 
 def null(like: Tree) -> Leaf:

@@ -193,6 +193,8 @@ class Repository:
         seen: set[Unreadable] = set()
         for deployment in self.deployments:
             for problem in deployment.project.problems:
+                if problem.kind == "extends":
+                    continue  # a reference to nothing: DM018
                 seen.add(Unreadable(problem.message, problem.span))
             for path in deployment.project.files:
                 seen.update(self._problems(path, "read_yaml"))

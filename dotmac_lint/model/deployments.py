@@ -45,6 +45,7 @@ _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
 _LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
 """Subcommands that say nothing of how a project is started, unless they join several files."""
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
+_STARTS_MANY = frozenset({"up", "start", "create", "watch"})
 
 _ENVIRONMENTS = {
     "prod": "production", "prd": "production", "production": "production", "dev": "development",
@@ -84,6 +85,13 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     production: bool = False
     evidence: tuple[Label, ...] = ()
     project_name: str | None = None
+    started: tuple[tuple[str, ...], ...] = ()
+    """The services that each command names which starts some; none where it starts all."""
+
+    @property
+    def commanded(self) -> bool:
+        """Whether some line of the repository says that it is started: it was not only found."""
+        return any(label.span.end for label in self.evidence)
 
 
 class Unplaced(msgspec.Struct, frozen=True):
@@ -243,6 +251,7 @@ class _Group:
         """Those of other command lines."""
         self.project_name: str | None = None
         self.evidence: list[Label] = []
+        self.started: list[tuple[str, ...]] = []
 
 
 class _Discovery:
@@ -416,6 +425,8 @@ class _Discovery:
                 group.ways.setdefault(way, [])
             group.profiles += [p for p in way.profiles if p not in group.profiles]
             group.project_name = group.project_name or line.project_name
+            if line.subcommand in _STARTS_MANY:
+                group.started.append(tuple(service.name for service in line.services))
             evidence.append(Label(line.span, _shown(self.workspace, line)))
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
@@ -569,6 +580,7 @@ class _Discovery:
                     production=_is_production((*group.files, *way.env_files)),
                     evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
+                    started=tuple(dict.fromkeys(group.started)),
                 )
 
     def _ways(self, group: _Group) -> Iterator[tuple[_Way, list[Label]]]:

@@ -1,0 +1,190 @@
+"""What the services of a Compose project refer to, and what the project declares.
+
+Source of behaviour: Compose specification, "Services top-level elements"; compose-go, loader/validate.go:
+only active services are checked, and `required: false` does not excuse a service that does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.command_lines import DEFAULT_FILES
+from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree, leaves, unquoted
+from dotmac_lint.model.nearest import nearest
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project, Service
+    from dotmac_lint.model.deployment import Deployment
+
+Kind = Literal["service", "network", "volume", "secret", "config"]
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A name that a service refers to; `how` is the attribute: `depends_on`, `networks`."""
+
+    kind: Kind
+    name: str
+    how: str
+    span: Span
+    literal: bool = True
+    """It stands there as it is, not by a variable."""
+
+
+class Dangling(msgspec.Struct, frozen=True):
+    """A reference to nothing."""
+
+    message: str
+    at: Span
+    service: str | None
+    name: str
+    kind: Kind
+    meant: str | None = None
+    meant_at: Span | None = None
+    elsewhere: Span | None = None
+    """Where another Compose file of the repository declares the name."""
+    inherited: Span | None = None
+    """The reference itself, where `extends` brings it from another file."""
+    literal: bool = True
+    profile: tuple[str, ...] = ()
+    """The profiles of a service that is there and switched off."""
+
+
+def uses(service: Service) -> Iterator[Use]:
+    """What the service refers to by a name that is known, in the merged project."""
+    for dependency in service.depends_on:
+        yield Use("service", dependency.name, "depends_on", dependency.span)
+    for leaf in leaves(service.attribute("links")):
+        yield from _use("service", leaf.split(":")[0].text, "links")
+    for leaf in leaves(service.attribute("volumes_from")):
+        first, rest = leaf.split(":")
+        if first.known != "container":
+            yield from _use("service", first.text, "volumes_from")
+    for attribute in ("network_mode", "ipc", "pid"):
+        node = service.attribute(attribute)
+        if isinstance(node, Leaf):
+            first, rest = node.split(":")
+            if first.known == "service" and rest is not None:
+                yield from _use("service", rest.text, attribute)
+    networks = service.attribute("networks")
+    if isinstance(networks, Table):
+        for row in networks.rows.values():
+            yield from _use("network", unquoted(row.key).text, "networks")
+    for leaf in leaves(networks):
+        yield from _use("network", unquoted(leaf).text, "networks")
+    for mount in service.mounts:
+        if mount.type == "volume" and mount.source is not None:
+            yield from _use("volume", mount.source, "volumes")
+    for kind, how in (("secret", "secrets"), ("config", "configs")):
+        for text in _sources(service.attribute(how)):
+            yield from _use(kind, text, how)  # type: ignore[arg-type]
+    for text in _sources(service.attribute("build", "secrets")):
+        yield from _use("secret", text, "build.secrets")
+
+
+def _use(kind: Kind, text: Text, how: str) -> Iterator[Use]:
+    """A name that is not known is passed over."""
+    if isinstance(text.value, Known) and text.value.value:
+        yield Use(kind, text.value.value, how, text.span, not text.references)
+
+
+def _sources(node: Tree | None) -> Iterator[Text]:
+    """The names in the short and the long form of `secrets` and `configs`."""
+    for item in node.items if isinstance(node, Items) else ():
+        source = item.get("source") if isinstance(item, Table) else item
+        if isinstance(source, Leaf):
+            yield unquoted(source).text
+
+
+def declared(project: Project, kind: Kind) -> Mapping[str, Span]:
+    """The names that the project declares, and where; `default` is a network of every project."""
+    if kind == "service":
+        return {name: service.key for name, service in project.services.items()}
+    found = {"network": project.networks, "volume": project.volumes}.get(kind)
+    found = found if found is not None else project.secrets if kind == "secret" else project.configs
+    return {name: declaration.span for name, declaration in found.items()}
+
+
+def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
+    """What the active services refer to and nothing declares; nothing where a file could not be read.
+
+    A project that nobody starts, outside the root's folder, may be a part of another: only misspellings count.
+    """
+    project, spec = deployment.project, deployment.spec
+    started = spec.commanded or "/" not in spec.files[0]
+    for problem in project.problems:
+        if problem.kind == "extends":
+            meant = nearest(problem.name, problem.known) if problem.name else None
+            if started or meant:
+                yield Dangling(problem.message, problem.span, None, problem.name, "service", meant)
+    if not project.complete or _override_example(deployment):
+        return
+    for service in project.services.values():
+        for use in uses(service) if service.active else ():
+            known = declared(project, use.kind)
+            if use.name in known or (use.kind == "network" and use.name == "default"):
+                continue
+            elsewhere = _elsewhere(deployment, use)
+            meant = nearest(use.name, (name for name in known if name != service.name))
+            if not (spec.commanded or (started and elsewhere is None) or meant):
+                continue
+            inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
+            yield Dangling(
+                f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
+                f"but no Compose file that is started with it declares this {use.kind}.",
+                service.key if inherited else use.span,
+                service.name,
+                use.name,
+                use.kind,
+                meant,
+                known[meant] if meant else None,
+                elsewhere,
+                use.span if inherited else None,
+                use.literal,
+            )
+    yield from _switched_off(project)
+
+
+def _switched_off(project: Project) -> Iterator[Dangling]:
+    for service in project.services.values():
+        for dependency in service.depends_on if service.active else ():
+            other = project.services.get(dependency.name)
+            if other is not None and not other.active and dependency.required:
+                profiles = " or ".join(f"`{profile}`" for profile in other.profiles)
+                yield Dangling(
+                    f"Service `{service.name}` depends on `{other.name}`, which Compose leaves out "
+                    f"unless the profile {profiles} is on.",
+                    dependency.span,
+                    service.name,
+                    other.name,
+                    "service",
+                    profile=other.profiles,
+                )
+
+
+def _override_example(deployment: Deployment) -> bool:
+    """Whether an override is to be made from an example: what it would declare is not known here."""
+    workspace, first = deployment.repository.workspace, deployment.spec.files[0]
+    folder = dirname(first)
+    if basename(first) not in DEFAULT_FILES or len(deployment.spec.files) > 1:
+        return False
+    names = (name for name in workspace.under(folder) if dirname(name) == folder)
+    return any(
+        re.search(r"compose.*overrid.*(example|sample|template|dist)", basename(name)) for name in names
+    )
+
+
+def _elsewhere(deployment: Deployment, use: Use) -> Span | None:
+    """Where another deployment declares the name; first of all one that holds the same file."""
+    found = [
+        (use.span.path not in other.project.files, span)
+        for other in deployment.repository.deployments
+        if other is not deployment and (span := declared(other.project, use.kind).get(use.name)) is not None
+    ]
+    return min(found)[1] if found else None

@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
+from dotmac_lint.model.compose_references import Dangling, dangling_references
+
+
+class DanglingReference(Rule):
+    code = "DM018"
+    name = "dangling-reference"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for found in dangling_references(deployment):
+            places = (
+                (found.inherited, "the reference stands here, and `extends` brings it along"),
+                (found.meant_at, f"`{found.meant}` is declared here"),
+                (found.elsewhere, "declared here, but this file is not started with it"),
+            )
+            yield self.report(
+                found.message + (f" Did you mean `{found.meant}`?" if found.meant else ""),
+                found.at,
+                related=[Label(span, text) for span, text in places if span is not None],
+                help=_advice(found),
+                fix=_rename(found),
+                service=found.service,
+                key=found.name,
+            )
+
+
+def _advice(found: Dangling) -> str:
+    if found.profile:
+        return f"Start it with `--profile {found.profile[0]}`, or say `required: false`."
+    if found.meant is not None:
+        return "Correct the name."
+    return f"Compose refuses to start the project: declare the {found.kind}, or remove the reference."
+
+
+def _rename(found: Dangling) -> Fix | None:
+    if found.meant is None or found.inherited is not None or not found.literal:
+        return None
+    return Fix(f"Rename `{found.name}` to `{found.meant}`", (Edit(found.at, found.meant),))
