@@ -153,6 +153,11 @@ class Repository:
             )
         return self._images[key]
 
+    def services_built_as(self, image: Image) -> tuple[Definition, ...]:
+        """The services, of whichever deployment and profile, that build `image`."""
+        definitions = (d for deployment in self.deployments for d in deployment.project.services.values())
+        return tuple(definition for definition in definitions if self.image_of(definition) is image)
+
     @cached_property
     def built_images(self) -> tuple[Image, ...]:
         """Every image that some deployment builds, active service or not."""

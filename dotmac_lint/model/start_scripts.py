@@ -81,9 +81,20 @@ def missing_in_images(repository: Repository) -> Iterator[MissingScript]:
                     any(m.at == found.at for m in _missing_in_stage(o, o.stages[stage.index])) for o in others
                 ):
                     key = (found.at, found.script)
-                    if key not in seen:
+                    if key not in seen and not _explained(repository, found):
                         seen.add(key)
                         yield found
+
+
+def _explained(repository: Repository, found: MissingScript) -> bool:
+    """Whether a mount brings what no COPY does, or a context that nobody names has what is missing in the likely ones."""
+    image = found.image
+    users = repository.services_built_as(image)
+    if found.source is None:
+        return bool(users) and all(_mounted(definition, found.script) for definition in users)
+    context = f"{image.context}/" if image.context else ""
+    relative = "/" + found.source.removeprefix(context)
+    return not users and any(path.endswith(relative) for path in image.workspace.files)
 
 
 def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
@@ -164,7 +175,7 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingScript]:
             for index in script_words(texts):
                 script = texts[index]
                 full = stage.resolve(script)
-                if "$" in script or full is None or full in stage.files or _mounted(service, full):
+                if "$" in script or full is None or full in stage.files or _mounted(definition, full):
                     continue
                 if definition.working_dir is not None and not script.startswith("/"):
                     continue
@@ -174,9 +185,9 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingScript]:
                     )
 
 
-def _mounted(service: Service, path: str) -> bool:
+def _mounted(service: Definition, path: str) -> bool:
     """Whether some mount covers `path`: the image does not decide what lies there."""
-    for mount in service.definition.mounts:
+    for mount in service.mounts:
         target = mount.target.value
         if (
             not isinstance(target, Known)
