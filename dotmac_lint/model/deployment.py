@@ -153,10 +153,17 @@ class Repository:
             )
         return self._images[key]
 
-    def services_built_as(self, image: Image) -> tuple[Definition, ...]:
-        """The services, of whichever deployment and profile, that build `image`."""
-        definitions = (d for deployment in self.deployments for d in deployment.project.services.values())
-        return tuple(definition for definition in definitions if self.image_of(definition) is image)
+    def services_built_from(self, stage: Stage, image: Image) -> tuple[Definition, ...]:
+        """The services, of whichever deployment and profile, whose image ends with `stage` or goes on from it."""
+        found = []
+        for deployment in self.deployments:
+            for definition in deployment.project.services.values():
+                built = self.image_of(definition)
+                if built is None or (built.dockerfile, built.context) != (image.dockerfile, image.context):
+                    continue
+                if built.target is None or stage.index in {layer.index for layer in built.target.chain}:
+                    found.append(definition)
+        return tuple(found)
 
     @cached_property
     def built_images(self) -> tuple[Image, ...]:

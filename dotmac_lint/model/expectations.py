@@ -12,6 +12,7 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.model.environment import Variable
+from dotmac_lint.model.variable_readers import may_be_a_librarys
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -90,7 +91,13 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
     for span, rows in groups.items():
         if span not in read:
             services = tuple(service for service, _ in rows)
-            yield _explain(services, rows[0][1])
+            unread = _explain(services, rows[0][1])
+            if unread.proof == "absence" and any(
+                may_be_a_librarys(service.workspace, service.files, unread.variable.name)
+                for service in services
+            ):
+                continue
+            yield unread
 
 
 def _explain(services: tuple[Service, ...], variable: Variable) -> Unread:

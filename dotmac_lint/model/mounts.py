@@ -30,6 +30,10 @@ _FILE = re.compile(
 )
 
 
+_CERTIFIER = re.compile(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
+"""Images that fetch certificates and write them where other services read them."""
+
+
 class MissingSource(msgspec.Struct, frozen=True):
     """A bind mount of something that the repository does not have."""
 
@@ -49,15 +53,25 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
     A directory that git ignores is made at run time, as its owners know. A writable directory of an image
-    that is built elsewhere is its data: such images make it and own it. Nothing is said of either.
+    that is built elsewhere is its data: such images make it and own it, and so are the certificates that a
+    service fetches for others. Nothing is said of these.
     """
     workspace = deployment.repository.workspace
+    fetched = {
+        mount.source.value.value
+        for service in deployment.services
+        if _CERTIFIER.search(_image_name(service))
+        for mount in service.binds
+        if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only
+    }
     for service in deployment.services:
         for mount in service.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
+                continue
+            if source in fetched:
                 continue
             target = mount.target.value.value
             is_file = _named_like_a_file(source) and not target.endswith("/")

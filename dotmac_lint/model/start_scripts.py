@@ -16,6 +16,7 @@ from dotmac_lint.model.similar import similar_file
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.model.image import Copy, Image, Stage
 
@@ -87,9 +88,9 @@ def missing_in_images(repository: Repository) -> Iterator[MissingScript]:
 
 
 def _explained(repository: Repository, found: MissingScript) -> bool:
-    """Whether a mount brings what no COPY does, or a context that nobody names has what is missing in the likely ones."""
+    """Whether a mount brings what no COPY does, or a context that nobody names has what the likely ones lack."""
     image = found.image
-    users = repository.services_built_as(image)
+    users = repository.services_built_from(found.stage, image)
     if found.source is None:
         return bool(users) and all(_mounted(definition, found.script) for definition in users)
     context = f"{image.context}/" if image.context else ""

@@ -32,6 +32,10 @@ _NO_READER = re.compile(
 )
 
 
+_OF_SETTINGS = re.compile(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IGNORECASE)
+"""What stands before an attribute of settings whose class may lie in no file of the repository."""
+
+
 class Occurrence(msgspec.Struct, frozen=True):
     """A place where a name stands as a word; offsets are bytes."""
 
@@ -59,7 +63,12 @@ def find_words(
         hits = [hit for word, pattern in words.items() if word in data for hit in pattern.finditer(data)]
         if hits and path.endswith((".py", ".pyi")):
             literals = _string_literals(data)
-            hits = [hit for hit in hits if any(start <= hit.start() < end for start, end in literals)]
+            hits = [
+                hit
+                for hit in hits
+                if any(start <= hit.start() < end for start, end in literals)
+                or _OF_SETTINGS.search(data, max(0, hit.start() - 100), hit.start())
+            ]
         for hit in hits:
             found.setdefault(hit.group().decode(), []).append(Occurrence(path, hit.start(), hit.end()))
     return {name: tuple(places) for name, places in found.items()}
@@ -140,14 +149,103 @@ def dynamic_patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
 def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
-        return tuple(Pattern(d.prefix, d.suffix) for d in python.dynamic) if python else ()
+        dynamic = python.dynamic if python else ()
+        return tuple(
+            Pattern(d.prefix, d.suffix)
+            for d in dynamic
+            if not (
+                d.constant and _is_text(workspace, d.constant)
+            )  # then the name stands where it is defined
+        )
     if re.search(r"\.[cm]?[jt]sx?$", path):
         data = workspace.bytes(path) or b""
         if not any(word in data for word in _IN_JAVASCRIPT):
             return ()
         script = workspace.javascript_reads(path)
         return tuple(Pattern(d.prefix, d.suffix) for d in script.dynamic) if script else ()
+    takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
+    if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
+        takes_all = _TAKES_ALL["sh"]
+    if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
+        return (Pattern(""),)
     return ()
+
+
+def _is_text(workspace: Workspace, constant: str) -> bool:
+    """Whether some module of the repository sets `constant` to a text, and none to anything else."""
+
+    def find() -> bool:
+        word = constant.encode()
+        pattern = re.compile(rb"^[ \t]*" + word + rb"[ \t]*(?::[^=\n]+)?=[ \t]*(.)", re.MULTILINE)
+        modules = (workspace.bytes(path) or b"" for path in workspace.files if path.endswith(".py"))
+        firsts = {match[1] for data in modules if word in data for match in pattern.finditer(data)}
+        return bool(firsts) and firsts <= {b'"', b"'"}
+
+    found: bool = workspace.remembered(f"constant {constant}", find)
+    return found
+
+
+_SHELL_TAKES_ALL = re.compile(
+    rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"
+    rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",
+    re.MULTILINE,
+)
+_JVM_TAKES_ALL = re.compile(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite")
+_TAKES_ALL = {
+    "sh": _SHELL_TAKES_ALL,
+    "bash": _SHELL_TAKES_ALL,
+    "go": re.compile(rb"AutomaticEnv|envconfig|caarlos0/env|cleanenv|koanf|os\.Environ\(|[eE]nv\.Parse"),
+    "java": _JVM_TAKES_ALL,
+    "kt": _JVM_TAKES_ALL,
+    "scala": _JVM_TAKES_ALL,
+    "cs": re.compile(rb"AddEnvironmentVariables|CreateBuilder|GetEnvironmentVariables\("),
+    "rb": re.compile(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),
+    "php": re.compile(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),
+    "rs": re.compile(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),
+    "ex": re.compile(rb"System\.get_env\(\)"),
+}
+"""Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
+
+_MANIFEST = re.compile(
+    r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile|package\.json|go\.mod"
+    r"|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|composer\.json|Gemfile|mix\.exs"
+    r"|[^/]+\.(csproj|fsproj))$"
+)
+# Whose client libraries are told where the server is, and look for no variable themselves.
+_SERVERS = frozenset(
+    {"redis", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "rabbitmq", "minio", "kafka"}
+)
+
+
+_BUNDLED = re.compile(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
+"""Bundlers hand these to the repository's own code; their libraries do not read them."""
+_OWN_NAME = re.compile(
+    rb"""^\s*"?(?:name|artifactId)"?\s*[:=]\s*["']([^"'\n]+)|^module\s+(\S+)""", re.MULTILINE
+)
+
+
+def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> bool:
+    """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
+    first = name.lower().split("_")[0]
+    if len(first) < 4 or first in _SERVERS or _BUNDLED.match(name):
+        return False
+    word = re.compile(rb"(?<![a-z])" + re.escape(first.encode()) + rb"(?![a-z])")
+    if any(word.search(own) for own in _own_names(workspace)):
+        return False
+    return any(
+        _MANIFEST.search(path) and word.search((workspace.bytes(path) or b"").lower()) for path in files
+    )
+
+
+def _own_names(workspace: Workspace) -> frozenset[bytes]:
+    """What the repository's own packages are called, in lower case."""
+
+    def names() -> frozenset[bytes]:
+        manifests = (workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path))
+        return frozenset((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
+
+    found: frozenset[bytes] = workspace.remembered("names of packages", names)
+    return found
 
 
 @cache

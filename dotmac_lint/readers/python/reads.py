@@ -27,6 +27,7 @@ _CASTS = frozenset({
 })  # fmt: skip
 _TAKES_ALL = re.compile(r"load|parse|from_|config|settings|expand|substitute|format|validate", re.IGNORECASE)
 """Functions that, given the whole environment, read names of their own; others hand it to a program."""
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
 _FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
 
 
@@ -58,6 +59,8 @@ class DynamicRead(msgspec.Struct, frozen=True):
     prefix: str
     suffix: str
     range: Range
+    constant: str = ""
+    """The name is the worth of this constant, which another module defines."""
 
 
 class PythonReads(msgspec.Struct, frozen=True):
@@ -290,6 +293,12 @@ class _Reader:
             if isinstance(argument, ast.Constant) and self.text[place.start : place.start + 1] in {"'", '"'}:
                 place = Range(place.start + 1, place.end - 1)
             self.reads.append(EnvironmentRead(name, place, self.range(node), default, cast, how))
+        elif isinstance(argument, ast.Name | ast.Attribute) and _CONSTANT.fullmatch(
+            constant := _dotted(argument).rpartition(".")[2]
+        ):
+            self.dynamic.append(DynamicRead("", "", self.range(node), constant))
+        elif isinstance(node, ast.Compare):
+            pass  # whether a variable is set, not what it says
         elif not (isinstance(argument, ast.Name) and self.helpers):
             for prefix, suffix in self.composed(argument):
                 self.dynamic.append(DynamicRead(prefix, suffix, self.range(node)))

@@ -1,0 +1,2 @@
+const { connect } = require("@acme/flipbook-client");
+connect();
