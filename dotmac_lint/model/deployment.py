@@ -423,8 +423,15 @@ class Service:
         """The repository's files that the container holds, or that went into what it holds."""
         files = set(self.mounted_files)
         if self.image is not None:
-            for stage in self.image.built_stages or self.image.stages:
-                files |= stage.sources
+            stages = self.image.built_stages or self.image.stages
+            held = {path for stage in stages for path in stage.sources}
+            if (
+                not held
+                and self.image.context is not None
+                and any(c.missing for s in stages for c in s.copies)
+            ):
+                held.update(self.workspace.under(self.image.context))  # a build that fails says nothing else
+            files |= held
         return frozenset(files)
 
     @cached_property
