@@ -64,6 +64,16 @@ def init_sql() -> str:
     return _template("init.sql").substitute()
 
 
+def prometheus() -> str:
+    """Prometheus scraping itself, as its own image's configuration does."""
+    return _template("prometheus.yml").substitute()
+
+
+def otel_collector() -> str:
+    """OTLP in on its two ports, a health check, everything received to the log."""
+    return _template("otel-collector.yaml").substitute()
+
+
 def vault_policy(paths: Sequence[str]) -> str:
     """A policy that may read `paths` (as the policy language writes them) and renew its own token."""
     grants = "".join(f'path "{path}" {{\n  capabilities = ["read"]\n}}\n\n' for path in paths)

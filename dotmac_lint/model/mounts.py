@@ -91,10 +91,7 @@ def create_source(mount: MissingSource) -> Fix | None:
     path = f"{mount.source}/.gitkeep"
     name = posixpath.basename(mount.source)
     if mount.is_file:
-        path = mount.source
-        text = (
-            _redis(mount) if name == "redis.conf" else scaffold.init_sql() if name.endswith(".sql") else None
-        )
+        path, text = mount.source, _file_text(mount, name)
     elif mount.target.startswith("/docker-entrypoint-initdb.d") and "postgres" in _image_name(mount.service):
         path, text = f"{mount.source}/01-init.sql", scaffold.init_sql()
     elif name == "policies" and re.search(r"vault|bao", _image_name(mount.service)):
@@ -105,6 +102,19 @@ def create_source(mount: MissingSource) -> Fix | None:
     ignored = mount.service.workspace.is_ignored(path)
     title = f"Create `{path}`" + (", which git ignores: add it with `git add --force`" if ignored else "")
     return Fix(title, creates=(CreateFile(path, text),), applicability=Applicability.UNSAFE)
+
+
+def _file_text(mount: MissingSource, name: str) -> str | None:
+    image = _image_name(mount.service)
+    if name == "redis.conf":
+        return _redis(mount)
+    if name.endswith(".sql"):
+        return scaffold.init_sql()
+    if name.endswith((".yml", ".yaml")) and mount.target.rpartition("/")[2] == "prometheus.yml":
+        return scaffold.prometheus() if "prometheus" in image else None
+    if name.endswith((".yml", ".yaml")) and "opentelemetry-collector" in image:
+        return scaffold.otel_collector()
+    return None
 
 
 def _image_name(service: Service) -> str:
