@@ -43,7 +43,7 @@ class Script(msgspec.Struct, frozen=True):
     at: Span
     """The word that runs it, or the mount or COPY that puts it where the image runs it."""
     what: str
-    """What runs it: `ENTRYPOINT`, `command`, `healthcheck` ..."""
+    """What runs it, as a subject: "ENTRYPOINT", "the command of service `api`"."""
     direct: bool
     """It is run by the kernel, which needs its execute bit and its first line; else by an interpreter."""
     mount: Mount | None
@@ -51,7 +51,9 @@ class Script(msgspec.Struct, frozen=True):
     service: Service
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
+    """A word of a command, and what runs the command."""
+
     text: str
     span: Span
     what: str
@@ -60,33 +62,40 @@ class _Word(NamedTuple):
 def started_scripts(deployment: Deployment) -> Iterator[Script]:
     """The scripts of the repository that active services run, in order; one may come several times."""
     for service in deployment.services:
-        for words in _commands(service):
-            texts = [word.text for word in words]
-            for index in script_words(texts):
-                before = {posixpath.basename(text) for text in texts[:index]}
-                found = _script(service, words[index], direct=not before & (SHELLS | INTERPRETERS))
-                if found is not None:
-                    yield found
+        for words in commands_of(service):
+            found = script_run_by(service, words)
+            if found is not None:
+                yield found
         yield from _run_by_the_image(service)
 
 
-def _commands(service: Service) -> Iterator[list[_Word]]:
+def script_run_by(service: Service, words: list[Word]) -> Script | None:
+    """The script of the repository that a simple command runs."""
+    texts = [word.text for word in words]
+    for index in script_words(texts):
+        before = {posixpath.basename(text) for text in texts[:index]}
+        return _script(service, words[index], direct=not before & (SHELLS | INTERPRETERS))
+    return None
+
+
+def commands_of(service: Service) -> Iterator[list[Word]]:
     """The simple commands that the container runs: entrypoint and command together, and the health check."""
     stage, definition = service.stage, service.definition
-    entrypoint: list[_Word] = []
-    command: list[_Word] = []
+    service_name = f"service `{service.name}`"
+    entrypoint: list[Word] = []
+    command: list[Word] = []
     if definition.entrypoint is not None:
-        entrypoint = _texts(definition.entrypoint.words, "entrypoint")
+        entrypoint = _texts(definition.entrypoint.words, f"the entrypoint of {service_name}")
     elif stage is not None and isinstance(stage.entrypoint, Command):
         entrypoint = _words(stage.entrypoint, "ENTRYPOINT")
     if definition.command is not None:
-        command = _texts(definition.command.words, "command")
+        command = _texts(definition.command.words, f"the command of {service_name}")
     elif definition.entrypoint is None and stage is not None and isinstance(stage.cmd, Command):
         command = _words(stage.cmd, "CMD")
     if entrypoint or not _has_interpreter(service):
         yield from _simple([*entrypoint, *command])
     if definition.healthcheck is not None:
-        test = _texts(definition.healthcheck.test, "healthcheck")
+        test = _texts(definition.healthcheck.test, f"the health check of {service_name}")
         shell = len(test) == 1 or (test and test[0].text == "CMD-SHELL")
         yield from _simple(_shell(test[-1]) if shell else test[1:])
     elif stage is not None and isinstance(stage.healthcheck, Command):
@@ -103,34 +112,34 @@ def _has_interpreter(service: Service) -> bool:
     )
 
 
-def _texts(words: Iterable[Text], what: str) -> list[_Word]:
-    return [_Word(w.value.value if isinstance(w.value, Known) else "$", w.span, what) for w in words]
+def _texts(words: Iterable[Text], what: str) -> list[Word]:
+    return [Word(w.value.value if isinstance(w.value, Known) else "$", w.span, what) for w in words]
 
 
-def _words(command: Command, what: str) -> list[_Word]:
+def _words(command: Command, what: str) -> list[Word]:
     if command.form == "exec":
-        return [_Word(text, span, what) for text, span in zip(command.words, command.spans, strict=False)]
-    return _shell(_Word(command.words[0], command.span, what)) if command.words else []
+        return [Word(text, span, what) for text, span in zip(command.words, command.spans, strict=False)]
+    return _shell(Word(command.words[0], command.span, what)) if command.words else []
 
 
-def _shell(text: _Word) -> list[_Word]:
-    return [_Word("sh", text.span, text.what), _Word("-c", text.span, text.what), text]
+def _shell(text: Word) -> list[Word]:
+    return [Word("sh", text.span, text.what), Word("-c", text.span, text.what), text]
 
 
-def _simple(words: list[_Word]) -> Iterator[list[_Word]]:
+def _simple(words: list[Word]) -> Iterator[list[Word]]:
     """The words themselves, or the commands of the text that they give a shell."""
     for index in range(1, len(words) - 1):
         if words[index].text in {"-c", "-lc", "-ec"} and posixpath.basename(words[index - 1].text) in SHELLS:
             text = words[index + 1]
             for command in split_commands(text.text):
-                yield [_Word(word, text.span, text.what) for word in command.words]
+                yield [Word(word, text.span, text.what) for word in command.words]
             return
     yield words
 
 
-def _script(service: Service, word: _Word, *, direct: bool) -> Script | None:
+def _script(service: Service, word: Word, *, direct: bool) -> Script | None:
     by_name = direct and "/" not in word.text
-    places = [f"{folder}/{word.text}" for folder in _PATH] if by_name else [_absolute(service, word.text)]
+    places = [f"{folder}/{word.text}" for folder in _PATH] if by_name else [absolute_path(service, word.text)]
     for path in places:
         if path is not None and "$" not in path:
             mount, source = _file_at(service, path)
@@ -139,7 +148,7 @@ def _script(service: Service, word: _Word, *, direct: bool) -> Script | None:
     return None
 
 
-def _absolute(service: Service, path: str) -> str | None:
+def absolute_path(service: Service, path: str) -> str | None:
     directory = service.definition.working_dir
     if path.startswith("/") or directory is None:
         if not path.startswith("/") and service.stage is None:
@@ -318,9 +327,9 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
         stage = service.stage
         if stage is None:
             continue
-        for words in _commands(service):
+        for words in commands_of(service):
             for index in _programs(words):
-                path = _absolute(service, words[index].text)
+                path = absolute_path(service, words[index].text)
                 mount = covering_mount(service, path) if path and "$" not in path else None
                 if path is None or mount is None or not _is_folder_of_repository(service, mount):
                     continue
@@ -335,7 +344,7 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
 _INSTALLED = re.compile(r"/(\.?venv/bin|node_modules/\.bin)/")
 
 
-def _programs(words: list[_Word]) -> list[int]:
+def _programs(words: list[Word]) -> list[int]:
     """The program itself and the script that it reads."""
     texts = [word.text for word in words]
     first = [0] if texts and texts[0].startswith("/") else []

@@ -21,7 +21,7 @@ class CrlfScript(Rule):
                 f"The lines of `{script.source}` end in CRLF, but containers run it as `{script.path}`: the carriage "
                 "returns become a part of its interpreter's name and of its commands.",
                 Span(script.source, 0, 0),
-                related=[Label(script.at, f"{script.what} of service `{script.service.name}` runs it")],
+                related=[Label(script.at, f"{script.what} runs it")],
                 help="End its lines with LF, and keep them so: `*.sh text eol=lf` in `.gitattributes`.",
                 fix=with_line_feeds(script),
                 service=script.service.name,

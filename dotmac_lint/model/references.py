@@ -1,0 +1,179 @@
+"""Python modules and configuration files that a container's commands name, and that it lacks.
+
+Source of behaviour: the command lines of the servers and workers below, `python -m`, alembic and supervisord.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.made_elsewhere import is_made_elsewhere
+from dotmac_lint.model.run_step import split_commands
+from dotmac_lint.model.scripts import Word, absolute_path, commands_of, covering_mount, script_run_by
+from dotmac_lint.model.similar import similar_name
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+
+_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "dramatiq", "arq", "taskiq"})
+_MODULE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(:[\w.]+(?:\(\))?)?")
+_SPEAKS = frozenset(
+    {"echo", "printf", "log", "info", "warn", "error", "which", "pip", "pkill", "pgrep", "grep"}
+)
+_CONFIGURED = {"alembic": ("-c", "--config"), "gunicorn": ("-c", "--config"), "supervisord": ("-c",)}
+"""Programs and their options for a configuration file."""
+_SHEBANG = re.compile(r"#!.*\b(ba|da|a|z|k)?sh\b")
+
+
+class MissingReference(msgspec.Struct, frozen=True):
+    """Something that a command names and that its container does not have."""
+
+    kind: Literal["module", "file"]
+    name: str
+    """`package.module`, or the path in the container."""
+    program: str
+    at: Span
+    what: str
+    """What runs the command, as a subject: "CMD", "the command of service `api`", or a script."""
+    service: Service
+    meant: str | None = None
+
+
+def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
+    """What is missing for the commands of each active service that is built here, and of its shell scripts."""
+    for service in deployment.services:
+        if service.stage is None:
+            continue
+        for words in _all_commands(service):
+            texts = [word.text for word in words]
+            if not texts or texts[0] in _SPEAKS:
+                continue
+            for program, index in _modules(texts):
+                match = _MODULE.fullmatch(texts[index])
+                if match is not None and _is_missing_module(service, match[1]):
+                    meant = similar_name(match[1], _modules_beside(service, match[1]))
+                    word = words[index]
+                    yield MissingReference("module", match[1], program, word.span, word.what, service, meant)
+            for program, index, path in _configurations(texts):
+                if _is_missing_file(service, path):
+                    word = words[index]
+                    yield MissingReference("file", path, program, word.span, word.what, service)
+
+
+def _all_commands(service: Service) -> Iterator[list[Word]]:
+    for words in commands_of(service):
+        yield words
+        script = script_run_by(service, words)
+        source = service.workspace.source(script.source) if script is not None else None
+        if script is None or source is None or not _SHEBANG.match(source.text):
+            continue
+        position = 0
+        for command in split_commands(source.text):
+            found = []
+            for word in command.words:
+                start = source.text.find(word, position)
+                position = max(position, start)
+                found.append(Word(word, Span(script.source, start, start + len(word)), f"`{script.source}`"))
+            if all(word.span.start >= 0 for word in found):
+                yield found
+
+
+def _modules(texts: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """(program, index of the word that names the module) of a command line."""
+    for index, text in enumerate(texts):
+        program = posixpath.basename(text)
+        rest = range(index + 1, len(texts))
+        if program in _SERVERS:
+            named = [at for at in rest if ":" in texts[at] and _MODULE.fullmatch(texts[at])]
+            yield from ((program, at) for at in named[:1])
+            return
+        if program == "celery":
+            yield from ((program, at) for at in rest if texts[at - 1] in {"-A", "--app"})
+            return
+        if (
+            re.fullmatch(r"python[\d.]*", program)
+            and texts[index + 1 : index + 2] == ["-m"]
+            and len(texts) > index + 2
+        ):
+            if texts[index + 2] not in _SERVERS | {"celery"}:
+                yield "python -m", index + 2
+                return
+
+
+def _is_missing_module(service: Service, module: str) -> bool:
+    """Whether the repository owns the package, the container holds it, and nowhere is there such a module."""
+    parts = module.split(".")
+    if parts[0] in sys.stdlib_module_names:
+        return False
+    workspace = service.workspace
+    owners = {
+        file[: match.start("rest")]
+        for file in workspace.files
+        if (match := re.search(rf"(?:^|/){parts[0]}/(?P<rest>\w+\.py)$", file))
+    }
+    held = service.files
+    if not any(file.startswith(owner) and file.endswith(".py") for owner in owners for file in held):
+        return False
+    path, parent = "/".join(parts), "/".join(parts[:-1])
+    is_module = re.compile(rf"(^|/){path}(\.py$|/.*\.py$)")
+    is_parent = re.compile(rf"(^|/){parent}(\.py|/__init__\.py)$")
+    for file in workspace.files:
+        if not file.endswith(".py"):
+            continue
+        if is_module.search(file):
+            return False
+        if is_parent.search(file):
+            source = workspace.source(file)
+            if source is None or re.search(rf"\b{parts[-1]}\b", source.text):
+                return False  # an attribute of it
+    rest = "/".join(parts[1:])
+    return not any(is_made_elsewhere(workspace, f"{owner}{rest}.py") for owner in owners)
+
+
+def _modules_beside(service: Service, module: str) -> list[str]:
+    """The modules of the repository whose names begin with the same package."""
+    top = module.partition(".")[0]
+    found = (re.search(rf"(?:^|/)({top}/[\w/]+)\.py$", file) for file in service.files)
+    return sorted({match[1].replace("/", ".").removesuffix(".__init__") for match in found if match})
+
+
+def _configurations(texts: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+    """(program, index of the word, path) of the configuration file that a command line reads."""
+    for index, text in enumerate(texts):
+        program = posixpath.basename(text)
+        options = _CONFIGURED.get(program)
+        if options is None:
+            continue
+        for at in range(index + 1, len(texts)):
+            option, equals, value = texts[at].partition("=")
+            if texts[at - 1] in options:
+                yield program, at, texts[at]
+                return
+            if option in options and equals:
+                yield program, at, value
+                return
+        if program == "alembic" and len(texts) > index + 1:
+            yield program, index, "alembic.ini"
+        return
+
+
+def _is_missing_file(service: Service, path: str) -> bool:
+    """Whether the file is in the repository, nowhere in the container, and no step could have made it there."""
+    name = posixpath.basename(path)
+    full = absolute_path(service, path)
+    stage = service.stage
+    if full is None or stage is None or "$" in path or ":" in path or covering_mount(service, full):
+        return False
+    return (
+        any(posixpath.basename(file) == name for file in service.workspace.files)
+        and not any(posixpath.basename(file) == name for file in stage.files)
+        and stage.holds(full) == Known(False)
+    )
