@@ -41,12 +41,13 @@ _FRONTEND = re.compile(r"^(docker\.io/)?docker/dockerfile(-upstream)?([:@].*)?$"
 class MissingSource(msgspec.Struct, frozen=True):
     """A COPY or ADD of something that the build context does not have."""
 
-    service: Service
+    service: Service | None
+    """None where no deployment builds the Dockerfile."""
     copy: Copy
     path: str
     """In the repository, where the context would hold it."""
     context: str
-    context_span: Span
+    context_span: Span | None
     elsewhere: str | None
     """The same words, read from another folder, name this path, which exists."""
     fix: Fix | None
@@ -74,15 +75,41 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             seen.add((copy.span, image.context))
             if not is_made_elsewhere(workspace, copy.path.value):
-                yield MissingSource(
-                    service,
-                    copy,
-                    copy.path.value,
-                    image.context,
-                    build.context.span,
-                    _elsewhere(workspace, image, copy.path.value),
-                    _other_source(deployment.repository, image, copy, copy.path.value),
-                )
+                fix = _other_source(deployment.repository, image, copy, copy.path.value)
+                elsewhere = _elsewhere(workspace, image, copy.path.value)
+                at = build.context.span
+                yield MissingSource(service, copy, copy.path.value, image.context, at, elsewhere, fix)
+
+
+def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]:
+    """Each COPY of a Dockerfile that no deployment builds, where no context is likely that has the source.
+
+    A context is likely if it has most of what the Dockerfile copies.
+    """
+    workspace = repository.workspace
+    for guess, others in repository.dockerfile_images:
+        if guess in repository.built_images or not _FRONTEND.search(_syntax(guess)):
+            continue
+        found: list[tuple[Image, dict[Span, Copy]]] = []
+        for image in (guess, *others):
+            copies = [c for stage in image.stages for c in stage.copies if c.origin == "context"]
+            missing = {copy.span: copy for copy in copies if copy.missing}
+            if not missing:
+                break
+            if len(missing) * 2 < len(copies):
+                found.append((image, missing))
+        else:
+            for image, missing in found[:1]:
+                for span, copy in missing.items():
+                    paths = [absent[span].path for _, absent in found if span in absent]
+                    known = [path.value for path in paths if isinstance(path, Known)]
+                    if len(known) == len(found) and not any(
+                        is_made_elsewhere(workspace, path) for path in known
+                    ):
+                        fix = _other_source(repository, image, copy, known[0])
+                        elsewhere = _elsewhere(workspace, image, known[0])
+                        context = image.context or ""
+                        yield MissingSource(None, copy, known[0], context, None, elsewhere, fix)
 
 
 def _copies(image: Image) -> Iterator[Copy]:

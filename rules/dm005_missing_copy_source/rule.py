@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.builds import missing_sources
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.builds import MissingSource, missing_sources, missing_sources_of_others
 from dotmac_lint.model.start_scripts import missing_in_images
 
 
@@ -13,8 +13,13 @@ class MissingCopySource(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        sources = tuple(missing_sources(deployment))
-        scripts = missing_in_images(deployment.repository) if sources else ()  # of DM001
+        yield from self._report(deployment.repository, tuple(missing_sources(deployment)))
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        yield from self._report(repository, tuple(missing_sources_of_others(repository)))
+
+    def _report(self, repository: Repository, sources: tuple[MissingSource, ...]) -> Iterator[Diagnostic]:
+        scripts = missing_in_images(repository) if sources else ()  # of DM001
         told = {script.at for script in scripts}
         for found in sources:
             if found.copy.span in told:
@@ -25,15 +30,16 @@ class MissingCopySource(Rule):
                 advice = f"Commit it, or correct the path. {found.fix.title}."
             elif found.elsewhere is not None:
                 advice = f"`{found.elsewhere}` exists: correct the path, or build with another context."
+            name = found.service.name if found.service is not None else None
             yield self.report(
                 f"{keyword} takes `{found.path}`, which does not exist: the build with the context "
                 f"`{found.context or '.'}` stops here.",
                 found.copy.span,
-                related=[
-                    Label(found.context_span, f"service `{found.service.name}` builds with this context")
-                ],
+                related=[Label(found.context_span, f"service `{name}` builds with this context")]
+                if found.context_span is not None
+                else (),
                 help=advice,
                 fix=found.fix,
-                service=found.service.name,
+                service=name,
                 key=f"{found.path} {found.context}",
             )
