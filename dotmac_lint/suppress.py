@@ -15,7 +15,7 @@ _COMMENT = re.compile(
     r"(?<!\S)#[ \t]*dotmac-lint:[ \t]*(?P<kind>ignore-file|ignore)[ \t]*\[(?P<codes>[^\]\n]*)\][^\r\n]*"
 )
 _TEXT = re.compile(
-    r"(^|/)((Docker|Container|Make)file[^/]*|\.env[^/]*|[^/]*\.(ya?ml|toml|env|hcl|py|sh|bash|cfg|ini|conf|tf|Dockerfile)|[^/]*\.env\.[^/]*)$",
+    r"(^|/)((Docker|Container|Make)file[^/]*|\.env[^/]*|[^/]*\.(ya?ml|toml|env|hcl|policy|py|sh|bash|cfg|ini|conf|tf|Dockerfile)|[^/]*\.env\.[^/]*)$",
     re.IGNORECASE,
 )
 

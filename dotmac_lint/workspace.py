@@ -64,6 +64,24 @@ def normalise(path: str) -> str | None:
     return "/".join(parts)
 
 
+def _ignoring(text: str) -> Any:
+    """The patterns of a `.gitignore`; one that is malformed matches nothing, as in git."""
+    import pathspec
+
+    lines = text.splitlines()
+    try:
+        return pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        valid = []
+        for line in lines:
+            try:
+                pathspec.GitIgnoreSpec.from_lines([line])
+            except ValueError:
+                continue
+            valid.append(line)
+        return pathspec.GitIgnoreSpec.from_lines(valid)
+
+
 class Workspace:
     """The files below `root`, as git (or, without git, the `.gitignore` files) would list them."""
 
@@ -166,10 +184,9 @@ class Workspace:
                 continue
             base = f"{folder}/" if folder else ""
             if any(entry.name == ".gitignore" for entry in entries):
-                import pathspec
-
-                lines = (self.root / folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-                specs.append((base, pathspec.GitIgnoreSpec.from_lines(lines)))
+                specs.append(
+                    (base, _ignoring((self.root / folder / ".gitignore").read_text("utf-8", "replace")))
+                )
             for entry in entries:
                 path = base + entry.name
                 if entry.is_dir(follow_symlinks=False):
@@ -245,9 +262,7 @@ class Workspace:
             source = self.source(f"{base}/.gitignore" if base else ".gitignore")
             if source is None:
                 continue
-            import pathspec
-
-            spec = pathspec.GitIgnoreSpec.from_lines(source.text.splitlines())
+            spec = _ignoring(source.text)
             rest = "/".join(parts[depth:])
             if spec.match_file(rest) or spec.match_file(rest + "/"):
                 return True

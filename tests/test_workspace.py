@@ -12,12 +12,13 @@ from dotmac_lint.workspace import Workspace
 
 @pytest.mark.parametrize("git", [True, False])
 def test_ignored_paths(tmp_path: Path, git: bool) -> None:
-    (tmp_path / ".gitignore").write_text("*.log\n/models/\n.env\n!kept.log\n")
+    (tmp_path / ".gitignore").write_text("*.log\n/models/\n.env\n!kept.log\nno pattern \\\n")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / ".gitignore").write_bytes(b"cache/\r\n\r\n")
     if git:
         subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
     workspace = Workspace(tmp_path)
+    assert workspace.files == (".gitignore", "sub/.gitignore")
     for path in ("a.log", "models/", "models/x.bin", ".env", "deep/.env"):
         assert workspace.is_ignored(path), path
     for path in ("kept.log", "src/", "src/models", "sub/data/", "sub/data", "../a.log", ""):

@@ -17,11 +17,13 @@ from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project
     from dotmac_lint.model.deployment import Repository, Service
     from dotmac_lint.model.image import Copy, Image, Stage
     from dotmac_lint.workspace import Workspace
 
 _ENV_FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|[\w-]+\.env)$")
+_ENV_NAME = re.compile(r"env[^/]*$", re.IGNORECASE)
 _KEY_FILE = re.compile(
     r"\.(pem|key)$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)[\w.-]*(credential|service.?account)[\w.-]*\.json$"
 )
@@ -45,7 +47,12 @@ class ImageSecret(msgspec.Struct, frozen=True):
     """The secrets' variables in an env file; none for a key."""
     copy: Copy
     declared: Span | None
-    """The first of them, in the file or in the example that stands for it."""
+    """The first of them, in the file, in the example that stands for it, or where Compose interpolates it."""
+
+    @property
+    def interpolated(self) -> bool:
+        """The file is known only by what Compose takes from it."""
+        return self.declared is not None and not _ENV_NAME.search(self.declared.path)
 
     @property
     def explicit(self) -> bool:
@@ -99,25 +106,43 @@ def _candidates(
             key = _PRIVATE_KEY.search(data)
             if key and _ENCRYPTED_KEY not in data:
                 yield path, (), None
-    for path in sorted(_uncommitted(services)):
-        if path.startswith(context.prefix) and not workspace.is_listed(path):
-            written = path if workspace.kind(path) == "file" else stand_in(workspace, path)
-            if written is not None:
-                names, declared = _secrets(workspace, written, real=False)
-                if names:
-                    yield path, names, declared
+    for path, project in sorted(_uncommitted(services).items()):
+        if not path.startswith(context.prefix) or workspace.is_listed(path):
+            continue
+        written = path if workspace.kind(path) == "file" else stand_in(workspace, path)
+        if written is not None:
+            names, declared = _secrets(workspace, written, real=False)
+        else:
+            names, declared = _expected(workspace, path, project)
+        if names:
+            yield path, names, declared
 
 
-def _uncommitted(services: Iterable[Service]) -> set[str]:
-    """The env files that whoever starts these services has beside the repository's files."""
-    paths = set()
+def _uncommitted(services: Iterable[Service]) -> dict[str, Project | None]:
+    """The env files that whoever starts these services has; the project where Compose itself reads one."""
+    paths: dict[str, Project | None] = {}
     for service in services:
         for reference in service.definition.env_files:
             if isinstance(reference.path.value, Known) and not reference.path.outside:
-                paths.add(reference.path.value.value)
+                paths.setdefault(reference.path.value.value)
         folder = posixpath.dirname(service.deployment.spec.files[0])
-        paths.add(posixpath.join(folder, ".env"))
-    return {path for path in paths if _ENV_FILE.search(path)}
+        if not service.deployment.spec.env_files:
+            paths[posixpath.join(folder, ".env")] = service.deployment.project
+    return {path: project for path, project in paths.items() if _ENV_FILE.search(path)}
+
+
+def _expected(
+    workspace: Workspace, path: str, project: Project | None
+) -> tuple[tuple[str, ...], Span | None]:
+    """The secrets that Compose needs and that only the `.env` beside it, which git ignores, can give."""
+    if project is None or not workspace.is_ignored(path):
+        return (), None
+    needed = [
+        reference
+        for reference in project.interpolations
+        if is_secret_name(reference.name) and "-" not in reference.operator and reference.source is None
+    ]
+    return tuple(dict.fromkeys(r.name for r in needed)), needed[0].span if needed else None
 
 
 def _secrets(workspace: Workspace, path: str, *, real: bool) -> tuple[tuple[str, ...], Span | None]:
@@ -184,11 +209,11 @@ def _join(destination: Known[str] | Unknown, rest: str) -> str:
 
 
 def _removes(stage: Stage, path: str) -> bool:
-    name = re.escape(posixpath.basename(path))
-    return any(
-        instruction.keyword == "RUN" and re.search(rf"\brm\b[^;&|]*{name}", instruction.value)
-        for instruction in stage.instructions
-    )
+    """Whether a step of the stage removes the file."""
+    name = posixpath.basename(path)
+    runs = (instruction.value for instruction in stage.instructions if instruction.keyword == "RUN")
+    commands = (command.split() for run in runs if name in run for command in re.split(r"[;&|\n]", run))
+    return any("rm" in words and any(word.endswith(name) for word in words) for words in commands)
 
 
 def keep_out(found: ImageSecret) -> Fix | None:

@@ -45,7 +45,7 @@ _DURATION = re.compile(r"\d+d?|(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
 _TEMPLATE = re.compile(r"[{}$%<>@]")
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|testdata|fixtures|vendor|third_party)/")
 ADMINISTRATION = re.compile(
-    r"admin|root|super|sudo|operator|bootstrap|terraform|provision|sre|owner|god", re.IGNORECASE
+    r"admin|root|super|sudo|operator|bootstrap|terraform|provision|sre|owner|global", re.IGNORECASE
 )
 
 

@@ -26,7 +26,7 @@ _IDENTITY = re.compile(r"\{\{[^{}]*\}\}")
 _TEMPLATE = re.compile(r"[{}$<>]")
 _KV2 = frozenset({"data", "metadata", "delete", "undelete", "destroy", "subkeys", "config"})
 _NO_KV = frozenset({"sys", "auth", "identity", "cubbyhole"})
-_ELSEWHERE = re.compile(rb"path\s+\\?[\"'][^\"'\n]+[\"']\s*\{+\s*(?:\\n|\s)*capabilities")
+_ELSEWHERE = re.compile(rb"path\s+\\?[\"'][^\"'\n]+[\"']\s*\{+(?:\\n|\s)*capabilities")
 _TEXT_WITH_POLICIES = re.compile(r"\.(py|sh|bash|tf|tftpl|tpl|ya?ml|j2|ts|js|go)$|(^|/)Makefile$")
 _NOT_DEPLOYED = re.compile(r"(^|/)(tests?|docs?|examples?|fixtures|vendor)/")
 

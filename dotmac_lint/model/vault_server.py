@@ -6,6 +6,7 @@ configuration file); Vault documentation, "Dev server mode" and "TCP listener co
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
@@ -91,7 +92,9 @@ def _plain(service: Service) -> Iterator[VaultWeakness]:
             if _NO_TLS.search(variable.value.value):
                 yield VaultWeakness(service, "plain", variable.name_span, published=port)
                 return
-    for path in sorted(service.mounted_files):
+    command = service.definition.command
+    text = " ".join(word.raw for word in command.words) if command is not None else ""
+    for path in sorted(service.mounted_files, key=lambda path: (posixpath.basename(path) not in text, path)):
         source = service.workspace.source(path) if path.endswith((".hcl", ".json")) else None
         match = _NO_TLS.search(source.text) if source is not None else None
         if match is not None and "listener" in (source.text if source else ""):

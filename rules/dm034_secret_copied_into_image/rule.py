@@ -16,8 +16,9 @@ class SecretCopiedIntoImage(Rule):
         for found in image_secrets(repository):
             service, copy = found.services[0], found.copy.instruction
             production = any(user.production for user in found.services)
+            whose = "" if found.committed else "the builder's own "
             yield self.report(
-                f"The image of service `{service.name}` holds `{found.path}` with {_content(found)}: "
+                f"The image of service `{service.name}` holds {whose}`{found.path}` with {_content(found)}: "
                 f"`{copy.keyword} {found.copy.source.text}` brings it in, and {_ignore(found)}.",
                 found.copy.span,
                 related=_related(found),
@@ -42,9 +43,11 @@ def _ignore(found: ImageSecret) -> str:
 
 
 def _related(found: ImageSecret) -> Iterator[Label]:
-    if found.declared is not None:
-        example = found.declared.path != found.path
-        stands = (
-            f"this example stands for `{found.path}`, which is not committed" if example else "a secret in it"
-        )
-        yield Label(found.declared, stands)
+    if found.declared is None:
+        return
+    if found.declared.path == found.path:
+        yield Label(found.declared, "a secret in it")
+    elif found.interpolated:
+        yield Label(found.declared, f"Compose takes this from `{found.path}`, which git ignores")
+    else:
+        yield Label(found.declared, f"this example stands for `{found.path}`, which is not committed")
