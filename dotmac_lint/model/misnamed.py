@@ -14,9 +14,10 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.model.environment import Variable
+from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.model.settings import Field, SettingsClass
 
 Cause = Literal["delimiter", "alias", "case"]
@@ -96,15 +97,17 @@ def near_names(settings: SettingsClass) -> dict[str, tuple[Misnaming, ...]]:
     return {key: tuple(rows) for key, rows in found.items()}
 
 
+def _before(settings: SettingsClass, field: Field) -> list[str]:
+    """What the names of the field begin with: the prefix, or the names of its section."""
+    above = settings.by_path.get(field.path[:-1])
+    if above is None:
+        return [settings.env_prefix]
+    return [name + (settings.env_nested_delimiter or "") for name in above.names]
+
+
 def _bypassed(settings: SettingsClass, field: Field) -> Iterator[str]:
     """The names that the field would have without its alias."""
-    above = settings.by_path.get(field.path[:-1])
-    before = (
-        [name + (settings.env_nested_delimiter or "") for name in above.names]
-        if above
-        else [settings.env_prefix]
-    )
-    natural = [start + field.path[-1] for start in before]
+    natural = [start + field.path[-1] for start in _before(settings, field)]
     if {folded(name) for name in field.names}.isdisjoint(map(folded, natural)):
         yield from (name for name in natural if not settings.lookup(name).fields)
 
@@ -125,3 +128,58 @@ def misnamed_variables(deployment: Deployment, cause: Cause) -> Iterator[Misname
             elif why is not None and why.cause == cause:
                 rows.setdefault(variable.name_span, Misnamed(variable, service, why))
     yield from (row for row in rows.values() if row is not None)
+
+
+class Documented(msgspec.Struct, frozen=True):
+    """A name that the module of the settings tells its readers to set, and that an alias takes away."""
+
+    name: str
+    at: Span
+    why: Misnaming
+    told: Span
+    """Where the text names it."""
+
+
+def documented_names(repository: Repository) -> Iterator[Documented]:
+    """Names in comments, docstrings and descriptions that would reach a field, did its alias not replace them."""
+    for settings in repository.settings:
+        for field in settings.fields:
+            if field.section or not field.names:
+                continue
+            if len(field.path) == 1 and not settings.env_prefix:
+                continue  # the field's own name in capitals may mean anything
+            natural = list(_bypassed(settings, field))
+            before = _before(settings, field) if natural and len(field.path) > 1 else []
+            bare = [
+                name[len(start) :]
+                for name in field.names
+                for start in before
+                if name.upper().startswith(start.upper()) and not settings.lookup(name[len(start) :]).fields
+            ]
+            for name in dict.fromkeys(one.upper() for one in (*natural, *bare)):
+                found = _told(repository, name, field)
+                if found is not None:
+                    yield Documented(
+                        name, found[0], Misnaming("alias", field, settings, field.names[0]), found[1]
+                    )
+
+
+def _told(repository: Repository, name: str, field: Field) -> tuple[Span, Span] | None:
+    """Where to point, and where the field's module tells of `name` in prose; None where code reads the name."""
+    from dotmac_lint.model.variable_readers import names_in
+
+    source = repository.workspace.source(field.span.path)
+    if "_" not in name or source is None or name not in source.text:
+        return None
+    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", source.text)]
+    quoted = [(a, b) for a, b in places if source.text[a - 1 : a] + source.text[b : b + 1] in ('""', "''")]
+    prose = [place for place in places if place not in quoted]
+    if not prose or any(settings.lookup(name).fields for settings in repository.settings):
+        return None
+    files = (path for path in repository.workspace.files if path.endswith(".py"))
+    using = [path for path in files if name.encode() in (repository.workspace.bytes(path) or b"")]
+    if any(read == name for read, *_ in names_in(repository.workspace, using)):
+        return None
+    alias = next((place for place in quoted if place[0] > field.span.start), None)
+    told = Span(field.span.path, *prose[0])
+    return (Span(field.span.path, *alias) if alias else told), told

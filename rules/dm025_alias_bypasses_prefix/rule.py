@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.misnamed import misnamed_variables
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.misnamed import documented_names, misnamed_variables
 
 
 class AliasBypassesPrefix(Rule):
@@ -27,4 +27,20 @@ class AliasBypassesPrefix(Rule):
                 fix=found.fix,
                 service=found.service.name,
                 key=name,
+            )
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        for found in documented_names(repository):
+            field, right = found.why.field, found.why.right
+            related = [Label(field.span, f"`{field.dotted}` and its alias are declared here")]
+            if found.told != found.at:
+                related.append(Label(found.told, f"`{found.name}` is named here"))
+            yield self.report(
+                f"The settings tell their users of `{found.name}`, but for the field `{field.dotted}` of "
+                f"`{found.why.settings.name}` they read `{right}`.",
+                found.at,
+                related=related,
+                help=f"Name `{right}` in the text, or have both names read, with `AliasChoices`.",
+                severity=Severity.WARNING,
+                key=found.name,
             )
