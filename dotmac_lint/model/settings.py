@@ -37,7 +37,19 @@ from dotmac_lint.model.settings_types import (
     union_of,
 )
 from dotmac_lint.model.values import Coerced, Invalid, coerce
-from dotmac_lint.readers.python.code import Call, Display, Expr, Name, Return
+from dotmac_lint.readers.python.code import (
+    Assign,
+    Call,
+    Declare,
+    Display,
+    Do,
+    Expr,
+    If,
+    Import,
+    Jump,
+    Name,
+    Return,
+)
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
@@ -265,6 +277,10 @@ class SettingsClass:
 
         return near_names(self)
 
+    @cached_property
+    def _mappings(self) -> list[tuple[str, Field]]:
+        return [(self._key(prefix), field) for field in self.fields for prefix in field.any_below]
+
     def _key(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()
 
@@ -272,7 +288,7 @@ class SettingsClass:
         """Which fields take the environment name `name`."""
         key = self._key(name)
         fields = [*self._by_name.get(key, ()), *self._by_any_case.get(name.lower(), ())]
-        taking = [f for f in self.fields if any(key.startswith(self._key(p)) for p in f.any_below)]
+        taking = [field for prefix, field in self._mappings if key.startswith(prefix)]
         if fields or taking:
             return Lookup((*fields, *taking))
         why = self.open[0] if self.open else None
@@ -438,7 +454,11 @@ class _Naming:
                 # Made by a call, a nested settings object reads its own names, too.
                 naming = _Naming(model, True)
                 if naming.known and (naming.case_sensitive == self.case_sensitive or self.case_sensitive):
-                    own = {**own, **{(*path, *f.path): f for f in naming.fields()}}
+                    set_by_hand = {keyword for keyword, _ in declared.instance.keywords}
+                    own = {
+                        **own,
+                        **{(*path, *f.path): f for f in naming.fields() if f.path[0] not in set_by_hand},
+                    }
             followed = model.is_pydantic
             below = _Place(
                 path=path,
@@ -601,6 +621,7 @@ class _Sources(msgspec.Struct, frozen=True):
 
 _ENVIRONMENT_SOURCES = frozenset({"env_settings", "EnvSettingsSource"})
 _KNOWN_SOURCES = {
+    "own": "a source of its own",
     "init_settings": "", "env_settings": "", "dotenv_settings": "", "file_secret_settings": "",
     "EnvSettingsSource": "", "DotEnvSettingsSource": "", "InitSettingsSource": "", "SecretsSettingsSource": "",
     "NestedSecretsSettingsSource": "secret files", "YamlConfigSettingsSource": "a YAML file",
@@ -630,32 +651,61 @@ _CUSTOMISERS = ("settings_customise_sources", "customise_sources")
 
 
 def _followed(function: Function, model: Model, scope: Scope) -> _Sources:
-    returned = [statement for statement in function.body if isinstance(statement, Return)]
     whole = _Sources(True, ("sources of its own",), (f"`{model.name}` has sources of its own",))
-    if len(returned) != 1 or not isinstance(returned[0].value, Display):
-        return whole
-    if any(not isinstance(statement, Return) and not _harmless(statement) for statement in function.body):
+    returned: list[Expr] = []
+    made: dict[str, Expr] = {}
+    pending = list(function.body)
+    while pending:
+        statement = pending.pop()
+        match statement:
+            case Return(value=Display() as value):
+                returned += value.items
+            case If():
+                pending += [*statement.then, *statement.otherwise]
+            case Assign(target=Name(name=name)) if name not in made:
+                made[name] = statement.value
+            case Do() | Declare() | Jump() | Import():
+                pass
+            case _:
+                return whole
+    if not returned:
         return whole
     environment, other, opened = False, [], []
-    for item in returned[0].value.items:
-        name = item.name if isinstance(item, Name) else ""
-        if isinstance(item, Call):
-            entity = model.code.resolve(item.function, scope)
-            name = entity.last if isinstance(entity, External) else ""
+    for item in returned:
+        source = made.get(item.name, item) if isinstance(item, Name) else item
+        name = source.name if isinstance(source, Name) else ""
+        if isinstance(source, Call):
+            name = _source_name(model.code.resolve(source.function, scope), model.code)
         environment = environment or name in _ENVIRONMENT_SOURCES
         if name not in _KNOWN_SOURCES:
             other.append("sources of its own")
             opened.append(f"`{model.name}` has a source of its own")
         elif _KNOWN_SOURCES[name]:
             other.append(_KNOWN_SOURCES[name])
-        if isinstance(item, Call) and name in _ENVIRONMENT_SOURCES and item.keywords:
+        if isinstance(source, Call) and name in _ENVIRONMENT_SOURCES and source.keywords:
             opened.append(f"`{model.name}` configures how it reads the environment")
-    return _Sources(environment or bool(opened), tuple(other), tuple(opened))
+    return _Sources(environment or bool(opened), tuple(dict.fromkeys(other)), tuple(dict.fromkeys(opened)))
 
 
-def _harmless(statement: object) -> bool:
-    value: Any = getattr(statement, "value", None)
-    return isinstance(getattr(value, "value", None), str)  # a docstring
+def _source_name(entity: Entity | None, code: Code) -> str:
+    """The source that a call makes; "own" for a class of the repository that reads no environment by itself."""
+    if isinstance(entity, FunctionRef) and isinstance(entity.node.result, Call):
+        entity = code.resolve(entity.node.result.function, entity.scope)
+    elif isinstance(entity, FunctionRef) and entity.node.returns is not None:
+        entity = code.resolve(entity.node.returns, entity.scope)
+    if isinstance(entity, External):
+        return entity.last
+    if not isinstance(entity, ClassRef):
+        return ""
+    for base in code.mro(entity):
+        if isinstance(base, External):
+            if "Env" in base.last or "Secret" in base.last or base.name == "?":
+                return ""
+        else:
+            reads = code.workspace.python_reads(base.module.path)
+            if reads is None or reads.dynamic:
+                return ""
+    return "own"
 
 
 # ---- finding them

@@ -124,7 +124,8 @@ class Generator:
         for _ in range(self.random.randrange(4)):
             self.section()
         settings = self.settings()
-        return HEADER + "\n\n" + "\n\n\n".join(self.classes) + f"\n\n\n{settings}\n"
+        future = "from __future__ import annotations\n\n" if self.chance(12) else ""
+        return future + HEADER + "\n\n" + "\n\n\n".join(self.classes) + f"\n\n\n{settings}\n"
 
     def _new(self, stem: str) -> str:
         self.count += 1

@@ -101,6 +101,8 @@ def _samples(type: TypeInfo, number: int = 0, depth: int = 0) -> Any:
                 if isinstance(high, int | float)
                 else 7000
             )
+            if type.kind == "float" and isinstance(low, int | float) and isinstance(high, int | float):
+                return low + (high - low) * (number + 1) / 3
             return int(start) + number
         case "bool":
             return number % 2 == 0
@@ -223,7 +225,7 @@ def compare(
     settings = oracle.model(files, target)
     claims: dict[str, list[list[str]]] = {}
     for field in settings.fields:
-        for name in (*field.names, *(f"{prefix}DYNKEY" for prefix in field.any_below)):
+        for name in (*field.names, *field.anycase, *(f"{prefix}DYNKEY" for prefix in field.any_below)):
             claims.setdefault(name, []).extend(_pairs(field, name))
     question: dict[str, Any] = {"target": target, "names": claims, "misses": misses}
     question["several"] = [name for name in claims if len(settings.lookup(name).fields) > 1 and claims[name]]
@@ -280,6 +282,8 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
             return f"idle: {name} reaches {paths}, not {idle}"
         return ""
     if claimed:
+        if effect[0] == "read":
+            outcome.names[name] = f"{', '.join(map('.'.join, sorted(claimed)))} (refused)"
         if all(name in dict(settings.by_path[path].inside) for path in claimed) or not any(
             _is_there(settings, path[:-1]) for path in claimed
         ):
@@ -339,6 +343,10 @@ def _shown(path: tuple[str, ...], settings: SettingsClass) -> str:
 
 def _trials(settings: SettingsClass, rng: random.Random) -> Iterator[tuple[str, str, dict[str, str]]]:
     for field in settings.fields:
+        beside = [f for f in settings.fields if f.path[:-1] == field.path[:-1] and f.required and f != field]
+        above = settings.by_path.get(field.path[:-1])
+        if beside and above is not None and above.type.kind in ("typeddict", "dataclass", "namedtuple"):
+            continue  # without the others, which the worker cannot make optional, any value is refused
         alone = not any(
             _share(settings, field.path[0], f.path[0]) for f in settings.fields if f.path[0] != field.path[0]
         )

@@ -55,7 +55,9 @@ def test_a_class_by_hand(name: str, oracle: Oracle, update_expected: bool) -> No
     assert outcome.error == ""
     real = "".join(f"{variable} {field}\n" for variable, field in sorted(outcome.names.items()))
     if update_expected:
-        old = f"=== {name}\n{source}" + (f"---\n{expected}" if expected else "")
+        old = f"=== {name}\n{source}" + (
+            f"---\n{expected}" if f"=== {name}\n{source}---\n" in CASES.read_text() else ""
+        )
         CASES.write_text(CASES.read_text().replace(old, f"=== {name}\n{source}---\n{real}"))
     else:
         assert real == expected
