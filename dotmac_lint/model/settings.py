@@ -385,7 +385,12 @@ class _Naming:
         self.count += 1
         if self.count > MOST_FIELDS:
             return
+        path = (*place.path, declared.name)
         type = declared.type
+        # `next_field` does not find a nested field by its alias where aliases have the prefix.
+        unfound = bool(place.path and self.prefix and self.target != "variable" and declared.aliases)
+        if unfound:
+            place = msgspec.structs.replace(place, decoded=False)
         if type.decode != "force" and (not place.decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
         inner = [] if len(place.path) >= DEPTH else _objects(type)
@@ -412,7 +417,7 @@ class _Naming:
         if declared.reads:
             default = class_default = Unknown("its default reads the environment")
         required = declared.default is None and declared.instance is None and not declared.omissible
-        closed = _why_open([row[0] for row in inner]) if inner else ""
+        closed = _why_open([row[0] for row in inner], self.model.config) if inner else ""
         if (not inner and type.kind == "unknown") or (
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
@@ -423,7 +428,6 @@ class _Naming:
             prefixes = ()
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
-        path = (*place.path, declared.name)
         shown = [*map(self._shown, (*names, *declared_env(declared)))]
         anycase = place.anycase if path in own else False
         shown += own[path].names if path in own and not anycase else ()
@@ -465,9 +469,9 @@ class _Naming:
                 prefixes=prefixes,
                 depth=place.depth + 1,
                 recase=place.recase and plain and followed and self.model.version == 2,
-                decoded=place.decoded and followed,
+                decoded=place.decoded and followed and not _wrapped(type),
                 anycase=self.case_sensitive and not model.config.get("case_sensitive"),
-                doubt=place.doubt or ("is of a section that has several forms" if _several(type) else ""),
+                doubt=place.doubt or self._doubt_below(declared, type),
                 instance=declared.instance if made is model.ref else None,
                 absent=place.absent
                 or declared.omissible
@@ -482,6 +486,15 @@ class _Naming:
             if len(rows) > 1:
                 child = msgspec.structs.replace(child, type=union_of([row[0].type for row in rows]))
             yield from self._field(child, tuple(dict.fromkeys(below_names)), below, deeper, own)
+
+    def _doubt_below(self, declared: Declared, type: TypeInfo) -> str:
+        if _several(type):
+            return "is of a section that has several forms"
+        if declared.instance is not None and self.model.config.get("nested_model_default_partial_update"):
+            return "is merged into what the default of its section holds"
+        if declared.instance is not None and not self.decodes:
+            return "may be read by settings inside settings, which decode it"
+        return ""
 
     def _doubt(self, type: TypeInfo) -> str:
         kinds = {a.kind for a in type.args if a.kind != "none"} if type.kind == "union" else {type.kind}
@@ -562,6 +575,13 @@ def _objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
     return []
 
 
+def _wrapped(type: TypeInfo) -> bool:
+    """Whether it is a RootModel, below which `next_field` finds nothing to decode."""
+    if type.kind == "union":
+        return any(map(_wrapped, type.args))
+    return type.model is not None and type.model.root is not None
+
+
 def _several(type: TypeInfo) -> bool:
     """Whether values of other forms are taken in the place of a model."""
     return type.kind == "union" and sum(argument.kind != "none" for argument in type.args) > 1
@@ -575,14 +595,14 @@ def _mapping(type: TypeInfo) -> bool:
     return type.kind in ("dict", "mapping")
 
 
-def _why_open(models: list[Model]) -> str:
+def _why_open(models: list[Model], outer: dict[str, Any]) -> str:
     """Why names below a section may be taken that are no fields of it."""
     for model in models:
         if model.open:
             return model.open[0]
         if "..." in model.config or isinstance(model.config.get("extra"), Generator | Unknown):
             return f"the configuration of `{model.name}` cannot be worked out"
-        if model.config.get("extra") == "allow":
+        if model.inherited_config(outer).get("extra") == "allow":
             return f"`{model.name}` keeps values that it has no fields for"
         for declared in model.fields:
             if declared.unknown:

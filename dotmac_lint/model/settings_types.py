@@ -562,7 +562,7 @@ class Model:
         merged.update(own)
         if not complete:
             merged["..."] = True
-        for name, value in ref.node.keywords:
+        for name, value in ref.node.keywords if self.kind == "model" else ():
             if name == "**":
                 merged["..."] = True
             elif name != "metaclass":

@@ -264,7 +264,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         outcome.names[name] = ", ".join(sorted({_shown(path, settings) for path in paths}))
         if not claimed:
             if found.unknown and (
-                re.search("out of the JSON|applies to", found.unknown) or _is_open(settings)
+                re.search("out of the JSON|applies to|keeps values", found.unknown) or _is_open(settings)
             ):
                 return ""
             return f"missed: {name} really reaches {outcome.names[name]}, but {_told(found)}"
@@ -289,7 +289,8 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         ):
             outcome.counts["names not shown"] += 1
             return ""
-        if effect[0] == "read" or not any(_pairs(field, name) for field in found.fields):
+        unsure = any("applies to" in field.open for field in found.fields)
+        if unsure or effect[0] == "read" or not any(_pairs(field, name) for field in found.fields):
             outcome.counts["names not shown"] += 1
             return ""
         return f"invented: {name} is not read, not by {claimed}"
@@ -297,7 +298,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         return f"unread: {name} is refused ({effect[1:]}), but {_told(found)}"
     if (
         found.unknown
-        and not re.search("out of the JSON|applies to", found.unknown)
+        and not re.search("out of the JSON|applies to|keeps values", found.unknown)
         and not _is_open(settings)
     ):
         return f"needlessly open: {name} because {found.unknown}"
@@ -345,6 +346,10 @@ def _trials(settings: SettingsClass, rng: random.Random) -> Iterator[tuple[str, 
     for field in settings.fields:
         beside = [f for f in settings.fields if f.path[:-1] == field.path[:-1] and f.required and f != field]
         above = settings.by_path.get(field.path[:-1])
+        if any(name.startswith(prefix) for name in field.names[:1] for prefix in _others(settings, field)):
+            continue
+        if len(field.path) > 1 and field.names and _own_name(settings, field.path, field.names[0]):
+            continue  # settings inside settings may read it when the module is imported
         if beside and above is not None and above.type.kind in ("typeddict", "dataclass", "namedtuple"):
             continue  # without the others, which the worker cannot make optional, any value is refused
         alone = not any(
@@ -353,6 +358,15 @@ def _trials(settings: SettingsClass, rng: random.Random) -> Iterator[tuple[str, 
         if not field.section and field.names and len(settings.lookup(field.names[0]).fields) == 1 and alone:
             for value in rng.sample(VALUES, 3):
                 yield field.names[0], value, {}
+
+
+def _others(settings: SettingsClass, field: Field) -> list[str]:
+    """What the names below other fields begin with: a name that does so as well disturbs them."""
+    delimiter = settings.env_nested_delimiter or "\0"
+    tops = [f for f in settings.fields if len(f.path) == 1 and f.path[0] != field.path[0]]
+    return [name + delimiter.upper() for f in tops for name in f.names] + [
+        name + delimiter for f in tops for name in f.names
+    ]
 
 
 def _value(settings: SettingsClass, name: str, value: str, status: str, outcome: Outcome) -> str:
@@ -370,8 +384,9 @@ def _value(settings: SettingsClass, name: str, value: str, status: str, outcome:
 
 
 def _required(settings: SettingsClass, real: list[list[str]]) -> Iterator[str]:
-    wanted = {tuple(path) for path in real if tuple(path) in settings.by_path}
-    told = {field.path for field in settings.fields if field.required}
+    known = {f.path for f in settings.fields if not f.doubt}
+    wanted = known & {tuple(path) for path in real}
+    told = {field.path for field in settings.fields if field.required and field.path in known}
     for path in sorted(wanted - told):
         yield f"required: {'.'.join(path)} really is"
     for path in sorted(told - wanted):

@@ -29,6 +29,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 warnings.simplefilter("ignore")
+# There is no `.env` where the worker runs; the source would ask its empty mapping for every field.
+pydantic_settings.DotEnvSettingsSource.__call__ = lambda self: {}  # type: ignore[method-assign]
 try:
     from pydantic import v1
 except Exception:  # pydantic 1 does not start on every version of Python
@@ -169,7 +171,11 @@ def _all_classes(cls: Any) -> list[Any]:
 def _bare_required(cls: Any) -> set[str]:
     """Of a TypedDict, a NamedTuple or a dataclass of the standard library."""
     if typing_extensions.is_typeddict(cls):
-        return set(cls.__required_keys__)
+        # `__required_keys__` does not see NotRequired in annotations that are texts.
+        optional = {
+            n for n, hint in _fields(cls).items() if typing.get_origin(hint) is typing_extensions.NotRequired
+        }
+        return set(cls.__required_keys__) - optional
     if hasattr(cls, "_field_defaults"):
         return set(cls._fields) - set(cls._field_defaults)
     if dataclasses.is_dataclass(cls):
@@ -293,6 +299,8 @@ class Probe:
     def _constants(self) -> list[str]:
         """Values of the Enums and Literals in the class."""
         found: list[str] = []
+        self.tags: list[tuple[str, str]] = []
+        """Discriminators of unions, with their values."""
 
         def look(annotation: Any) -> None:
             if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
@@ -303,8 +311,11 @@ class Probe:
                 look(argument)
 
         for one in _all_classes(self.cls):
-            for field in _fields(one).values():
+            for name, field in _fields(one).items():
                 look(_annotation(field))
+                if name in ("kind", "type") and typing.get_origin(_annotation(field)) is typing.Literal:
+                    self.tags += [(name, str(value)) for value in typing.get_args(_annotation(field))]
+        self.tags = list(dict.fromkeys(self.tags))
         return list(dict.fromkeys(found))
 
     def candidates(self) -> list[str]:
@@ -352,8 +363,8 @@ class Probe:
 
     def effect(self, name: str, suggested: list[list[str]]) -> list[Any]:
         """["lands", paths], ["read", where it fails or what it disturbs], or [""]."""
-        pairs = [tuple(pair) for pair in suggested] + PAIRS
-        pairs += [(one, other) for one, other in itertools.pairwise([*self.constants, "s3ntinel"])]
+        pairs = [*map(tuple, suggested), *(PAIRS if suggested else PAIRS[:5])]
+        pairs += itertools.pairwise([*self.constants, "s3ntinel"])
         other_effect: list[Any] = [""]
         for pair in pairs:
             one = self.run({name: pair[0]})
@@ -405,11 +416,10 @@ class Probe:
         """A variable beside `name` that chooses the member of a discriminated union."""
         delimiter = self.config.get("env_nested_delimiter") or "\0"
         head = name.rpartition(delimiter)[0]
-        for discriminator in ("kind", "type"):
-            for constant in self.constants:
-                tag = {head + delimiter + discriminator: constant}
-                if head + delimiter + discriminator != name and self.run({**tag, name: value})[0] == "ok":
-                    yield tag
+        for discriminator, constant in self.tags:
+            tag = {head + delimiter + discriminator: constant}
+            if head + delimiter + discriminator != name and self.run({**tag, name: value})[0] == "ok":
+                yield tag
 
 
 def _difference(one: dict[Path, Any], two: dict[Path, Any]) -> list[list[Any]]:

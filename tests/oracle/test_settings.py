@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.settings_generator import HEADER, Generator, Generator1
@@ -65,11 +65,22 @@ def test_a_class_by_hand(name: str, oracle: Oracle, update_expected: bool) -> No
 
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+FUZZING = EXAMPLES >= 1000
+# A module is legible as it is; to shrink one takes minutes.
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if FUZZING else [])]
 
 
-@settings(
-    max_examples=EXAMPLES * 4 // 5, deadline=None, suppress_health_check=CHECKS, derandomize=EXAMPLES < 1000
-)
+def at_random(count: int) -> settings:
+    return settings(
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=CHECKS,
+        derandomize=not FUZZING,
+        phases=PHASES,
+    )
+
+
+@at_random(EXAMPLES * 4 // 5)
 @given(st.randoms(use_true_random=False))
 def test_classes_at_random(oracle: Oracle, choices: random.Random) -> None:
     source = Generator(choices).module()
@@ -77,9 +88,7 @@ def test_classes_at_random(oracle: Oracle, choices: random.Random) -> None:
     assert outcome.disagreements == [], source.removeprefix(HEADER)
 
 
-@settings(
-    max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=CHECKS, derandomize=EXAMPLES < 1000
-)
+@at_random(EXAMPLES // 5)
 @given(st.randoms(use_true_random=False))
 def test_classes_of_pydantic_1_at_random(oracle: Oracle, choices: random.Random) -> None:
     source = Generator1(choices).module()
