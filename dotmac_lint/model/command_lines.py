@@ -87,7 +87,20 @@ _OPTIONS_WITH_VALUE = frozenset(
         "-s",
         "--signal",
     }
-    | {"--env-from-file", "--rmi", "--format", "-m", "--memory", "--ssh", "--status", "--filter"}
+    | {
+        "--profile",
+        "--file",
+        "--env-file",
+        "--project-name",
+        "--env-from-file",
+        "--rmi",
+        "--format",
+        "-m",
+        "--memory",
+        "--ssh",
+        "--status",
+        "--filter",
+    }
 )
 _SERVICE_COMMANDS = frozenset(
     {"up", "run", "exec", "build", "pull", "push", "start", "stop", "restart", "logs", "rm", "kill", "create"}

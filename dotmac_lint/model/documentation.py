@@ -1,0 +1,251 @@
+"""What documents, scripts, Makefiles and workflows call that the repository does not have.
+
+Changelogs, history and vendored text say nothing of the present; what a document tells to create first may be
+missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.model.command_lines import CommandLine, FileWord, default_file, find_command_lines
+from dotmac_lint.model.compose import stand_in
+from dotmac_lint.model.network import own_names
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project
+    from dotmac_lint.model.deployment import Repository
+    from dotmac_lint.workspace import Workspace
+
+_ELSEWHERE = re.compile(
+    r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
+    r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
+    r"|upgrad(e|ing)[\w-]*|examples?|plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|pro|enterprise"
+    r"|on-?prem(ises)?)([/_.-]|$)",
+    re.I,
+)
+_CREATES = re.compile(
+    r"\b(create|creating|copy|cp|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone)\b"
+    r"|>|\+\+\+|title=",
+    re.I,
+)
+_CONDITIONAL = re.compile(
+    r"\b(if (you|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone)\b", re.I
+)
+_PRINTS = re.compile(r"\s*[@-]*(echo|printf|print|Write-Host|log\w*|info|warn\w*|die|fail)\b")
+_PLACEHOLDERS = re.compile(
+    r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?|xxx|foo|bar|name", re.I
+)
+
+
+_LOCAL = re.compile(r"override|\blocal\b|\b(my|your|custom|some|example)[-_.]", re.I)
+"""Names of files that everybody makes for himself."""
+_WORDS = re.compile(
+    r"a|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|files?|first|for"
+    r"|from|has|if|in|instead|is|it|its|manually|must|not|of|on|only|or|output|result|should|so|stack|that|the|then"
+    r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your",
+    re.I,
+)
+"""English words that follow a command's name where a sentence names it."""
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Something that a text calls and that is not there."""
+
+    what: Literal["file", "env file", "folder", "service"]
+    name: str
+    places: tuple[Span, ...]
+    """Everywhere in that text, in order."""
+    kind: str
+    """Where it is called: a document, a script, ..."""
+    near: str | None
+    """What may have been meant, as it would be written there."""
+    files: tuple[str, ...] = ()
+    """For a service, the Compose files that do not define it."""
+
+
+def missing_references(repository: Repository) -> Iterator[Missing]:
+    """What is called in each text and does not exist, once a text and name."""
+    workspace = repository.workspace
+    lines: tuple[CommandLine, ...] = workspace.remembered(
+        "command lines", lambda: find_command_lines(workspace)
+    )
+    everything = _known_services(repository, ())
+    names = everything.services if everything is not None else {}
+    documented = {line.span.path for line in lines if any(word.name in names for word in line.services)}
+    grouped: dict[tuple[str, str, str], Missing] = {}
+    for line in lines:
+        if _ELSEWHERE.search(line.span.path) or not _is_meant(workspace, line):
+            continue
+        for found in (*_files(workspace, line), *_services(repository, line, documented)):
+            key = (line.span.path, found.what, found.name)
+            earlier = grouped.get(key)
+            if earlier is None:
+                grouped[key] = found
+            elif found.places[0] not in earlier.places:
+                grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *found.places))
+    yield from grouped.values()
+
+
+def _is_meant(workspace: Workspace, line: CommandLine) -> bool:
+    """Whether the command is for this repository and now: neither printed, nor a condition or a clone before it."""
+    source = workspace.source(line.span.path)
+    if source is None:
+        return False
+    text = source.text
+    begin = text.rfind("\n", 0, line.span.start) + 1
+    if line.kind != "document":
+        return not _PRINTS.match(text, begin)
+    document = workspace.markdown(line.span.path) if line.span.path.lower().endswith(".md") else None
+    headings = document.headings if document is not None else ()
+    above = [heading.text for heading in headings if heading.range.start < begin][-1:]
+    before = text[:begin].splitlines()[-2:]
+    return not any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : line.span.start]))
+
+
+# ---- files
+
+
+def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
+    for word in line.files:
+        if _is_missing(workspace, line, word):
+            near = _near_file(workspace, word.text, line.directory)
+            yield Missing("file", word.text, (word.span,), line.kind, near)
+    for word in line.env_files:
+        # An env file is made by hand; what its example is called is another rule's matter.
+        if not basename(word.text).startswith(".env") or stand_in(workspace, word.path or "") is not None:
+            continue
+        if basename(word.text) not in (".env", ".env.local") and _is_missing(workspace, line, word):
+            yield Missing("env file", word.text, (word.span,), line.kind, None)
+    if line.project_directory is not None and _is_missing(workspace, line, line.project_directory):
+        yield Missing("folder", line.project_directory.text, (line.project_directory.span,), line.kind, None)
+
+
+def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
+    if word.exists or word.path is None or _LOCAL.search(basename(word.text)) or word.text.startswith("-"):
+        return False
+    if any(character in word.text for character in "<>{}$*[]|\\"):
+        return False
+    if word in line.files and not re.search(r"compose[^/]*\.ya?ml$", word.text):
+        return False
+    if workspace.is_ignored(word.path) or _created(workspace, line.span.path, basename(word.path)):
+        return False
+    # Where the command runs is a guess: a file of that name may be meant wherever it lies.
+    tail = "/" + re.sub(r"^(\.{1,2}/)+", "", word.text)
+    return not any(("/" + path).endswith(tail) for path in workspace.files)
+
+
+def _created(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether a file that calls `name` tells to make it."""
+    source = workspace.source(path)
+    lines = source.text.splitlines() if source is not None and name in source.text else []
+    for number, text in enumerate(lines):
+        if name in text and not re.search(rf"(-f|--file|--env-file)[ =]\S*{re.escape(name)}", text):
+            if any(_CREATES.search(near) for near in lines[max(0, number - 1) : number + 1]):
+                return True
+    return False
+
+
+def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
+    """The one Compose file whose name differs in signs or a letter, as the text would write it."""
+    from rapidfuzz.fuzz import ratio
+
+    def plain(name: str) -> str:
+        return re.sub(r"[._-]|compose|docker|ya?ml$", "", basename(name).lower())
+
+    scores = {
+        other: ratio(plain(text), plain(other))
+        for other in workspace.files
+        if re.search(r"compose[^/]*\.ya?ml$", other) and plain(other)
+    }
+    near = [other for other, score in scores.items() if score >= 85]
+    prefix = f"{folder}/" if folder else ""
+    if len(near) != 1 or not near[0].startswith(prefix):
+        return None
+    return near[0].removeprefix(prefix)
+
+
+# ---- services
+
+
+def _services(repository: Repository, line: CommandLine, documented: set[str]) -> Iterator[Missing]:
+    words = [word for word in line.services if not _PLACEHOLDERS.fullmatch(word.name)]
+    if not words or line.kind == "code" or any(_is_prose(word.name) for word in line.services):
+        return
+    workspace = repository.workspace
+    if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
+        return
+    paths = tuple(word.path or "" for word in line.files) if all(word.exists for word in line.files) else ()
+    if line.kind == "comment":
+        words = words[:1]  # the rest may be a sentence
+    known = _known_services(repository, paths)
+    if (
+        not line.files
+        and default_file(workspace, line.directory) is None
+        and line.span.path not in documented
+    ):
+        return
+    for word in words if known is not None else ():
+        assert known is not None
+        if word.name in known.services or any(_commented(workspace, path, word.name) for path in known.files):
+            continue
+        if not _commented(workspace, line.span.path, word.name):
+            near = known.nearest(word.name)
+            yield Missing("service", word.name, (word.span,), line.kind, near, known.files)
+
+
+def _is_prose(word: str) -> bool:
+    return _WORDS.fullmatch(word) is not None or word.endswith((".", ",")) or word[:1].isupper()
+
+
+class _Known:
+    """The services of some Compose files."""
+
+    def __init__(self, projects: list[Project]) -> None:
+        self.services = {name: s for project in projects for name, s in project.services.items()}
+        self.files = tuple(dict.fromkeys(path for project in projects for path in project.files))
+
+    def nearest(self, name: str) -> str | None:
+        from rapidfuzz.fuzz import ratio
+
+        for service in self.services.values():
+            if name in own_names(service):
+                return service.name
+        scored = sorted(((ratio(name, other), other) for other in self.services), reverse=True)
+        if not scored or scored[0][0] < 75 or (len(scored) > 1 and scored[1][0] == scored[0][0]):
+            return None
+        return scored[0][1]
+
+
+def _known_services(repository: Repository, paths: tuple[str, ...]) -> _Known | None:
+    """The services of the files that the command names; of all files, where it names none."""
+    from dotmac_lint.model.compose import load_project
+
+    workspace = repository.workspace
+
+    def make() -> _Known | None:
+        if paths:
+            projects = [load_project(workspace, paths)]
+        else:
+            projects = [deployment.project for deployment in repository.deployments]
+            projects += [load_project(workspace, (unplaced.path,)) for unplaced in repository.unplaced]
+        if any(
+            p.kind in {"file", "yaml", "include", "shape", "extends"} for q in projects for p in q.problems
+        ):
+            return None
+        return _Known(projects) if any(q.services for q in projects) else None
+
+    found: _Known | None = workspace.remembered(f"services of {' '.join(paths)}", make)
+    return found
+
+
+def _commented(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the service stands in the file as a comment to be switched on, or in a document as a proposal."""
+    source = workspace.source(path)
+    return source is not None and bool(re.search(rf"^[\s#]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))

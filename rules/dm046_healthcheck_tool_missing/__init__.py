@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm046_healthcheck_tool_missing.rule import HealthcheckToolMissing
+
+__all__ = ["HealthcheckToolMissing"]

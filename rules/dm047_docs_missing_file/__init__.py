@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm047_docs_missing_file.rule import DocsMissingFile
+
+__all__ = ["DocsMissingFile"]
