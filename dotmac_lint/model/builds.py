@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Build
     from dotmac_lint.model.compose_tree import Text
     from dotmac_lint.model.deployment import Deployment, Repository, Service
-    from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.image import Copy, Image, Stage
     from dotmac_lint.readers.dockerignore import Exclusion, Pattern
     from dotmac_lint.workspace import Workspace
@@ -84,14 +83,18 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
 def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]:
     """Each COPY of a Dockerfile that no deployment builds, where no context is likely that has the source.
 
-    A context is likely if it has most of what the Dockerfile copies.
+    Likely are those that command lines state, else its own folder and those above; and only if they have most
+    of what the Dockerfile copies.
     """
     workspace = repository.workspace
+    commanded: dict[str | None, list[Image]] = {}
+    for _, image in repository.commanded_images:
+        commanded.setdefault(image.dockerfile, []).append(image)
     for guess, others in repository.dockerfile_images:
         if guess in repository.built_images or not _FRONTEND.search(_syntax(guess)):
             continue
         found: list[tuple[Image, dict[Span, Copy]]] = []
-        for image in (guess, *others):
+        for image in commanded.get(guess.dockerfile, (guess, *others)):
             copies = [c for stage in image.stages for c in stage.copies if c.origin == "context"]
             missing = {copy.span: copy for copy in copies if copy.missing}
             if not missing:
@@ -207,9 +210,9 @@ def _readmit(workspace: Workspace, ignore_path: str, pattern: Pattern, path: str
 
 
 class MissingReference(msgspec.Struct, frozen=True):
-    """A build section that names a context, a Dockerfile or a target that is not there."""
+    """A build section, or a command, that names a context, a Dockerfile or a target that is not there."""
 
-    service: Service
+    service: Service | None
     kind: Literal["context", "dockerfile", "target"]
     name: str
     """The path in the repository, or the name of the target."""
@@ -253,6 +256,27 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 meant = similar_name(name, [stage.name or "" for stage in stages])
                 fix = _other_text(workspace, build.target, name, meant)
                 yield MissingReference(service, "target", name, build.target.span, image, stages, fix)
+
+
+def missing_targets_of_commands(repository: Repository) -> Iterator[MissingReference]:
+    """The targets of command lines and workflow steps that are no stages."""
+    for command, image in repository.commanded_images:
+        target = command.target
+        if (
+            target is None
+            or not image.stages
+            or image.stage(target.name)
+            or not _FRONTEND.search(_syntax(image))
+        ):
+            continue
+        stages = tuple(stage for stage in image.stages if stage.name)
+        meant = similar_name(target.name, [stage.name or "" for stage in stages])
+        fix = (
+            Fix(f"Write `{meant}` instead of `{target.name}`", edits=(Edit(target.span, meant),))
+            if meant
+            else None
+        )
+        yield MissingReference(None, "target", target.name, target.span, image, stages, fix)
 
 
 def _may_be_there(deployment: Deployment, service: Service, path: str, written: str) -> bool:
@@ -302,8 +326,10 @@ def _syntax(image: Image) -> str:
 class UnknownArgument(msgspec.Struct, frozen=True):
     """A build argument for which the Dockerfile has no ARG."""
 
-    service: Service
-    argument: Variable
+    service: Service | None
+    """None where a command line gives it."""
+    name: str
+    at: Span
     image: Image
     meant: str | None
     """The ARG that was meant."""
@@ -311,15 +337,29 @@ class UnknownArgument(msgspec.Struct, frozen=True):
 
 def unknown_arguments(deployment: Deployment) -> Iterator[UnknownArgument]:
     """Each argument that no ARG of its Dockerfile takes; a block that services share may suit one of them."""
-    repository = deployment.repository
+    accepted = deployment.repository.accepted_arguments
     for service, build in _builds(deployment):
-        image = service.image
-        if image is None or not image.stages or not _FRONTEND.search(_syntax(image)):
-            continue
-        base = image.external_base
-        if isinstance(base, Known) and "onbuild" in base.value:
-            continue
-        for name, argument in build.args.items():
-            if not image.accepts_argument(name) and argument.name_span not in repository.accepted_arguments:
-                free = [arg for arg in sorted(image.declared_args) if arg not in build.args]
-                yield UnknownArgument(service, argument, image, similar_name(name, free))
+        if service.image is not None:
+            given = {n: v.name_span for n, v in build.args.items() if v.name_span not in accepted}
+            yield from _unknown(service, service.image, given, build.args.keys())
+
+
+def unknown_arguments_of_commands(repository: Repository) -> Iterator[UnknownArgument]:
+    """The same of the command lines and workflow steps that build an image."""
+    for command, image in repository.commanded_images:
+        given = {argument.name: argument.span for argument in command.arguments}
+        yield from _unknown(None, image, given, given.keys())
+
+
+def _unknown(
+    service: Service | None, image: Image, given: Mapping[str, Span], all_given: Collection[str]
+) -> Iterator[UnknownArgument]:
+    base = image.external_base
+    if not image.stages or not _FRONTEND.search(_syntax(image)):
+        return
+    if isinstance(base, Known) and "onbuild" in base.value:
+        return
+    for name, at in given.items():
+        if not image.accepts_argument(name):
+            free = [argument for argument in sorted(image.declared_args) if argument not in all_given]
+            yield UnknownArgument(service, name, at, image, similar_name(name, free))

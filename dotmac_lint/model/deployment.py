@@ -16,6 +16,7 @@ from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
     from dotmac_lint.model.application import Application
+    from dotmac_lint.model.build_commands import BuildCommand
     from dotmac_lint.model.compose import Mount, Project
     from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployments import ConfiguredDeployment, Deployments, DeploymentSpec, Unplaced
@@ -291,6 +292,19 @@ class Repository:
             first, *others = (build_image(self.workspace, path, context=c) for c in (folder, *parents))
             rows[path, None] = (first, tuple(others))
         return tuple(rows.values())
+
+    @cached_property
+    def commanded_images(self) -> tuple[tuple[BuildCommand, Image], ...]:
+        """What the repository's own build command lines and workflow steps build, beside Compose."""
+        from dotmac_lint.model.build_commands import find_build_commands
+        from dotmac_lint.model.image import build_image
+
+        commands = find_build_commands(self.workspace)
+        images = {
+            (c.dockerfile, c.context): build_image(self.workspace, c.dockerfile, context=c.context)
+            for c in commands
+        }
+        return tuple((command, images[command.dockerfile, command.context]) for command in commands)
 
     @cached_property
     def images_by_name(self) -> dict[str, Image]:

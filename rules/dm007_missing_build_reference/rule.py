@@ -1,7 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.builds import missing_references
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
 
 
 class MissingBuildReference(Rule):
@@ -12,8 +12,14 @@ class MissingBuildReference(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for found in missing_references(deployment):
-            service = f"Service `{found.service.name}`"
+        yield from self._report(missing_references(deployment))
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        yield from self._report(missing_targets_of_commands(repository))
+
+    def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
+        for found in references:
+            service = f"Service `{found.service.name}`" if found.service else "This command"
             if found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":
@@ -37,6 +43,6 @@ class MissingBuildReference(Rule):
                 related=[Label(stage.span, f"the stage `{stage.name}`") for stage in found.stages],
                 help=f"{advice} {found.fix.title}." if found.fix else advice,
                 fix=found.fix,
-                service=found.service.name,
+                service=found.service.name if found.service else None,
                 key=found.name,
             )

@@ -1,0 +1,180 @@
+"""The `docker build` command lines and build steps of workflows that a repository's files hold.
+
+Nothing is run, and little is followed: a word with a variable is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import dirname, join
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace, normalise
+
+if TYPE_CHECKING:
+    from dotmac_lint.readers.yaml import Node
+
+_FILES = re.compile(
+    r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|[^/.]+)$"
+    r"|\.(sh|bash|zsh|ps1|mk|just|ya?ml|md|mdx|rst|adoc)$"
+)
+_NOT_OURS = re.compile(r"(^|/)(node_modules|vendor|third_party|site-packages)/|(^|/)CHANGELOG[^/]*$")
+_COMMAND = re.compile(
+    r"(?:\bcd[ \t]+(?P<folder>[^\s;&|]+)[ \t]*(?:&&|;)[ \t]*)?\b(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b"
+    r"(?P<rest>(?:\\\r?\n|[^\n;&|`#])*)"
+)
+_WORD = re.compile(r"(?:\\\r?\n|[^\s\"'\\]|\"[^\"\n]*\"|'[^'\n]*'|\\.)+")
+_FLAGS = frozenset(
+    {"--push", "--load", "--no-cache", "--pull", "--rm", "--force-rm", "--squash", "-q", "--quiet", "--debug"}
+)
+_FROM_ROOT = (".github/", "docs/", "doc/", "scripts/", "bin/", "ci/", ".circleci/", "tools/", "hack/")
+"""Folders whose commands are mostly run from the root."""
+_LARGEST = 400_000
+"""Bytes of a file that is looked through."""
+
+
+class BuildArgument(msgspec.Struct, frozen=True):
+    """A name that the command gives: of a build argument, or of a target."""
+
+    name: str
+    span: Span
+
+
+class BuildCommand(msgspec.Struct, frozen=True):
+    """One build of one Dockerfile; paths are relative to the root."""
+
+    span: Span
+    dockerfile: str
+    context: str
+    arguments: tuple[BuildArgument, ...]
+    target: BuildArgument | None = None
+
+
+def find_build_commands(workspace: Workspace) -> tuple[BuildCommand, ...]:
+    """Those whose Dockerfile and context are known and in the repository."""
+    found: tuple[BuildCommand, ...] = workspace.remembered("build commands", lambda: tuple(_find(workspace)))
+    return found
+
+
+def _find(workspace: Workspace) -> Iterator[BuildCommand]:
+    for path in workspace.files:
+        if not _FILES.search(path) or _NOT_OURS.search(path):
+            continue
+        data = workspace.bytes(path)
+        if data is None or len(data) > _LARGEST or not (b" build" in data or b"build-push-action" in data):
+            continue
+        source = workspace.source(path)
+        if source is None:
+            continue
+        for match in _COMMAND.finditer(source.text):
+            yield from _command(workspace, path, match)
+        if b"build-push-action" in data and path.endswith((".yml", ".yaml")):
+            file = workspace.yaml(path)
+            for document in file.documents if file is not None else ():
+                yield from _steps(workspace, path, document)
+
+
+def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[BuildCommand]:
+    file = context = target = None
+    arguments: list[BuildArgument] = []
+    option = ""
+    begin = match.start("rest")
+    for word in _WORD.finditer(match["rest"]):
+        text = re.sub(r"[\"']|\\\r?\n", "", word[0])
+        value, start = text, begin + word.start()
+        if not text:
+            continue
+        if not option and text.startswith("-") and text != "-":
+            name, equals, value = text.partition("=")
+            if not equals:
+                option = "" if name in _FLAGS else name
+                continue
+            option, start = name, start + len(name) + 1
+        if option in {"-f", "--file"}:
+            file = value
+        elif option in {"--build-arg", "--target"}:
+            begins = match["rest"].find(value.partition("=")[0], start - begin) + begin
+            for given in _argument(path, value.partition("=")[0], begins):
+                if option == "--target":
+                    target = given
+                else:
+                    arguments.append(given)
+        elif not option:
+            context = context or value
+        option = ""
+    if context is None or context == "-" or any(c in context + (file or "") for c in "$<{*"):
+        return
+    starts = [dirname(path), ""] if path.startswith(_FROM_ROOT) or "/" not in path else [dirname(path)]
+    if file is not None:
+        starts = ["", *_parents(path)]
+    places = [join(place, match["folder"] or "") for place in dict.fromkeys(starts)]
+    span = Span(path, match.start(), match.start("rest") + len(match["rest"].rstrip()))
+    yield from _resolved(workspace, BuildCommand(span, file or "", context, tuple(arguments), target), places)
+
+
+def _argument(path: str, name: str, start: int) -> Iterator[BuildArgument]:
+    if re.fullmatch(r"[A-Za-z_][\w.-]*", name):
+        yield BuildArgument(name, Span(path, start, start + len(name)))
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path:
+        path = dirname(path)
+        yield path
+
+
+def _resolved(workspace: Workspace, command: BuildCommand, places: list[str]) -> Iterator[BuildCommand]:
+    """With the paths from the one place where the Dockerfile exists; nothing where there are several."""
+    found: set[tuple[str, str]] = set()
+    for place in places:
+        folder = normalise(join(place, command.context))
+        if folder is None or not workspace.is_directory(folder):
+            continue
+        dockerfile = (
+            normalise(join(place, command.dockerfile)) if command.dockerfile else join(folder, "Dockerfile")
+        )
+        if dockerfile is not None and workspace.is_listed(dockerfile):
+            found.add((dockerfile, folder))
+    for dockerfile, folder in found if len(found) == 1 else ():
+        yield msgspec.structs.replace(command, dockerfile=dockerfile, context=folder)
+
+
+def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand]:
+    """The steps that use docker/build-push-action."""
+    from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
+
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Sequence):
+            todo += one.items
+        if not isinstance(one, Mapping):
+            continue
+        entries = {entry.key.value: entry.value for entry in one.entries}
+        todo += entries.values()
+        uses, given = entries.get("uses"), entries.get("with")
+        if not (
+            isinstance(uses, Scalar)
+            and "docker/build-push-action" in uses.value
+            and isinstance(given, Mapping)
+        ):
+            continue
+        inputs = {e.key.value: e.value for e in given.entries if isinstance(e.value, Scalar)}
+        # Without a context it builds the repository itself.
+        context, file = (inputs[n].value if n in inputs else "" for n in ("context", "file"))
+        if "$" in context + file:
+            continue
+        arguments: list[BuildArgument] = []
+        source = workspace.source(path)
+        listed, stage = inputs.get("build-args"), inputs.get("target")
+        if listed is not None and source is not None:
+            written = listed.range.slice(source.text)
+            for match in re.finditer(r"^[ \t|>-]*([A-Za-z_]\w*)=", written, re.M):
+                arguments += _argument(path, match[1], listed.range.start + match.start(1))
+        target = next(_argument(path, stage.value, stage.range.start), None) if stage is not None else None
+        command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target)
+        yield from _resolved(workspace, command, [""])
