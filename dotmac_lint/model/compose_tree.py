@@ -118,7 +118,8 @@ class Leaf:
     @cached_property
     def value(self) -> Known[str] | Unknown:
         if "$" not in self.raw:
-            return Known(_printed(self.raw, self.kind) if not self.style else self.raw)
+            plain = not self.style and self.tag != "!!str"
+            return Known(_printed(self.raw, self.kind) if plain else self.raw)
         if isinstance(self.parts, interpolation.InterpolationError):
             return Unknown("its interpolation is not valid")
         return interpolation.evaluate(self.parts, self._lookup)
@@ -196,7 +197,7 @@ class Leaf:
 
     def part(self, start: int, end: int) -> Leaf:
         """The text between two offsets of `raw`, always a string."""
-        return Leaf(self.raw[start:end], "str", self.style, None, self._place(start, end), self.origin)
+        return Leaf(self.raw[start:end], "str", self.style, "!!str", self._place(start, end), self.origin)
 
     def _place(self, start: int, end: int) -> Span:
         written = self.span.range.slice(self.origin.text)

@@ -299,8 +299,11 @@ class _Discovery:
     def incomplete(self, files: Sequence[str], *, lenient: bool = False) -> str | None:
         """Why the files do not make a project on their own, as a clause; None where they do.
 
-        `lenient` takes references to nothing for mistakes, not for signs of an overlay.
+        `lenient` takes references to nothing for mistakes, not for signs of an overlay; so it does
+        services that overlays add without saying what they run, where the first file is a project.
         """
+        if lenient and len(files) > 1 and self.incomplete(files[:1], lenient=True) is None:
+            return None
         services: dict[str, bool] = {}
         needs: set[str] = set()
         uses: set[str] = set()

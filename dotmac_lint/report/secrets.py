@@ -55,7 +55,8 @@ _BLOCK = re.compile(
     re.MULTILINE,
 )
 _IN_A_SENTENCE = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\s`\"',;)]+)")
-_INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}")
+_INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*])\$[A-Za-z_]\w*|\{\{.*?\}\}")
+# A bare `$word` inside a word may be a part of a password.
 _DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
 _PLAIN = re.compile(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
 _CODE = re.compile(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")

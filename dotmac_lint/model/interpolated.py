@@ -1,0 +1,282 @@
+"""What the variables in Compose files stand for, and who says so: interpolation as its owners meet it.
+
+Source of behaviour: Compose specification, "Interpolation"; `environment` and `env_file` are for containers,
+and feed nothing to it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.compose import env_file_layers, stand_in
+from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree
+from dotmac_lint.model.nearest import nearest
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project, Service
+    from dotmac_lint.model.deployment import Deployment, Repository
+    from dotmac_lint.model.deployment import Service as RunningService
+    from dotmac_lint.model.environment import Variable
+
+_HOST = frozenset({
+    "HOME", "USER", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "LANG", "DISPLAY", "SSH_AUTH_SOCK", "TMPDIR", "TMP",
+    "TEMP", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
+    "HOMEDRIVE", "HOMEPATH", "ProgramData", "CI", "COMPOSE_PROJECT_NAME", "DOCKER_HOST", "DOCKER_CONFIG",
+    "SSH_CLIENT", "SSH_CONNECTION", "OLDPWD", "EDITOR", "VIRTUAL_ENV", "CONDA_PREFIX", "XAUTHORITY", "HOSTNAME",
+})  # fmt: skip
+_HOST_PREFIXES = (
+    "COMPOSE_",
+    "DOCKER_",
+    "GITHUB_",
+    "CI_",
+    "CIRCLE_",
+    "BUILDKITE_",
+    "GITLAB_",
+    "RUNNER_",
+    "LC_",
+)
+"""Variables that shells, desktops, Docker and CI systems give."""
+
+MAXIMUM_BYTES = 2 * 1024 * 1024
+"""Larger files are no documents or scripts that people write."""
+
+Kind = Literal["undefined", "env-file", "eaten"]
+_RUN = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_stop"})
+
+
+class Undefined(msgspec.Struct, frozen=True):
+    """A variable without a default that nothing sets for Compose, where a service (None: the project) uses it."""
+
+    name: str
+    at: Span
+    service: Service | None
+    attribute: str
+    leaf: Leaf
+    scope_names: tuple[str, ...]
+    passed_on: bool
+    """`X: ${X}`, which hands the host's variable to the container, if there is one."""
+
+
+def undefined(project: Project) -> Iterator[Undefined]:
+    """Each use of such a variable by an active service, or by a top-level declaration, in the merged project."""
+    for service in project.services.values():
+        for attribute, row in service.node.rows.items() if service.active else ():
+            yield from _in_tree(row.value, attribute, service)
+    for declarations in (project.volumes, project.networks, project.secrets, project.configs):
+        for declaration in declarations.values():
+            if isinstance(declaration.node, Table | Items | Leaf):
+                yield from _in_tree(declaration.node, declaration.name, None)
+
+
+def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "") -> Iterator[Undefined]:
+    if isinstance(node, Table):
+        for name, row in node.rows.items():
+            yield from _in_tree(row.value, attribute, service, name)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _in_tree(item, attribute, service)
+    else:
+        outer: list[Reference] = []
+        for reference in node.references:
+            scope = node.origin.scope
+            inside = any(
+                o.span.start < reference.span.start and reference.span.end <= o.span.end for o in outer
+            )
+            if reference.operator:
+                if reference.name in scope and reference.operator in {":-", "-"}:
+                    outer.append(reference)  # its default is not used
+                continue
+            if reference.name in scope or inside or _is_given(reference.name):
+                continue
+            written = (f"${reference.name}", f"${{{reference.name}}}")
+            passed_on = any(
+                (node.raw == text and key == reference.name) or node.raw == f"{reference.name}={text}"
+                for text in written
+            )
+            yield Undefined(reference.name, reference.span, service, attribute, node, tuple(scope), passed_on)
+
+
+def _is_given(name: str) -> bool:
+    return name in _HOST or name.startswith(_HOST_PREFIXES)
+
+
+class Blank(msgspec.Struct, frozen=True):
+    """A variable that Compose replaces by nothing, and what was meant.
+
+    Of kind "eaten" is what the container's shell should have seen, or no variable at all; of kind "env-file" what
+    only an `env_file` sets; of kind "undefined" what nobody sets, and no document, script or example names.
+    """
+
+    kind: Kind
+    name: str
+    at: Span
+    service: str | None
+    attribute: str
+    given: Variable | None = None
+    """What the container has under that name, or what an `env_file` sets."""
+    escapable: bool = False
+    """`$$` in its place gives what was meant."""
+    meant: str | None = None
+    """A variable that is set, and whose name is like it."""
+    path: str = ""
+    """Of kind "env-file": the file."""
+    text: tuple[Span, ...] = ()
+    """Of kind "eaten": all such places of a value in which a `$` means itself. The name may be part of a secret."""
+
+
+def blanks(deployment: Deployment) -> Iterator[Blank]:
+    """The variables of the deployment that stay empty: each once a place, those inside a text as one."""
+    seen: set[Span] = set()
+    texts: dict[Leaf, Blank] = {}
+    services = {service.name: service for service in deployment.services}
+    for use in undefined(deployment.project):
+        if use.at in seen:
+            continue
+        seen.add(use.at)
+        name = use.service.name if use.service else None
+        running = services[name] if name else None
+        found = (
+            _eaten(use, running, deployment.repository)
+            or _from_env_file(use, deployment)
+            or _unknown(use, deployment)
+        )
+        if found is None:
+            continue
+        found = msgspec.structs.replace(found, service=name)
+        if found.text:
+            earlier = texts.get(use.leaf, found)
+            texts[use.leaf] = msgspec.structs.replace(earlier, text=tuple({*earlier.text, *found.text}))
+        else:
+            yield found
+    yield from texts.values()
+
+
+def _eaten(use: Undefined, service: RunningService | None, repository: Repository) -> Blank | None:
+    """The shell in the container was to expand it, or the text has a `$` that means itself."""
+    text, name = use.leaf.raw, use.name
+    blank = Blank("eaten", name, use.at, None, use.attribute, escapable=True)
+    if use.attribute in _RUN and service is not None:
+        if re.search(rf"(^|[\s;&|(`]){name}=|\b(for|read|local|export)\s+(-\w+\s+)*{name}\b", text):
+            return blank
+        held = service.environment.get(name)
+        shell = _runs_in_shell(use)
+        own = held is not None and (held.mechanism == "dockerfile" or isinstance(held.value, Known))
+        if held is not None and own and (shell or held.mechanism != "env_file"):
+            return msgspec.structs.replace(blank, given=held, escapable=shell)
+    if use.attribute in {"environment", "labels"} and not _named(use, repository):
+        before = "A-Za-z0-9!#%^*" if name.isupper() else r"\w.!#%^*-"
+        if _HASH.search(text) or re.search(rf"[{before}]\${name}", text):
+            return msgspec.structs.replace(blank, text=(use.at,))
+    return None
+
+
+_HASH = re.compile(r"\$(apr1|2[abxy]|argon2\w*|[156])\$")
+"""Of a password, as htpasswd and crypt write it."""
+
+
+def _runs_in_shell(use: Undefined) -> bool:
+    """Whether a shell of the container reads the text: `CMD-SHELL`, or a word after `sh -c`."""
+    assert use.service is not None
+    if use.attribute == "healthcheck":
+        check = use.service.healthcheck
+        return (
+            check is not None
+            and bool(check.test)
+            and (len(check.test) == 1 or check.test[0].raw == "CMD-SHELL")
+        )
+    command = use.service.command if use.attribute == "command" else use.service.entrypoint
+    words = [word.raw for word in command.words] if command else []
+    return any(re.fullmatch(r"(.*/)?(ba|da|a|z)?sh", word) for word in words) and any(
+        re.fullmatch(r"-\w*c", word) for word in words
+    )
+
+
+def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
+    project = deployment.project
+    own = [use.service] if use.service else []
+    for service in (*own, *project.services.values()):
+        for reference, variables in env_file_layers(project, service):
+            given = next((variable for variable in variables or () if variable.name == use.name), None)
+            if given is None or not isinstance(reference.path.value, Known):
+                continue
+            elsewhere = _named(use, deployment.repository) - {given.span.path}
+            if any(not _DOCUMENT.search(path) for path in elsewhere):
+                return None  # a script may set it
+            path = reference.path.value.value
+            return Blank("env-file", use.name, use.at, None, use.attribute, given=given, path=path)
+    return None
+
+
+def _unknown(use: Undefined, deployment: Deployment) -> Blank | None:
+    if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
+        return None
+    meant = nearest(use.name, use.scope_names)
+    return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
+
+
+def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:
+    """Whether the env files that Compose reads are there, or stand-ins of them, or are not expected at all."""
+    workspace = deployment.repository.workspace
+    files = deployment.spec.env_files or (posixpath.join(use.leaf.origin.base, ".env"),)
+    for path in files:
+        if (
+            workspace.kind(path) != "file"
+            and stand_in(workspace, path) is None
+            and workspace.is_ignored(path)
+        ):
+            return False
+    return not deployment.spec.env_files or all(
+        workspace.kind(path) == "file" or stand_in(workspace, path) for path in deployment.spec.env_files
+    )
+
+
+_COMPOSE_FILE = re.compile(r"compose[^/]*\.ya?ml$", re.I)
+_DOCUMENT = re.compile(
+    r"\.(md|mdx|rst|txt|adoc|env|example|sample|template|dist)$|(^|/)[^/]*\.env[^/]*$|(^|/)README", re.I
+)
+_CODE = re.compile(
+    r"\.(py|pyi|ipynb|[cm]?[jt]sx?|vue|svelte|go|rs|java|kt|rb|php|cs|c|h|cpp|swift|scala|sql|css|html|svg|lock)$",
+    re.I,
+)
+_BUILT = re.compile(r"(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$")
+
+
+def _named(use: Undefined, repository: Repository) -> frozenset[str]:
+    """The files that name the variable, Compose files and programs aside."""
+    found = repository.workspace.remembered("variables named", lambda: _mentions(repository))
+    paths: frozenset[str] = found.get(use.name, frozenset())
+    return paths
+
+
+def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
+    """Where each undefined variable of the repository stands outside of Compose files and programs.
+
+    Programs count where they have to do with Compose: they may be what starts it.
+    """
+    names = {use.name for deployment in repository.deployments for use in undefined(deployment.project)}
+    if not names:
+        return {}
+    ordered = sorted(names, key=len, reverse=True)
+    pattern = re.compile(
+        rb"(?<![A-Za-z0-9_])(?:" + "|".join(map(re.escape, ordered)).encode() + rb")(?![A-Za-z0-9_])"
+    )
+    found: dict[str, set[str]] = {}
+    for path in repository.workspace.files:
+        if _COMPOSE_FILE.search(path) or _BUILT.search(path):
+            continue
+        data = repository.workspace.bytes(path)
+        if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096]:
+            continue
+        if _CODE.search(path) and b"compose" not in data:
+            continue
+        for match in pattern.finditer(data):
+            found.setdefault(match.group().decode(), set()).add(path)
+    return {name: frozenset(paths) for name, paths in found.items()}

@@ -1,0 +1,43 @@
+"""Services that say nothing of what they run, once all files are merged.
+
+Source of behaviour: compose-go, loader/validate.go: Compose refuses the project for an active one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotmac_lint.model.nearest import nearest
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment
+
+
+class Orphan(NamedTuple):
+    """`meant` is the service of another file that this one should have changed."""
+
+    name: str
+    at: Span
+    meant: str | None
+    meant_at: Span | None
+
+
+def orphans(deployment: Deployment) -> Iterator[Orphan]:
+    """Nothing where a file could not be read, or where nobody starts these files and no name is near."""
+    project = deployment.project
+    if not project.complete:
+        return
+    for service in project.services.values():
+        runs = service.image or service.build or service.attribute("provider") or service.attribute("extends")
+        if runs or not service.active:
+            continue
+        others = {
+            other.name: other.key
+            for other in project.services.values()
+            if (other.image or other.build) and all(key.path != service.key.path for key in other.keys)
+        }
+        meant = nearest(service.name, others)
+        if meant or deployment.spec.commanded:
+            yield Orphan(service.name, service.key, meant, others[meant] if meant else None)

@@ -1,0 +1,89 @@
+"""Volumes, networks, secrets and configs that are declared and that no service uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotmac_lint.known import Unknown
+from dotmac_lint.model.compose_references import Kind, declared, uses
+from dotmac_lint.model.compose_tree import Leaf, Table, walk
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Repository
+
+KINDS: tuple[Kind, ...] = ("volume", "network", "secret", "config")
+
+
+class Unused(NamedTuple):
+    """`lines` is what a fix may delete: whole lines; None where the declaration shares a line."""
+
+    kind: Kind
+    name: str
+    at: Span
+    lines: Span | None
+
+
+def unused_declarations(repository: Repository) -> Iterator[Unused]:
+    """The declarations that no deployment uses, in services of any profile; each once a place.
+
+    A file that another deployment merges may declare for its services; a file that is included or extended, for
+    those of others. Where a name that is used is not known, nothing is said of its kind.
+    """
+    found: dict[Span, Unused | None] = {}
+    kept: set[tuple[Kind, str]] = set()
+    for deployment in repository.deployments:
+        for kind in KINDS:
+            used = _used(deployment, kind)
+            for name, span in declared(deployment.project, kind).items():
+                if used is None or name in used or span.path not in deployment.spec.files:
+                    found[span] = None
+                    kept.add((kind, span.path))
+                elif span not in found:
+                    found[span] = Unused(kind, name, span, _lines(repository, deployment, kind, name))
+    for unused in found.values():
+        if unused is not None:
+            # Compose refuses an empty `volumes:`.
+            yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
+
+
+def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> Span | None:
+    """The lines of the declaration; with those of `volumes:` where it is the only one there."""
+    project = deployment.project
+    declaration = {
+        "volume": project.volumes, "network": project.networks, "secret": project.secrets, "config": project.configs,
+    }[kind][name]  # fmt: skip
+    key = declaration.span
+    source = repository.workspace.source(key.path)
+    node = declaration.node
+    if source is None or not isinstance(node, Leaf | Table) or node.span.path != key.path:
+        return None
+    if node.span.end and not key.start <= node.span.start:
+        return None  # an alias: what it says stands elsewhere
+    first, last = source.position(key.start).line, source.position(max(key.end, node.span.end) - 1).line
+    start, end = source.offset(first), source.line_range(last).end
+    rest = source.text[max(key.end, node.span.end) : end].lstrip(": \t")
+    if source.text[start : key.start].strip() or (rest and not rest.startswith("#")):
+        return None
+    return Span(key.path, start, end + len(source.newline))
+
+
+def _used(deployment: Deployment, kind: Kind) -> set[str] | None:
+    """The names that services use; None where not all of them are known."""
+    project = deployment.project
+    if not project.complete:
+        return None
+    used = {"default"} if kind == "network" else set()
+    attribute = {"volume": "volumes", "network": "networks", "secret": "secrets", "config": "configs"}[kind]
+    for service in project.services.values():
+        used |= {use.name for use in uses(service) if use.kind == kind}
+        node = service.attribute(attribute)
+        for leaf in walk(node) if node else ():
+            if isinstance(leaf, Leaf):
+                if isinstance(leaf.value, Unknown):
+                    return None
+                used |= {reference.default for reference in leaf.references}
+        if service.attribute("extends") is not None:
+            return None
+    return used

@@ -1,0 +1,5 @@
+import os
+import subprocess
+
+os.environ["RUN_AS"] = f"{os.getuid()}:{os.getgid()}"
+subprocess.run(["docker", "compose", "up"], check=True)

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity
+from dotmac_lint.model.interpolated import blanks
+
+
+class EnvFileNotInterpolated(Rule):
+    code = "DM014"
+    name = "env-file-not-interpolated"
+    severity = Severity.ERROR
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for blank in blanks(deployment):
+            if blank.kind != "env-file" or blank.given is None:
+                continue
+            user = f"service `{blank.service}`" if blank.service else "the project"
+            yield self.report(
+                f"`{blank.name}` in `{blank.attribute}` of {user} stays empty: it is set only in the `env_file` "
+                f"`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
+                blank.at,
+                related=[Label(blank.given.name_span, f"`{blank.name}` is set here")],
+                help=f"Set it in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
+                service=blank.service,
+                key=blank.name,
+            )

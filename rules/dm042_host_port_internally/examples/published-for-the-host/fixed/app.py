@@ -1,0 +1,5 @@
+import os
+
+DATABASE_URL = os.environ["DATABASE_URL"]
+REDIS = (os.environ["REDIS_HOST"], os.environ["REDIS_PORT"])
+METRICS_URL = os.environ["METRICS_URL"]
