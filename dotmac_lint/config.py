@@ -26,6 +26,12 @@ FILE_NAMES = (".dotmac-lint.toml", "pyproject.toml")
 FAIL_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
 
 
+MAXIMUM_BYTES = 256 * 1024
+MAXIMUM_DEPLOYMENTS = 100
+_DEEP = re.compile(rb"(?<![\w\"'-])(?>(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){64}")
+"""Dotted keys of which tomllib makes a square of their length."""
+
+
 class ConfigError(Exception):
     """A configuration that cannot be used; the message names the file, the line and what to do."""
 
@@ -164,12 +170,27 @@ def _has_table(path: Path) -> bool:
 
     data = b""
     try:
-        data = path.read_bytes()
+        data = _beginning(path)
         if b"dotmac-lint" not in data:
             return False
+        _check(data)
         return "dotmac-lint" in tomllib.loads(data.decode("utf-8", "replace")).get("tool", {})
-    except (OSError, RecursionError, tomllib.TOMLDecodeError, AttributeError, TypeError):
+    except (OSError, ConfigError, RecursionError, tomllib.TOMLDecodeError, AttributeError, TypeError):
         return b"tool.dotmac-lint" in data
+
+
+def _beginning(path: Path) -> bytes:
+    """As much as a configuration may have, and a byte more. Raises OSError."""
+    with path.open("rb") as stream:
+        return stream.read(MAXIMUM_BYTES + 1)
+
+
+def _check(data: bytes) -> None:
+    """Raises ConfigError where to read it as TOML could take all time and memory."""
+    if len(data) > MAXIMUM_BYTES:
+        raise ConfigError(f"it is larger than {MAXIMUM_BYTES // 1024} KB")
+    if _DEEP.search(data):
+        raise ConfigError("its keys are nested too deeply")
 
 
 def load(
@@ -192,8 +213,12 @@ def load(
     if shown.startswith(".."):
         shown = str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = _beginning(path)
+        _check(content)
+        text = content.decode("utf-8-sig")
         data: Any = tomllib.loads(text)
+    except ConfigError as error:
+        raise ConfigError(f"{shown}: {error}") from error
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
@@ -224,6 +249,8 @@ class _Loader:
     def _value(self, key: str, value: Any) -> Any:
         match key:
             case "deployments":
+                if len(self.table(key, value)) > MAXIMUM_DEPLOYMENTS:
+                    raise self._error(key, f"there are more than {MAXIMUM_DEPLOYMENTS} deployments")
                 return tuple(self._deployment(name, table) for name, table in self.table(key, value).items())
             case "per-file-ignores":
                 return {

@@ -9,6 +9,10 @@ import msgspec
 T = TypeVar("T")
 
 
+MAXIMUM_VALUE = 128 * 1024
+"""Characters of a variable: no process can be given more (Linux, execve(2), MAX_ARG_STRLEN)."""
+
+
 class Known(msgspec.Struct, Generic[T], frozen=True, tag="known"):
     """A value that the model is sure of."""
 
@@ -19,6 +23,9 @@ class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
     """A value that cannot be worked out without running something; `why` is a short clause."""
 
     why: str
+
+
+TOO_LONG = Unknown("it grows beyond what a process can be given")
 
 
 class Problem(msgspec.Struct, frozen=True):

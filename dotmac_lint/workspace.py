@@ -41,6 +41,16 @@ Data = bytes  # Workspace has a method of that name
 MAXIMUM_BYTES = 8 * 1024 * 1024
 """Larger files are no configuration that people write: they are reported, not parsed."""
 
+MAXIMUM_PARSED = {
+    "read_yaml": 1024 * 1024,
+    "read_dotenv": 256 * 1024,
+    "read_dockerfile": 512 * 1024,
+    "read_settings_module": 512 * 1024,
+}
+"""Bytes of files whose every line makes objects: ten times the largest that we know of, and more."""
+MAXIMUM_PATTERNS = 5_000
+"""Lines of a `.gitignore` that count where git does not tell."""
+
 SKIPPED_DIRECTORIES = frozenset(
     {
         ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache",
@@ -68,7 +78,7 @@ def _ignoring(text: str) -> Any:
     """The patterns of a `.gitignore`; one that is malformed matches nothing, as in git."""
     import pathspec
 
-    lines = text.splitlines()
+    lines = text.splitlines()[:MAXIMUM_PATTERNS]
     try:
         return pathspec.GitIgnoreSpec.from_lines(lines)
     except ValueError:
@@ -184,9 +194,8 @@ class Workspace:
                 continue
             base = f"{folder}/" if folder else ""
             if any(entry.name == ".gitignore" for entry in entries):
-                specs.append(
-                    (base, _ignoring((self.root / folder / ".gitignore").read_text("utf-8", "replace")))
-                )
+                source = self.source(f"{base}.gitignore")
+                specs.append((base, _ignoring(source.text if source else "")))
             for entry in entries:
                 path = base + entry.name
                 if entry.is_dir(follow_symlinks=False):
@@ -318,7 +327,12 @@ class Workspace:
         return data
 
     def _problem(self, path: str, message: str) -> None:
-        self.problems.append((Span(path, 0, 0), f"`{path}` {message}."))
+        self.report(Span(path, 0, 0), f"`{path}` {message}.")
+
+    def report(self, span: Span, message: str) -> None:
+        """Remember what could not be read."""
+        if (span, message) not in self.problems:
+            self.problems.append((span, message))
 
     def source(self, path: str) -> SourceFile | None:
         if path not in self._sources:
@@ -333,7 +347,10 @@ class Workspace:
         if key not in self._results:
             data = self.bytes(path)
             result = None
-            if data is not None:
+            limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
+            if data is not None and len(data) > limit:
+                self._problem(path, f"is larger than {limit // 1024} KB and is not read")
+            elif data is not None:
                 read: Callable[..., Any] = getattr(import_module(f"dotmac_lint.readers.{module}"), function)
                 result = self._read_by(read, path, data, arguments)
                 problems: tuple[Problem, ...] = getattr(result, "problems", ())

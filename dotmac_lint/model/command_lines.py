@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 from posixpath import dirname, join
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,13 @@ MAX_VARIANTS = 8
 """Of one command line whose variables have several values."""
 MAX_MATCHES = 16
 """Files that one word may mean."""
+
+MAX_LINES = 1000
+"""Command lines of one file."""
+MAX_BYTES = 300_000
+"""Of a file that is searched for command lines."""
+MAX_SETTINGS = 200
+"""Variables that the `env:` of one workflow sets."""
 
 MAX_NESTING = 8
 """Expansions within expansions that are followed."""
@@ -655,6 +662,8 @@ def _yaml_environment(source: str) -> list[tuple[int, int, str, _Text]]:
         while parents and parents[-1][0] >= indent:
             parents.pop()
         close(indent, start)
+        if len(result) + sum(len(values) for _, _, values in opened) > MAX_SETTINGS:
+            break
         if inner == 0 and indent > opened[-1][0]:
             inner = indent  # the first line below `env:`
         if indent != inner:
@@ -903,20 +912,24 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
         source = workspace.source(path)
         if source is None:
             continue
-        for pieces in _pieces(path, source.text):
-            shell = _Shell()
-            for piece in pieces:
-                if piece.kind != "shell":
-                    shell = _Shell()
-                for name, value in piece.variables:
-                    shell.variables[name] = [value]
-                    shell.exported.add(name)
-                if piece.folder:
-                    shell.folder = OPEN if "$" in piece.folder else piece.folder
-                for line in _piece_lines(workspace, path, piece, shell):
-                    key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
-                    found.setdefault(key, line)
+        for line in islice(_lines_of(workspace, path, source.text), MAX_LINES):
+            key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
+            found.setdefault(key, line)
     return tuple(sorted(found.values(), key=lambda line: line.span))
+
+
+def _lines_of(workspace: Workspace, path: str, source: str) -> Iterator[CommandLine]:
+    for pieces in _pieces(path, source):
+        shell = _Shell()
+        for piece in pieces:
+            if piece.kind != "shell":
+                shell = _Shell()
+            for name, value in piece.variables:
+                shell.variables[name] = [value]
+                shell.exported.add(name)
+            if piece.folder:
+                shell.folder = OPEN if "$" in piece.folder else piece.folder
+            yield from _piece_lines(workspace, path, piece, shell)
 
 
 def _may_hold(workspace: Workspace, path: str) -> bool:
@@ -927,7 +940,7 @@ def _may_hold(workspace: Workspace, path: str) -> bool:
     if "changelog" in name.lower() or "release" in name.lower():
         return False
     data = workspace.bytes(path)
-    return data is not None and len(data) < 1_000_000 and _WORDS.search(data) is not None
+    return data is not None and len(data) <= MAX_BYTES and _WORDS.search(data) is not None
 
 
 def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from dotmac_lint.known import Known, Unknown
+from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Known, Unknown
 from dotmac_lint.model.compose_merge import (
     as_build,
     as_table,
@@ -25,6 +25,7 @@ from dotmac_lint.model.compose_merge import (
 )
 from dotmac_lint.model.compose_tree import (
     UNKNOWN_CHARACTER,
+    Budget,
     ComposeProblem,
     Given,
     Items,
@@ -51,9 +52,15 @@ from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 MAXIMUM_FILES = 100
+"""That a project includes or extends."""
+MAXIMUM_EXTENDS = 50
+"""Services of which each extends the next."""
+MAXIMUM_EXTENDED = 100_000
+"""Entries that services take over from those that they extend."""
 _Lookup = Callable[[str], Known[str] | Unknown | None]
 EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")
 
+_TOO_MANY_EXTENDS = "Too much is extended here: what follows is not taken over."
 _INCLUDED = frozenset({"services", "volumes", "networks", "secrets", "configs", "models"})
 
 
@@ -238,7 +245,13 @@ def _env_file(
         if example is None:
             return None if reference.required else ()
         name, placeholder = example, True
+    if workspace.env_file(name, _dialect(reference.format)) is None:
+        return None  # it cannot be read
     return tuple(_env_variables(workspace, name, lookup, placeholder, reference.format))
+
+
+def _dialect(form: str | None) -> Literal["docker", "compose"]:
+    return "docker" if form == "raw" else "compose"
 
 
 def _env_variables(
@@ -254,12 +267,18 @@ def _env_variables(
         found = lookup(name)
         return found.value if isinstance(found, Known) else found
 
-    file = workspace.env_file(path, "docker" if form == "raw" else "compose")
+    file = workspace.env_file(path, _dialect(form))
     if file is None:
         return
     values = evaluate(file, plain, unset=Unknown("set by the host"))
+    last = {entry.key: entry for entry in file.entries}
+    too_long = next((entry for key, entry in last.items() if values.get(key) is TOO_LONG), None)
+    if too_long is not None:
+        size = f"over {MAXIMUM_VALUE // 1024} KB"
+        message = f"The value of `{too_long.key}` grows to {size} once its variables are put in."
+        workspace.report(too_long.key_range.at(path), message)
     for entry in file.entries:
-        if file.last(entry.key) is not entry or entry.key not in values:
+        if last[entry.key] is not entry or entry.key not in values:
             continue
         value = values[entry.key]
         yield Variable(
@@ -275,6 +294,10 @@ def _env_variables(
         )
 
 
+def _size(node: Tree) -> int:
+    return len(node.rows) if isinstance(node, Table) else len(node.items) if isinstance(node, Items) else 1
+
+
 class _Loader:
     def __init__(self, workspace: Workspace, host: Mapping[str, str]) -> None:
         self.workspace = workspace
@@ -283,12 +306,22 @@ class _Loader:
         self.leaves: list[Leaf] = []
         self.loaded: list[str] = []
         self.complete = True
+        self.budget = Budget()
+        self.extension_files: dict[tuple[str, str, int], list[Table]] = {}
+        self.extensions: dict[tuple[str, str, str, int], tuple[Table, int]] = {}
+        self.copied = 0
         self.counts: dict[int, int] = {}
 
     def problem(
         self, message: str, span: Span, kind: ProblemKind, name: str = "", known: tuple[str, ...] = ()
     ) -> None:
         self.problems.append(ComposeProblem(message, span, kind, name, known))
+
+    def limit(self, message: str, span: Span, kind: ProblemKind) -> None:
+        """Something is too much: said once."""
+        self.complete = False
+        if all(problem.message != message for problem in self.problems):
+            self.problem(message, span, kind)
 
     def load(
         self, files: Sequence[str], env_files: Sequence[str], profiles: Sequence[str], directory: str | None
@@ -335,7 +368,10 @@ class _Loader:
 
         for leaf in found:
             if isinstance(leaf.parts, InterpolationError):
-                self.problem(f"Compose refuses this value: {leaf.parts.message}.", leaf.span, "interpolation")
+                self.problem(f"Compose refuses this value: {leaf.parts.message}", leaf.span, "interpolation")
+            elif leaf.value is TOO_LONG:
+                message = "Values grow without bound here once their variables are put in."
+                self.limit(message, leaf.span, "interpolation")
 
     # ---- variables
 
@@ -388,17 +424,18 @@ class _Loader:
         return unified(result)
 
     def documents(self, path: str, base: str, scope: Scope) -> Iterator[Table]:
-        if len(self.loaded) > MAXIMUM_FILES:
-            self.complete = False
-            return
         self.loaded.append(path)
+        if len(self.loaded) > MAXIMUM_FILES:
+            message = f"This project has more than {MAXIMUM_FILES} files, which are not all read."
+            self.limit(message, Span(path, 0, 0), "file")
+            return
         file = self.workspace.yaml(path)
         source = self.workspace.source(path)
         if file is None or source is None:
             self.complete = False
             return
         self.complete = self.complete and not file.problems
-        wrapper = Wrapper(Origin(path, source.text, base, scope))
+        wrapper = Wrapper(Origin(path, source.text, base, scope, self.budget))
         for document in file.documents:
             tree = wrapper.wrap(document)
             self.leaves += wrapper.interpolated
@@ -455,7 +492,8 @@ class _Loader:
         for name, row in services.rows.items():
             value = row.value
             if isinstance(value, Table):
-                value = self.extended(name, value, services, base, scope, ((document.origin.path, name),))
+                trail = ((document.origin.path, name),)
+                value, _ = self.extended(name, value, services, base, scope, trail)
             rows[name] = replace(row, value=value)
         rows_of_document = dict(document.rows)
         rows_of_document["services"] = replace(document.rows["services"], value=replace(services, rows=rows))
@@ -469,19 +507,20 @@ class _Loader:
         base: str,
         scope: Scope,
         trail: tuple[tuple[str, str], ...],
-    ) -> Table:
+    ) -> tuple[Table, int]:
+        """The service with what it extends, and how many services that are, one after the other."""
         node = service.get("extends")
         if node is None or (isinstance(node, Leaf) and node.is_null):
-            return service
+            return service, 0
         target = node if isinstance(node, Leaf) else node.get("service") if isinstance(node, Table) else None
         if not isinstance(target, Leaf):
-            return service
+            return service, 0
         file = node.get("file") if isinstance(node, Table) else None
         path, folder, others = service.origin.path, base, services
         if isinstance(file, Leaf):
             text = path_text(file, base)
             if not isinstance(text.value, Known) or text.outside:
-                return service
+                return service, 0
             path = text.value.value
             if self.workspace.kind(path) != "file":
                 self.problem(
@@ -489,12 +528,15 @@ class _Loader:
                     file.span,
                     "extends",
                 )
-                return service
+                return service, 0
             folder = posixpath.dirname(path)
-            found = [d.get("services") for d in self.documents(path, folder, scope)]
+            place = (path, folder, id(scope))
+            if place not in self.extension_files:
+                self.extension_files[place] = list(self.documents(path, folder, scope))
+            found = [d.get("services") for d in self.extension_files[place]]
             tables = [t for t in found if isinstance(t, Table)]
             if not tables:
-                return service
+                return service, 0
             others = tables[0]
         row = others.rows.get(target.known)
         if row is None or not isinstance(row.value, Table):
@@ -505,14 +547,26 @@ class _Loader:
                 target.known,
                 tuple(others.rows),
             )
-            return service
+            return service, 0
         step = (path, target.known)
         if step in trail:
             self.problem(f"The service `{target.known}` extends itself.", target.span, "cycle")
-            return service
-        parent = self.extended(target.known, row.value, others, folder, scope, (*trail, step))
+            return service, 0
+        key = (*step, folder, id(scope))
+        if key not in self.extensions:
+            if len(trail) > MAXIMUM_EXTENDS:
+                self.limit(_TOO_MANY_EXTENDS, target.span, "cycle")
+                return service, 0
+            self.extensions[key] = self.extended(
+                target.known, row.value, others, folder, scope, (*trail, step)
+            )
+        parent, depth = self.extensions[key]
+        self.copied += sum(_size(inner.value) for inner in parent.rows.values())
+        if depth >= MAXIMUM_EXTENDS or self.copied > MAXIMUM_EXTENDED:
+            self.limit(_TOO_MANY_EXTENDS, target.span, "cycle")
+            return service, 0
         without = {key: r for key, r in service.rows.items() if key != "extends"}
-        return extend_service(parent, replace(service, rows=without))
+        return extend_service(parent, replace(service, rows=without)), depth + 1
 
     # ---- services
 

@@ -203,17 +203,20 @@ def _unified(table: Table, path: Path) -> Table:
 def _distinct(node: Items, identity: Callable[[Tree], frozenset[object] | None]) -> Items:
     """Of entries for the same thing the last, at the place of the first."""
     kept: list[Tree] = []
-    identities: list[frozenset[object] | None] = []
+    identities: list[frozenset[object]] = []
+    places: dict[object, int] = {}
     for item in node.items:
-        mine = identity(item)
-        for place, other in enumerate(identities):
-            if mine is not None and other is not None and mine & other:
-                if mine >= other:
-                    kept[place], identities[place] = item, mine
-                break
-        else:
+        mine = identity(item) or frozenset()
+        place = min((places[one] for one in mine if one in places), default=len(kept))
+        if place == len(kept):
             kept.append(item)
             identities.append(mine)
+        elif mine >= identities[place]:
+            kept[place], identities[place] = item, mine
+        else:
+            continue
+        for one in mine:
+            places.setdefault(one, place)
     return node if len(kept) == len(node.items) else replace(node, items=tuple(kept))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from dotmac_lint.known import Known, Unknown
+from dotmac_lint.known import TOO_LONG, Known, Unknown
 from dotmac_lint.model import interpolation
 from dotmac_lint.source import Span
 
@@ -81,6 +81,13 @@ class Text(msgspec.Struct, frozen=True):
     """An example env file gave a part of it."""
 
 
+@dataclass(eq=False)
+class Budget:
+    """Characters that interpolation may still make in a project."""
+
+    left: int = 16 * 1024 * 1024
+
+
 @dataclass(frozen=True, eq=False)
 class Origin:
     """Where a node comes from: its file, the folder of its relative paths, the variables it sees."""
@@ -89,6 +96,7 @@ class Origin:
     text: str
     base: str
     scope: Scope
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +130,10 @@ class Leaf:
             return Known(_printed(self.raw, self.kind) if plain else self.raw)
         if isinstance(self.parts, interpolation.InterpolationError):
             return Unknown("its interpolation is not valid")
-        return interpolation.evaluate(self.parts, self._lookup)
+        value = interpolation.evaluate(self.parts, self._lookup)
+        if isinstance(value, Known):
+            self.origin.budget.left -= len(value.value)
+        return value if self.origin.budget.left > 0 else TOO_LONG
 
     def _lookup(self, name: str) -> Known[str] | Unknown | None:
         given = self.origin.scope.get(name)

@@ -57,6 +57,7 @@ _SUFFIXES = frozenset({"docker", "compose", "yml", "yaml", "env"})
 _PLAIN_WORDS = frozenset({"base", "override", "overrides", "common", "default", "example", "sample", "dist"})
 
 
+MAX_ASKED = 30
 MAX_PROFILE_SETS = 6
 """Where command lines name more sets of profiles, their union is one deployment."""
 
@@ -615,6 +616,8 @@ class _Discovery:
         Profiles are mostly started one after the other, in one project. Those whose services cannot run side by
         side, because they have the same port or the same name, are alternatives.
         """
+        if len(asked) > MAX_ASKED:
+            return [tuple(dict.fromkeys(profile for one in asked for profile in one))]
         others = self._existing(group.files, group.profiles)
         union = tuple(dict.fromkeys(profile for one in (*asked, others) for profile in one))
         sets = {frozenset(one): one for one in reversed(asked)}

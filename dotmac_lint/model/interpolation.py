@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from dotmac_lint.known import Known, Unknown
+from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Known, Unknown
 
 Operator = Literal["", ":-", "-", ":?", "?", ":+", "+"]
 
@@ -130,13 +130,14 @@ def evaluate(parts: tuple[Part, ...], lookup: Lookup) -> Known[str] | Unknown:
     """
     pieces: list[str] = []
     unknown: Unknown | None = None
+    length = 0
     for part in parts:
-        if isinstance(part, str):
-            pieces.append(part)
-            continue
-        value = value_of(part, lookup)
+        value = Known(part) if isinstance(part, str) else value_of(part, lookup)
         if isinstance(value, Known):
             pieces.append(value.value)
+            length += len(value.value)
+            if length > MAXIMUM_VALUE:
+                return TOO_LONG
         else:
             unknown = unknown or value
     return unknown or Known("".join(pieces))

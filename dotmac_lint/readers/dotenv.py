@@ -15,13 +15,15 @@ from typing import Any, Literal, overload
 
 import msgspec
 
-from dotmac_lint.known import Problem, Unknown
+from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Problem, Unknown
 from dotmac_lint.source import Range
 
 Dialect = Literal["compose", "python", "docker"]
 Operator = Literal["", ":-", "-", ":?", "?", ":+", "+"]
 
 MAX_NESTING = 50
+MAXIMUM_TOTAL = 4 * 1024 * 1024
+"""Characters of all values of a file, interpolation done."""
 """Levels of `${A:-${B:-...}}` that are followed."""
 
 # Go's unicode.IsSpace, and the same without the line break and what lies beyond Latin-1 (parser.go, isSpace).
@@ -505,6 +507,7 @@ def evaluate(
     outside: Lookup = lookup if callable(lookup) else lookup.get
     python = env_file.dialect == "python"
     result: dict[str, Value | None] = {}
+    total = 0
 
     def known(name: str) -> Value | None:
         if python:
@@ -519,7 +522,9 @@ def evaluate(
                 result[entry.key] = inherited
             continue
         try:
-            result[entry.key] = _substitute(entry.parts, known, python, unset)
+            value = _substitute(entry.parts, known, python, unset)
+            total += len(value) if isinstance(value, str) else 0
+            result[entry.key] = value if total <= MAXIMUM_TOTAL else TOO_LONG
         except _RefusedError as error:
             if problems is not None:
                 problems.append(Problem(str(error), entry.range.start, entry.range.end))
@@ -531,12 +536,16 @@ def _substitute(
 ) -> Value:
     pieces: list[str] = []
     unknown: Unknown | None = None
+    length = 0
     for part in parts:
         value = part if isinstance(part, str) else _variable(part, known, python, unset, depth)
         if isinstance(value, Unknown):
             unknown = unknown or value
         else:
             pieces.append(value)
+            length += len(value)
+            if length > MAXIMUM_VALUE:
+                return TOO_LONG
     return unknown or "".join(pieces)
 
 

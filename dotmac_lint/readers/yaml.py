@@ -15,7 +15,7 @@ import msgspec
 from dotmac_lint.known import Problem
 from dotmac_lint.source import Range
 
-MAXIMUM_NODES = 200_000
+MAXIMUM_NODES = 50_000
 """Nodes of a file with its aliases expanded; more is a bomb, not a configuration."""
 MAXIMUM_DEPTH = 200
 

@@ -84,7 +84,7 @@ class _Reader:
             return
         before = self.lists.get(name, [])
         if isinstance(statement, ast.AugAssign):
-            new = [old + more for old in before for more in self.words(value) if len(old) < MAX_WORDS]
+            new = _joined(before, self.words(value))
         else:
             self.strings[name] = self.element(value).text
             new = self.words(value) if isinstance(value, ast.List | ast.Tuple | ast.BinOp | ast.Call) else []
@@ -120,7 +120,7 @@ class _Reader:
             unknown: list[Words] = [(Word(UNKNOWN, self.range(node)),)]
             if not left and not right:
                 return []
-            return [a + b for a in left or unknown for b in right or unknown][:MAX_VARIANTS]
+            return _joined(left or unknown, right or unknown)
         if isinstance(node, ast.Call) and len(node.args) == 1 and _name(node.func) in {"list", "tuple"}:
             return self.words(node.args[0], depth + 1)
         name = _name(node)
@@ -133,7 +133,7 @@ class _Reader:
                 more = self.words(element.value, depth + 1) or [(Word(UNKNOWN, self.range(element)),)]
             else:
                 more = [(self.element(element),)]
-            variants = [a + b for a in variants for b in more if len(a) < MAX_WORDS][:MAX_VARIANTS]
+            variants = _joined(variants, more)
         return variants
 
     def element(self, node: ast.expr, depth: int = 0) -> Word:
@@ -164,6 +164,10 @@ class _Reader:
         start = self.starts[min(line, len(self.starts)) - 1]
         encoded = self.text[start : start + column].encode("utf-8", "surrogatepass")[:column]
         return start + len(encoded.decode("utf-8", "ignore"))
+
+
+def _joined(first: list[Words], second: list[Words]) -> list[Words]:
+    return [a + b for a in first for b in second if len(a) + len(b) <= MAX_WORDS][:MAX_VARIANTS]
 
 
 def _constant(node: ast.AST | None) -> str | None:
