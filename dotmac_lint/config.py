@@ -226,7 +226,11 @@ def load(
     loader = _Loader(shown, text, rules)
     if path.name == "pyproject.toml" or "tool" in data:
         data = loader.table("dotmac-lint", loader.table("tool", data.get("tool", {})).get("dotmac-lint", {}))
-    return _rebased(loader.settings(data), path.resolve().parent, root.resolve())
+    home, root = path.resolve().parent, root.resolve()
+    settings = _rebased(loader.settings(data), home, root)
+    elsewhere = home != root and root.is_relative_to(home)
+    deployments = tuple(one for one in settings.deployments if loader.usable(one, root, elsewhere=elsewhere))
+    return msgspec.structs.replace(settings, deployments=deployments)
 
 
 class _Loader:
@@ -288,6 +292,27 @@ class _Loader:
                 name, f"the deployment `{name}` needs `files`: the Compose files that it is made of"
             )
         return ConfiguredDeployment(name=name, line=self._line(name) or 1, **values)
+
+    def usable(self, one: ConfiguredDeployment, root: Path, *, elsewhere: bool) -> bool:
+        """Whether the deployment lies in `root`; where the file is for more than `root`, it need not.
+
+        Env files need not be committed; all else that the deployment names must be there.
+        """
+        directory = one.project_directory
+        for path in (*one.files, *one.env_files, *([directory] if directory else [])):
+            if Path(os.path.realpath(root / path)).is_relative_to(root):
+                continue
+            if elsewhere:
+                return False
+            raise self._error(
+                one.name, f"the deployment `{one.name}`: `{path}` lies outside of the linted folder"
+            )
+        for path in one.files:
+            if not (root / path).is_file():
+                raise self._error(one.name, f"the deployment `{one.name}`: there is no file `{path}`")
+        if directory and not (root / directory).is_dir():
+            raise self._error(one.name, f"the deployment `{one.name}`: there is no folder `{directory}`")
+        return True
 
     def table(self, key: str, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):

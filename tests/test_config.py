@@ -31,6 +31,8 @@ def diagnostic(code: str = "DM003", applicability: Applicability = Applicability
 
 
 def test_everything() -> None:
+    for name in ("a.yml", "b.yml"):
+        Path(name).touch()
     settings = configure(
         """
         [tool.dotmac-lint]
@@ -118,6 +120,26 @@ def test_everything() -> None:
             "[deployments.live]\nproduction = true",
             ".dotmac-lint.toml:1: the deployment `live` needs `files`: the Compose files that it is made of",
         ),
+        (
+            '[deployments.live]\nfiles = ["gone.yml"]',
+            ".dotmac-lint.toml:1: the deployment `live`: there is no file `gone.yml`",
+        ),
+        (
+            '[deployments.live]\nfiles = ["."]',
+            ".dotmac-lint.toml:1: the deployment `live`: there is no file `.`",
+        ),
+        (
+            '[deployments.live]\nfiles = ["../x.yml"]',
+            ".dotmac-lint.toml:1: the deployment `live`: `../x.yml` lies outside of the linted folder",
+        ),
+        (
+            '[deployments.live]\nfiles = [".dotmac-lint.toml"]\nenv-files = ["/etc/passwd"]',
+            ".dotmac-lint.toml:1: the deployment `live`: `/etc/passwd` lies outside of the linted folder",
+        ),
+        (
+            '[deployments.live]\nfiles = [".dotmac-lint.toml"]\nproject-directory = "gone"',
+            ".dotmac-lint.toml:1: the deployment `live`: there is no folder `gone`",
+        ),
         ("[deployments]\nlive = 1", ".dotmac-lint.toml:2: `live` must be a table"),
         ("tool = 1", ".dotmac-lint.toml:1: `tool` must be a table"),
         ("a = [", ".dotmac-lint.toml: this is no valid TOML: Invalid value (at end of document)"),
@@ -175,16 +197,19 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         "services/" = ["DM004"]
         "other/" = ["DM000"]
         [deployments.live]
-        files = ["services/api/a.yml", "base.yml"]
+        files = ["services/api/a.yml"]
+        [deployments.whole]
+        files = ["base.yml", "services/api/a.yml"]
         """
     )
+    (below / "a.yml").touch()
     settings = load(below)
     assert settings.exclude == ("*.bak", "/old/", "/x", "**/y/z")
     assert settings.per_file_ignores in (
         {"/a.yml": ("DM003",), "**": ("DM004",)} | {"services/": ("DM004",)},
         {"/a.yml": ("DM003",), "services/": ("DM004",), "other/": ("DM000",)},
     )
-    assert settings.deployments[0].files == ("a.yml", "../../base.yml")
+    assert [one.files for one in settings.deployments] == [("a.yml",)], "the other one is not of this folder"
 
 
 @pytest.mark.parametrize(
