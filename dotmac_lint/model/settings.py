@@ -22,6 +22,7 @@ from dotmac_lint.model.settings_code import (
     External,
     FunctionRef,
     Module,
+    ModuleRef,
     Scope,
     Value,
 )
@@ -313,6 +314,8 @@ class _Place(msgspec.Struct, frozen=True):
     depth: int
     recase: bool
     """Its fields' names are found regardless of case."""
+    config: dict[str, Any]
+    """That of the model."""
     decoded: bool = True
     """Its fields' values are decoded from JSON; not below plain dataclasses and TypedDicts."""
     instance: Instance | None = None
@@ -351,7 +354,9 @@ class _Naming:
     def fields(self) -> Iterator[Field]:
         for declared in self.model.fields:
             names = self._top_names(declared) if self.known and self.reads_environment else ()
-            yield from self._field(declared, names, _Place((), (), 0, True), {id(self.model): 1}, {})
+            yield from self._field(
+                declared, names, _Place((), (), 0, True, self.model.config), {id(self.model): 1}, {}
+            )
 
     def _fold(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()
@@ -417,14 +422,14 @@ class _Naming:
         if declared.reads:
             default = class_default = Unknown("its default reads the environment")
         required = declared.default is None and declared.instance is None and not declared.omissible
-        closed = _why_open([row[0] for row in inner], self.model.config) if inner else ""
+        closed = _why_open([row[0] for row in inner], place.config) if inner else ""
         if (not inner and type.kind == "unknown") or (
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
             closed = f"the type of `{'.'.join((*place.path, declared.name))}` is not in the repository"
-        foreign = [m.name for m, _ in inner if "alias_generator" in self.model.config and not m.has_config]
-        if foreign:
-            closed = f"the alias generator of `{self.model.name}` applies to `{foreign[0]}` as well"
+        foreign = [model.name for model, _ in inner if not model.has_config]
+        if foreign and "alias_generator" in place.config:
+            closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
             prefixes = ()
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
@@ -468,6 +473,7 @@ class _Naming:
                 path=path,
                 prefixes=prefixes,
                 depth=place.depth + 1,
+                config=model.inherited_config(place.config),
                 recase=place.recase and plain and followed and self.model.version == 2,
                 decoded=place.decoded and followed and not _wrapped(type),
                 anycase=self.case_sensitive and not model.config.get("case_sensitive"),
@@ -530,7 +536,7 @@ class _Naming:
         """`EnvSettingsSource.explode_env_vars`, then `_replace_field_names_case_insensitively`."""
         names: list[str] = []
         last = self.max_split is not None and place.depth == self.max_split
-        aliases, by_name = _accepted(declared, model.inherited_config(self.model.config))
+        aliases, by_name = _accepted(declared, place.config)
         keys = [(str(alias[0]), True) for alias in aliases]
         # Settings inside settings match the names that they are given regardless of case themselves.
         matches = model.is_settings and model.version == 2 and not model.config.get("case_sensitive")
@@ -733,6 +739,8 @@ def _source_name(entity: Entity | None, code: Code) -> str:
 _NOT_SHIPPED = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
+_RENAMED = re.compile(rb"\b(\w+) as (\w+)|^(\w+) = (?:\w+\.)*(\w+)[ \t]*$", re.MULTILINE)
+"""`import One as Two`, `Two = One`."""
 
 
 def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
@@ -776,8 +784,10 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
         data = bytes(workspace.bytes(path) or b"")
         if b"BaseSettings" in data:
             chosen.append(path)
-        if b"class " in data:
-            bases[path] = [(m[1], set(_WORD.findall(m[2]))) for m in _CLASS.finditer(data)]
+        rows = [(m[1], set(_WORD.findall(m[2]))) for m in _CLASS.finditer(data)] if b"class " in data else []
+        rows += [(m[2] or m[3], {m[1] or m[4]}) for m in _RENAMED.finditer(data)]
+        if rows:
+            bases[path] = rows
     names = {b"BaseSettings"} | {
         name for path in chosen for name, _ in bases.get(path, ()) if b"BaseSettings" in bytes(name)
     }
@@ -821,6 +831,11 @@ _CHANGES = [
     *(re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _HOLDERS),
     re.compile(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_HOLDERS) + rb")()"),
 ]
+_ALIASED = re.compile(
+    rb"^[ \t]+\w+[ \t]*=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+"""`s = get_settings()`, `jwt = settings.jwt`."""
+_ASSIGNED = re.compile(rb"^[ \t]+\w+(?:\.\w+)*\.(\w+)[ \t]*=[^=]", re.MULTILINE)
 _DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
 _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
@@ -832,12 +847,14 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     declaring = {base.module.path for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
     top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
     dotted = {field.dotted.encode() for s in classes for field in s.fields}
+    last = {field.path[-1].encode() for s in classes for field in s.fields}
     for path in code.paths:
         if not classes or _NOT_SHIPPED.search(path):
             continue
         data = bytes(code.workspace.bytes(path) or b"")
         if path not in declaring and not (
             any(m[1] in top for pattern in _CHANGES for m in pattern.finditer(data))
+            or (_ALIASED.search(data) and any(m[1] in last for m in _ASSIGNED.finditer(data)))
             or (any(m[1] in dotted for m in _DOTTED_KEY.finditer(data)) and _LOADER.search(data))
         ):
             continue
@@ -884,6 +901,12 @@ def _changed(
                 ):
                     yield from _matching(settings, (*field.path, *path))
             return
+    elif isinstance(entity := _root(change, module, code), ModuleRef) and len(path) > 1:
+        other = code.module(entity.path)
+        inner = Change(path[0], path[1:], change.range)
+        if other is None or not _is_settings(inner, other, settings, code):
+            return
+        path = path[1:]
     elif not _is_settings(change, module, settings, code):
         return
     if path == ("",) and loader:
@@ -895,6 +918,13 @@ def _is_class(ref: ClassRef, name: str, module: Module) -> bool:
     return ref.name == name and ref.module.path == module.path
 
 
+def _root(change: Change, module: Module, code: Code) -> Entity | None:
+    """What the name at the root of the change stands for."""
+    if change.imported is not None:
+        return code.imported(change.imported, module)
+    return code.in_module(change.root.removesuffix("()"), module)
+
+
 def _is_settings(change: Change, module: Module, settings: SettingsClass, code: Code) -> bool:
     """Whether the name that is changed may hold an object of this class."""
     ours = {id(base) for base in settings.model.mro if isinstance(base, ClassRef)}
@@ -902,11 +932,7 @@ def _is_settings(change: Change, module: Module, settings: SettingsClass, code: 
         entity = code.resolve(change.annotation, Scope(module))
         if isinstance(entity, ClassRef):
             return id(entity) in ours
-    found = (
-        code.imported(change.imported, module)
-        if change.imported is not None
-        else code.in_module(change.root.removesuffix("()"), module)
-    )
+    found = _root(change, module, code)
     if isinstance(found, Value) and isinstance(binding := found.bindings[-1], Assignment):
         for node in (binding.annotation, binding.value):
             made = _made(node, found.scope, code)

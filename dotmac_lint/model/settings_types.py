@@ -25,7 +25,6 @@ from dotmac_lint.readers.python.code import (
     Attribute,
     Binary,
     Call,
-    Conditional,
     Constant,
     Display,
     Expr,
@@ -779,7 +778,11 @@ class Model:
                 unknown = f"the alias of `{member.name}` cannot be worked out"
             aliases = found or ()
         if not aliases and not unknown:
-            generated = self._generated(member.name, explicit="alias" in given or "validation_alias" in given)
+            explicit = "alias" in given or "validation_alias" in given
+            # What has any alias of its own keeps what the generator of its first class makes of it.
+            first = self.types.model(ref) if "serialization_alias" in given else self
+            generator = first.config.get("alias_generator") or self.config.get("alias_generator")
+            generated = self._generated(member.name, generator, explicit)
             if generated is None:
                 unknown = f"the alias generator of `{self.name}` cannot be worked out"
             aliases = generated or ()
@@ -792,8 +795,8 @@ class Model:
         if self.version == 1:
             env = self._env_v1(member.name, given, where)
         if self.version == 1 and value is None and (type.optional or type.name in ("Any", "Json")):
-            explicit = [a for call, _ in fields for a in (*call.arguments, *(v for _, v in call.keywords))]
-            if not any(map(_is_ellipsis, (*explicit, *((default,) if default is not None else ())))):
+            written = [a for call, _ in fields for a in (*call.arguments, *(v for _, v in call.keywords))]
+            if not any(map(_is_ellipsis, (*written, *((default,) if default is not None else ())))):
                 value = Known(None)
         reads = tuple(self._reads(made, made_scope)) if made is not None else ()
         omissible = self.kind == "typeddict" and not self._is_required_key(member, ref)
@@ -925,8 +928,7 @@ class Model:
             return tuple(choices)
         return None
 
-    def _generated(self, name: str, explicit: bool) -> tuple[Path, ...] | None:
-        generator = self.config.get("alias_generator")
+    def _generated(self, name: str, generator: Any, explicit: bool) -> tuple[Path, ...] | None:
         if generator is None or explicit:
             return ()
         if not isinstance(generator, Generator):
@@ -1043,13 +1045,22 @@ class Model:
                 entity = self.code.resolve(node, scope)
                 if isinstance(entity, FunctionRef) and entity.node.result is not None:
                     yield from self._reads(entity.node.result, entity.scope, depth + 1)
-            case Conditional():
-                for inner in (node.test, node.then, node.otherwise):
-                    yield from self._reads(inner, scope, depth + 1)
+                elif isinstance(entity, Value) and entity.bindings[-1].value is not None:
+                    yield from self._reads(entity.bindings[-1].value, entity.scope, depth + 1)
             case _:
-                for side in (getattr(node, "left", None), getattr(node, "right", None)):
-                    if side is not None:
-                        yield from self._reads(side, scope, depth + 1)
+                for inner in _children(node):
+                    yield from self._reads(inner, scope, depth + 1)
+
+
+def _children(node: Expr) -> Iterator[Expr]:
+    """The expressions of which the expression is made."""
+    pending: list[Any] = [getattr(node, field) for field in node.__struct_fields__ if field != "range"]
+    while pending:
+        part = pending.pop(0)
+        if isinstance(part, tuple):
+            pending[:0] = part
+        elif isinstance(part, msgspec.Struct):
+            yield part  # type: ignore[misc]
 
 
 def is_type_alias(node: Expr | None) -> bool:

@@ -11,7 +11,18 @@ FIELD_NAMES = [
     "host", "port", "api_key", "dbUrl", "Name", "a", "a_b", "x1", "max_pool_size", "TOKEN", "m", "a__b", "level",
     "user_", "timeout2s", "url", "enabled", "A_B", "HTTPPort", "db",
 ]  # fmt: skip
-ALIASES = ["MY_A", "the_alias", "camelAlias", "Q", "db_url", "X__Y", "PORT", "kebab-case", "dotted.name", "a"]
+ALIASES = [
+    "MY_A",
+    "the_alias",
+    "camelAlias",
+    "Q",
+    "db_url",
+    "X__Y",
+    "PORT_NO",
+    "kebab-case",
+    "dotted.name",
+    "al",
+]
 PREFIXES = ["APP_", "app_", "My", "X__", "A", ""]
 DELIMITERS = ["__", "__", "__", "__", "_", ".", "_X_", "-", "_x_", "___"]
 

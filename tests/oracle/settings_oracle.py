@@ -264,7 +264,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         outcome.names[name] = ", ".join(sorted({_shown(path, settings) for path in paths}))
         if not claimed:
             if found.unknown and (
-                re.search("out of the JSON|applies to|keeps values", found.unknown) or _is_open(settings)
+                re.search("out of the JSON|applies to it|keeps values", found.unknown) or _is_open(settings)
             ):
                 return ""
             return f"missed: {name} really reaches {outcome.names[name]}, but {_told(found)}"
@@ -289,7 +289,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         ):
             outcome.counts["names not shown"] += 1
             return ""
-        unsure = any("applies to" in field.open for field in found.fields)
+        unsure = any("applies to it" in field.open for field in found.fields)
         if unsure or effect[0] == "read" or not any(_pairs(field, name) for field in found.fields):
             outcome.counts["names not shown"] += 1
             return ""
@@ -298,7 +298,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         return f"unread: {name} is refused ({effect[1:]}), but {_told(found)}"
     if (
         found.unknown
-        and not re.search("out of the JSON|applies to|keeps values", found.unknown)
+        and not re.search("out of the JSON|applies to it|keeps values", found.unknown)
         and not _is_open(settings)
     ):
         return f"needlessly open: {name} because {found.unknown}"

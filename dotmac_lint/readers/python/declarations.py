@@ -139,6 +139,8 @@ class _Scope(msgspec.Struct):
     parameters: dict[str, cst.BaseExpression | None]
     imported: dict[str, Import]
     owner: str
+    aliases: dict[str, list[str]]
+    """Names that stand for a chain of names: `jwt = settings.jwt`, `s = get_settings()`."""
 
 
 class Reader:
@@ -159,7 +161,7 @@ class Reader:
                 texts = tuple(getattr(item, "value", None) for item in items)
                 names = tuple(t for t in texts if isinstance(t, str)) or None
         if self.may_change or "{" in self.text:
-            self.run_time(self.tree.body, _Scope({}, {}, ""))
+            self.run_time(self.tree.body, _Scope({}, {}, "", {}))
         return SettingsModule(body, tuple(self.changes), tuple(self.mappings), names)
 
     # ---- declarations
@@ -333,16 +335,28 @@ class Reader:
                     inner = {p.name.value: p.annotation.annotation if p.annotation else None for p in given}
                     self.run_time(
                         node.body.body,
-                        _Scope({**scope.parameters, **inner}, dict(scope.imported), scope.owner),
+                        _Scope(
+                            {**scope.parameters, **inner},
+                            dict(scope.imported),
+                            scope.owner,
+                            dict(scope.aliases),
+                        ),
                     )
                 case cst.ClassDef():
                     name = f"{scope.owner}.{node.name.value}" if scope.owner else node.name.value
-                    self.run_time(node.body.body, _Scope(scope.parameters, scope.imported, name))
+                    self.run_time(
+                        node.body.body, _Scope(scope.parameters, scope.imported, name, scope.aliases)
+                    )
                 case cst.Import() | cst.ImportFrom():
                     scope.imported.update((found.name, found) for found in self.imports(node, False))
                 case cst.Assign():
+                    chain = _chain(node.value)
                     for target in node.targets:
                         self.change(target.target, scope)
+                        if isinstance(target.target, cst.Name):
+                            scope.aliases.pop(target.target.value, None)
+                            if chain is not None:
+                                scope.aliases[target.target.value] = self.unaliased(chain, scope)
                     self.displays(node.value)
                 case cst.AnnAssign() | cst.AugAssign():
                     self.change(node.target, scope)
@@ -360,6 +374,10 @@ class Reader:
                 case _:
                     pending += _blocks(node)
 
+    @staticmethod
+    def unaliased(chain: list[str], scope: _Scope) -> list[str]:
+        return [*scope.aliases.get(chain[0], chain[:1]), *chain[1:]]
+
     def change(
         self,
         target: cst.BaseExpression,
@@ -376,6 +394,8 @@ class Reader:
         node: cst.BaseExpression,
         scope: _Scope,
     ) -> None:
+        root, *rest = self.unaliased([root], scope)
+        path = (*rest, *path)
         annotation = scope.parameters.get(root)
         self.changes.append(
             Change(
@@ -384,7 +404,7 @@ class Reader:
                 self.converter.range(node),
                 None if annotation is None else self.converter.annotation(annotation),
                 scope.owner,
-                scope.imported.get(root),
+                scope.imported.get(root.removesuffix("()")),
             )
         )
 
