@@ -797,7 +797,7 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
         growing = False
         for path, rows in bases.items():
             for name, above in rows:
-                if name not in names and above & names:
+                if above & names and not (name in names and path in kept):
                     names.add(name)
                     kept.add(path)
                     growing = True
