@@ -16,7 +16,7 @@ import msgspec
 from dotmac_lint.known import Known
 from dotmac_lint.model.command_lines import DEFAULT_FILES
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree, leaves, unquoted
-from dotmac_lint.model.nearest import nearest
+from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
     started = spec.commanded or "/" not in spec.files[0]
     for problem in project.problems:
         if problem.kind == "extends":
-            meant = nearest(problem.name, problem.known) if problem.name else None
+            meant = similar_name(problem.name, problem.known) if problem.name else None
             if started or meant:
                 yield Dangling(problem.message, problem.span, None, problem.name, "service", meant)
     if not project.complete or _override_example(deployment):
@@ -131,7 +131,7 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
             if use.name in known or (use.kind == "network" and use.name == "default"):
                 continue
             elsewhere = _elsewhere(deployment, use)
-            meant = nearest(use.name, (name for name in known if name != service.name))
+            meant = similar_name(use.name, (name for name in known if name != service.name))
             if not (spec.commanded or (started and elsewhere is None) or meant):
                 continue
             inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it

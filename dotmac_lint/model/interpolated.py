@@ -16,7 +16,7 @@ import msgspec
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree
-from dotmac_lint.model.nearest import nearest
+from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
 def _unknown(use: Undefined, deployment: Deployment) -> Blank | None:
     if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
-    meant = nearest(use.name, use.scope_names)
+    meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotmac_lint.model.nearest import nearest
+from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -38,6 +38,6 @@ def orphans(deployment: Deployment) -> Iterator[Orphan]:
             for other in project.services.values()
             if (other.image or other.build) and all(key.path != service.key.path for key in other.keys)
         }
-        meant = nearest(service.name, others)
+        meant = similar_name(service.name, others)
         if meant or deployment.spec.commanded:
             yield Orphan(service.name, service.key, meant, others[meant] if meant else None)

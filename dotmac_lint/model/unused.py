@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +30,8 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
     """The declarations that no deployment uses, in services of any profile; each once a place.
 
     A file that another deployment merges may declare for its services; a file that is included or extended, for
-    those of others. Where a name that is used is not known, nothing is said of its kind.
+    those of others. Where a comment names it, a service waits to be switched on. Where a name that is used is
+    not known, nothing is said of its kind.
     """
     found: dict[Span, Unused | None] = {}
     kept: set[tuple[Kind, str]] = set()
@@ -37,7 +39,8 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
         for kind in KINDS:
             used = _used(deployment, kind)
             for name, span in declared(deployment.project, kind).items():
-                if used is None or name in used or span.path not in deployment.spec.files:
+                foreign = span.path not in deployment.spec.files
+                if used is None or name in used or foreign or _in_comment(repository, span, name):
                     found[span] = None
                     kept.add((kind, span.path))
                 elif span not in found:
@@ -46,6 +49,14 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
         if unused is not None:
             # Compose refuses an empty `volumes:`.
             yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
+
+
+def _in_comment(repository: Repository, span: Span, name: str) -> bool:
+    """Whether a comment of the file names it: a service that waits to be switched on."""
+    source = repository.workspace.source(span.path)
+    return source is not None and bool(
+        re.search(rf"(?m)^\s*#.*(?<![\w-]){re.escape(name)}(?![\w-])", source.text)
+    )
 
 
 def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> Span | None:
