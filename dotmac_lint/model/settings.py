@@ -88,8 +88,9 @@ class Field(msgspec.Struct, frozen=True):
     """Why other names below it may be taken as well."""
     inside: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
     """Of `names`, those that hold JSON out of which it is taken (AliasPath), with the way to it."""
-    anycase: tuple[str, ...] = ()
-    """More names, in capitals: it is read by settings inside case-sensitive ones, regardless of case."""
+    anycase: tuple[tuple[str, str], ...] = ()
+    """More names, each in two parts, in the second of which case does not count: settings inside
+    case-sensitive ones look for it."""
     made: bool = False
     """Its default is an object of a class of the repository."""
     legacy: bool = False
@@ -250,11 +251,11 @@ class SettingsClass:
         return found
 
     @cached_property
-    def _by_any_case(self) -> dict[str, list[Field]]:
-        found: dict[str, list[Field]] = {}
+    def _by_any_case(self) -> dict[str, list[tuple[str, Field]]]:
+        found: dict[str, list[tuple[str, Field]]] = {}
         for field in self.fields:
-            for name in field.anycase:
-                found.setdefault(name.lower(), []).append(field)
+            for start, rest in field.anycase:
+                found.setdefault((start + rest).lower(), []).append((start, field))
         return found
 
     @cached_property
@@ -288,7 +289,10 @@ class SettingsClass:
     def lookup(self, name: str) -> Lookup:
         """Which fields take the environment name `name`."""
         key = self._key(name)
-        fields = [*self._by_name.get(key, ()), *self._by_any_case.get(name.lower(), ())]
+        fields = list(self._by_name.get(key, ()))
+        for start, field in self._by_any_case.get(name.lower(), ()):
+            if name.startswith(start) and field not in fields:
+                fields.append(field)
         taking = [field for prefix, field in self._mappings if key.startswith(prefix)]
         if fields or taking:
             return Lookup((*fields, *taking))
@@ -305,11 +309,25 @@ class SettingsClass:
 # ---- names
 
 
+class _Name(msgspec.Struct, frozen=True):
+    """How an environment name reaches a field."""
+
+    recased: bool = True
+    """Names below it are found regardless of case, if the types allow it."""
+    found: bool = True
+    """Values are decoded from JSON."""
+    way: tuple[str | int, ...] = ()
+    """The way to the value in the JSON that it holds, as AliasPath has it."""
+
+
+Names = dict[str, _Name]
+
+
 class _Place(msgspec.Struct, frozen=True):
     """Where a model stands inside the settings: how the names of its fields begin."""
 
     path: tuple[str, ...]
-    prefixes: tuple[str, ...]
+    prefixes: Names
     """With the delimiter at their end, in the case in which they are compared."""
     depth: int
     recase: bool
@@ -355,7 +373,12 @@ class _Naming:
         for declared in self.model.fields:
             names = self._top_names(declared) if self.known and self.reads_environment else ()
             yield from self._field(
-                declared, names, _Place((), (), 0, True, self.model.config), {id(self.model): 1}, {}
+                declared,
+                dict.fromkeys(names, _Name()),
+                (),
+                _Place((), {}, 0, True, self.model.config),
+                {id(self.model): 1},
+                {},
             )
 
     def _fold(self, name: str) -> str:
@@ -381,7 +404,8 @@ class _Naming:
     def _field(
         self,
         declared: Declared,
-        names: tuple[str, ...],
+        names: Names,
+        anycase: tuple[tuple[str, str], ...],
         place: _Place,
         trail: dict[int, int],
         own: dict[tuple[str, ...], Field],
@@ -392,21 +416,18 @@ class _Naming:
             return
         path = (*place.path, declared.name)
         type = declared.type
-        # `next_field` does not find a nested field by its alias where aliases have the prefix.
-        unfound = bool(place.path and self.prefix and self.target != "variable" and declared.aliases)
-        if unfound:
-            place = msgspec.structs.replace(place, decoded=False)
-        if type.decode != "force" and (not place.decoded or not self.decodes):
+        decoded = place.decoded and (not names or any(how.found for how in names.values()))
+        if type.decode != "force" and (not decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
         inner = [] if len(place.path) >= DEPTH else _objects(type)
         inner = [row for row in inner if trail.get(id(row[0]), 0) < 2]
         inside = self._ways(declared, names, place)
-        prefixes = tuple(n + self.delimiter for n in names if n not in inside) if self.delimiter else ()
+        prefixes: Names = {}
+        if self.delimiter and (self.max_split is None or place.depth < self.max_split):
+            prefixes = {name + self.delimiter: how for name, how in names.items() if name not in inside}
         if place.path:
-            prefixes = tuple(prefix for prefix in prefixes if self._splits_at_end(prefix, place))
-        if self.max_split is not None and place.depth >= self.max_split:
-            prefixes = ()
-        any_below = prefixes if _mapping(type) else ()
+            prefixes = {p: how for p, how in prefixes.items() if self._splits_at_end(p, place)}
+        any_below = prefixes if _mapping(type) else {}
         if place.depth == 0:
             prefixes = self._fillable(declared, prefixes)
             any_below = any_below if self.model.version == 1 else any_below and prefixes
@@ -430,12 +451,14 @@ class _Naming:
         foreign = [model.name for model, _ in inner if not model.has_config]
         if foreign and "alias_generator" in place.config:
             closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
-            prefixes = ()
+            prefixes = {}
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
         shown = [*map(self._shown, (*names, *declared_env(declared)))]
-        anycase = place.anycase if path in own else False
-        shown += own[path].names if path in own and not anycase else ()
+        if path in own and place.anycase:
+            anycase += tuple(("", name) for name in own[path].names)
+        elif path in own:
+            shown += own[path].names
         yield Field(
             path=path,
             names=tuple(dict.fromkeys(shown)),
@@ -450,11 +473,14 @@ class _Naming:
             any_below=tuple(map(self._shown, any_below)),
             open=closed,
             optional_default=declared.default == Known(None),
-            anycase=own[path].names if anycase else (),
-            inside=tuple((self._shown(name), way) for name, way in inside.items()),
+            anycase=anycase,
+            inside=(
+                *((self._shown(name), way) for name, way in inside.items()),
+                *(own[path].inside if path in own else ()),
+            ),
             made=declared.instance is not None,
             legacy=self.model.version == 1,
-            doubt=place.doubt or self._doubt(type),
+            doubt=place.doubt or self._doubt(type, names),
         )
         made = declared.instance.ref if declared.instance else None
         members: dict[str, list[tuple[Declared, Model, _Place]]] = {}
@@ -487,11 +513,13 @@ class _Naming:
                 members.setdefault(child.name, []).append((child, model, below))
         deeper = {**trail, **{id(model): trail.get(id(model), 0) + 1 for model, _ in inner}}
         for rows in members.values():
-            below_names = [name for row in rows for name in self._nested_names(*row)]
+            found = [self._nested_names(*row) for row in rows]
             child, _, below = next((row for row in rows if row[2].instance is not None), rows[0])
             if len(rows) > 1:
                 child = msgspec.structs.replace(child, type=union_of([row[0].type for row in rows]))
-            yield from self._field(child, tuple(dict.fromkeys(below_names)), below, deeper, own)
+            below_names = {name: how for names, _ in found for name, how in names.items()}
+            more = tuple(dict.fromkeys(pair for _, pairs in found for pair in pairs))
+            yield from self._field(child, below_names, more, below, deeper, own)
 
     def _doubt_below(self, declared: Declared, type: TypeInfo) -> str:
         if _several(type):
@@ -502,19 +530,22 @@ class _Naming:
             return "may be read by settings inside settings, which decode it"
         return ""
 
-    def _doubt(self, type: TypeInfo) -> str:
+    def _doubt(self, type: TypeInfo, names: Names) -> str:
+        if len({how.found for how in names.values()}) > 1:
+            return "is decoded under one name and not under another"
         kinds = {a.kind for a in type.args if a.kind != "none"} if type.kind == "union" else {type.kind}
         if self.model.version == 1 and not kinds <= {"str", "bool", "int", "literal", "enum", "secret"}:
             return "is read by pydantic 1, whose rules are not followed"
         return ""
 
-    def _ways(
-        self, declared: Declared, names: tuple[str, ...], place: _Place
-    ) -> dict[str, tuple[str | int, ...]]:
+    def _ways(self, declared: Declared, names: Names, place: _Place) -> dict[str, tuple[str | int, ...]]:
         """The names that are the head of an AliasPath, with the rest of it."""
-        before = place.prefixes if place.path else (self.prefix if self.target in ("alias", "all") else "",)
+        before = (
+            list(place.prefixes) if place.path else (self.prefix if self.target in ("alias", "all") else "",)
+        )
         heads = {self._fold(p + str(alias[0])): alias[1:] for alias in declared.aliases for p in before}
-        return {name: heads[name] for name in names if heads.get(name)}
+        ways = {name: heads.get(name) or how.way for name, how in names.items()}
+        return {name: way for name, way in ways.items() if way}
 
     def _splits_at_end(self, prefix: str, place: _Place) -> bool:
         """Whether the delimiter at the end of `prefix` is the first after the section's: not in `s___x`."""
@@ -522,33 +553,50 @@ class _Naming:
         assert self.delimiter is not None
         return prefix.find(self.delimiter, start) == len(prefix) - len(self.delimiter)
 
-    def _fillable(self, declared: Declared, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    def _fillable(self, declared: Declared, prefixes: Names) -> Names:
         """Those of the prefixes by which an object is put together that really fills the field."""
         if self.model.version == 1:  # `explode_env_vars` cuts the names at every delimiter, its own too
             cut = len(self.prefix)
-            return tuple(p for p in prefixes if p[cut:].split(self.delimiter)[1:] == [""])
+            return {p: how for p, how in prefixes.items() if p[cut:].split(self.delimiter)[1:] == [""]}
         # `_get_resolved_field_value`: where no name is set, the key is that of the last, unless that is plain.
         aliases, by_name = _accepted(declared, self.model.config)
         lost = aliases and not by_name and (len(aliases[0]) > 1 or len(aliases[-1]) > 1)
-        return () if lost else prefixes
+        return {} if lost else prefixes
 
-    def _nested_names(self, declared: Declared, model: Model, place: _Place) -> tuple[str, ...]:
-        """`EnvSettingsSource.explode_env_vars`, then `_replace_field_names_case_insensitively`."""
-        names: list[str] = []
+    def _nested_names(
+        self, declared: Declared, model: Model, place: _Place
+    ) -> tuple[Names, list[tuple[str, str]]]:
+        """`EnvSettingsSource.explode_env_vars`, then `_replace_field_names_case_insensitively`.
+
+        The second value are names in two parts, as `Field.anycase` has them.
+        """
+        names: Names = {}
+        anycase: list[tuple[str, str]] = []
         last = self.max_split is not None and place.depth == self.max_split
         aliases, by_name = _accepted(declared, place.config)
-        keys = [(str(alias[0]), True) for alias in aliases]
         # Settings inside settings match the names that they are given regardless of case themselves.
         matches = model.is_settings and model.version == 2 and not model.config.get("case_sensitive")
-        keys += [(declared.name, matches or not aliases)] if by_name else []
-        for key, recased in keys:
+        # Where all aliases are paths, they rename what is given by name to the head of the first.
+        way = aliases[0][1:] if matches and aliases and all(len(alias) > 1 for alias in aliases) else ()
+        keys = [(str(alias[0]), True) for alias in aliases]
+        keys += [(declared.name, not aliases)] if by_name else []
+        for key, preferred in keys:
             folded = self._fold(key)
             if self.delimiter and self.delimiter in folded and not last:
                 continue  # it would be split
-            if not self.case_sensitive and key != folded and not ((matches or place.recase) and recased):
-                continue  # it stays in small letters, which the model does not know
-            names += [prefix + folded for prefix in place.prefixes]
-        return tuple(dict.fromkeys(names))
+            # `next_field` does not find a nested field by its alias where aliases have the prefix.
+            named = folded == self._fold(declared.name)
+            found = named or not (self.prefix and self.target != "variable" and aliases)
+            for prefix, how in place.prefixes.items():
+                recased = how.recased and place.recase and preferred
+                if self.case_sensitive and matches:
+                    anycase.append((prefix, key))
+                if (
+                    self.case_sensitive or key == folded or recased or matches
+                ):  # else it stays in small letters
+                    by_way = () if preferred else way
+                    names.setdefault(prefix + folded, _Name(recased, how.found and found, by_way))
+        return names, anycase
 
 
 def declared_env(declared: Declared) -> tuple[str, ...]:

@@ -124,6 +124,8 @@ class Generator:
         self.inherited: list[str] = []
         """Fields of the bases of the settings."""
         self.count = 0
+        self.names: dict[str, set[str]] = {}
+        """Field names of models."""
 
     def chance(self, percent: int) -> bool:
         return self.random.randrange(100) >= 100 - percent
@@ -177,6 +179,8 @@ class Generator:
             earlier = [n for n, k in self.models if k == kind]
             if earlier and self.chance(25):
                 base = self.pick(earlier)
+                used |= self.names[base]
+            self.names[name] = used
             config = self._section_config(kind)
             body = config + self._fields(used, 1 + self.random.randrange(3)) + self._clutter()
             self.classes.append(_class(f"class {name}({base}):", body, self._note()))

@@ -225,7 +225,8 @@ def compare(
     settings = oracle.model(files, target)
     claims: dict[str, list[list[str]]] = {}
     for field in settings.fields:
-        for name in (*field.names, *field.anycase, *(f"{prefix}DYNKEY" for prefix in field.any_below)):
+        anycase = (start + rest for start, rest in field.anycase)
+        for name in (*field.names, *anycase, *(f"{prefix}DYNKEY" for prefix in field.any_below)):
             claims.setdefault(name, []).extend(_pairs(field, name))
     question: dict[str, Any] = {"target": target, "names": claims, "misses": misses}
     question["several"] = [name for name in claims if len(settings.lookup(name).fields) > 1 and claims[name]]
@@ -289,7 +290,10 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         ):
             outcome.counts["names not shown"] += 1
             return ""
-        unsure = any("applies to it" in field.open for field in found.fields)
+        unsure = any(
+            "applies to it" in f.open for f in settings.fields if any(f.path[: len(c)] == c for c in claimed)
+        )
+        unsure = unsure or bool(settings.model.config.get("nested_model_default_partial_update"))
         if unsure or effect[0] == "read" or not any(_pairs(field, name) for field in found.fields):
             outcome.counts["names not shown"] += 1
             return ""
@@ -314,7 +318,8 @@ def _share(settings: SettingsClass, one: str, other: str) -> bool:
 def _own_name(settings: SettingsClass, path: tuple[str, ...], name: str) -> bool:
     """Whether settings inside settings read the name themselves: some do when the module is imported."""
     above = settings.by_path.get(path[:-1])
-    return above is not None and not any(name.lower().startswith(start.lower()) for start in above.names)
+    starts = (start + (settings.env_nested_delimiter or "\0") for start in above.names) if above else ()
+    return above is not None and not any(name.lower().startswith(start.lower()) for start in starts)
 
 
 def _is_there(settings: SettingsClass, path: tuple[str, ...]) -> bool:

@@ -122,17 +122,18 @@ def _annotation(field: Any) -> Any:
     return field
 
 
-def _holders(annotation: Any) -> Iterator[Any]:
-    """The classes with fields of their own inside an annotation."""
+def _holders(annotation: Any, roots: bool = False) -> Iterator[Any]:
+    """The classes with fields of their own inside an annotation; with `roots`, RootModels as well."""
     if hasattr(annotation, "__value__"):
         annotation = annotation.__value__
     if _is_model(annotation) and issubclass(annotation, pydantic.RootModel):
-        yield from _holders(annotation.model_fields["root"].annotation)
+        yield from [annotation] if roots else []
+        yield from _holders(annotation.model_fields["root"].annotation, roots)
     elif _fields(annotation):
         yield annotation
     else:
         for argument in typing.get_args(annotation):
-            yield from _holders(argument)
+            yield from _holders(argument, roots)
 
 
 def _is_mapping(annotation: Any) -> bool:
@@ -164,7 +165,7 @@ def _all_classes(cls: Any) -> list[Any]:
     found = [cls]
     for one in found:
         for field in _fields(one).values():
-            found += [holder for holder in _holders(_annotation(field)) if holder not in found]
+            found += [holder for holder in _holders(_annotation(field), roots=True) if holder not in found]
     return found
 
 
@@ -404,8 +405,8 @@ class Probe:
                     os.environ.clear()
                     _relax(cls)
                     made.append(dict(leaves(cls())))
-                except Exception:
-                    break
+                except Exception as error:
+                    return ["read", f"{type(error).__name__} on import"]
                 finally:
                     os.environ.clear()
             if len(made) == 2 and (changed := _difference(made[0], made[1])):
@@ -472,9 +473,10 @@ def answer(question: dict[str, Any], number: int) -> dict[str, Any]:
             shown = name if sensitive else name.upper()
             if shown and shown not in names and "\0" not in shown and "=" not in shown:
                 several = name in question.get("several", ())
-                names[shown] = probe.effects(shown, known.get(name, []), several)
-                if names[shown] == [""] and known.get(name):
-                    names[shown] = probe.effect_on_import(shown, known[name])
+                pairs = known.get(name) or known.get(name.upper(), [])
+                names[shown] = probe.effects(shown, pairs, several)
+                if names[shown] == [""]:
+                    names[shown] = probe.effect_on_import(shown, pairs)
         for name, value, companion in question.get("values", ()):
             refused.append([name, value, probe.run({**companion, name: value})[0]])
     except TooMuchError:
