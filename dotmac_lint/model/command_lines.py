@@ -940,7 +940,10 @@ def _may_hold(workspace: Workspace, path: str) -> bool:
     if "changelog" in name.lower() or "release" in name.lower():
         return False
     data = workspace.bytes(path)
-    return data is not None and len(data) <= MAX_BYTES and _WORDS.search(data) is not None
+    if data is None or len(data) > MAX_BYTES:
+        return False
+    likely = b"compose" in data or b"COMPOSE_FILE" in data or (b"stack" in data and b"docker" in data)
+    return likely and _WORDS.search(data) is not None
 
 
 def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:

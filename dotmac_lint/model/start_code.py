@@ -119,6 +119,7 @@ class StartCode:
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
+        self._functions: dict[str, tuple[tuple[Function, Class | None], ...]] = {}
         self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
         self._reached: dict[tuple[str, Range], bool] = {}
         self._spoken: dict[tuple[str, frozenset[bytes]], bool] = {}
@@ -186,10 +187,10 @@ class StartCode:
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
         """The function that holds a place, and its class; None at module level."""
-        namespace = self.modules.namespace(at.path)
-        holding = (
-            [row for row in functions_in(namespace.body) if holds(row[0].range, at)] if namespace else []
-        )
+        if at.path not in self._functions:
+            namespace = self.modules.namespace(at.path)
+            self._functions[at.path] = tuple(functions_in(namespace.body)) if namespace else ()
+        holding = [row for row in self._functions[at.path] if holds(row[0].range, at)]
         return holding[-1] if holding else (None, None)
 
     def may_run(self, function: Function, owner: Class | None, path: str) -> bool:
