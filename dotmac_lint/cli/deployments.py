@@ -37,11 +37,23 @@ def deployments(path: Path, *, output_format: str, config_file: Path | None, iso
     except OutputError as error:
         return fail(str(error))
     if not entries:
-        tell(f"warning: no Compose file was found in {root}: there is no deployment")
+        tell(nothing_found(repository))
     if output_format != "json":
         for file in repository.unplaced:
             tell(f"note: {rows.prefix}{file.path} is part of no deployment: {file.reason}")
     return 0
+
+
+def nothing_found(repository: Repository) -> str:
+    """What to say of a repository without deployments."""
+    root, count = repository.workspace.root, len(repository.unplaced)
+    if not count:
+        return f"warning: no Compose file was found in {root}: there is no deployment"
+    files = "one Compose file, which is" if count == 1 else f"{count} Compose files, which are"
+    return (
+        f"warning: no deployment was found in {root}, only {files} no project alone. "
+        "State in the configuration what is started; `dotmac-lint deployments` names the files."
+    )
 
 
 class _Rows:

@@ -88,7 +88,9 @@ def lint(
     if verbose or timings:
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
     if not quiet and not result.crashes and not result.repository.deployments:
-        tell(f"warning: no Compose file was found in {root}: there is no deployment to check")
+        from dotmac_lint.cli.deployments import nothing_found
+
+        tell(nothing_found(result.repository))
     for rule_names, message, trace in _grouped(result):
         crashed(f"the rule {rule_names}", message, trace, verbose=verbose)
     if wrong is not None:

@@ -280,10 +280,7 @@ class _Shell:
         for choice in self.choices(value.chars):
             words = [word for command in self.words(value, choice) for word in command]
             if array:
-                spaced = [
-                    piece for word in words for piece in (word, _Text(" ", (word.at[-1] if word.at else 0,)))
-                ]
-                values.append(_joined(spaced[:-1]))
+                values.append(_spaced(words))
             else:
                 values.append(words[0] if words else _Text("", ()))
         if match["operator"] == "+=":
@@ -514,8 +511,8 @@ class _Piece(NamedTuple):
     """The working directory that the file states for it."""
     line: tuple[int, int] | None = None
     """Where it stands, when some of its characters stand elsewhere."""
-    variables: tuple[tuple[str, _Text], ...] = ()
-    """What the file sets in its environment."""
+    variables: tuple[tuple[str, list[_Text]], ...] = ()
+    """What the file sets in its environment, with the values that each may have."""
 
 
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -582,7 +579,7 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
     def piece() -> Iterator[_Piece]:
         if any("compose" in line.chars for line in lines):
             place = lines[0].at[0] if lines[0].at else 0
-            given = tuple((name, value) for begin, end, name, value in settings if begin <= place < end)
+            given = tuple((name, [value]) for begin, end, name, value in settings if begin <= place < end)
             yield _Piece(_joined(lines), kind, step_folder or folder, variables=given)
         lines.clear()
 
@@ -859,6 +856,50 @@ def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterat
         yield expand(line, dict(zip(several, values, strict=True)), 0)
 
 
+_POWERSHELL = re.compile(
+    r"\$(?:\w+:)?(?P<name>\w+)[ ]*=[ ]*(?:@\((?P<list>[^()]*)\)|(?P<text>\"[^\"\n]*\"|'[^'\n]*'|\$\w+)"
+    r"|\(?[ ]*\$(?P<each>\w+)[ ]*\|[ ]*(?:ForEach-Object|%)[ ]*\{[ ]*['\"]-f['\"]?,?[ ]*\"?\$_\"?[ ]*\}"
+    r"|\(?[ ]*Join-Path\b[^'\"\n]*['\"](?P<below>[^'\"\n]+)['\"])"
+)
+
+
+_ASSIGNED = re.compile(r"\$(?:\w+:)?\w+[ ]*=(?!=)")
+
+
+def _powershell_variables(source: str) -> tuple[tuple[str, list[_Text]], ...]:
+    """The values that each variable may have: texts, lists, lists with `-f` before each item, paths below others."""
+    found: dict[str, list[_Text]] = {}
+    for match in islice(_POWERSHELL.finditer(source), MAX_LINES):
+        at = (match.start(),)
+        values = []
+        if match["list"] is not None:
+            start = match.start("list")
+            items = [m.span(1) for m in re.finditer(r"['\"]([^'\"\n]*)['\"]", match["list"])]
+            values = [_spaced([_text(source, start + a, start + b) for a, b in items])]
+        elif match["each"]:
+            for value in found.get(match["each"], ()):
+                words = [value.cut(*m.span()) for m in re.finditer(r"\S+", value.chars)]
+                values.append(_spaced([w for word in words for w in (_Text("-f", at * 2), word)]))
+        elif match["below"]:
+            values = [_joined([_Text(OPEN + "/", at * 2), _text(source, *match.span("below"))])]
+        elif match["text"].startswith("$"):
+            values = found.get(match["text"][1:], [])
+        else:
+            values = [_text(source, match.start("text") + 1, match.end("text") - 1)]
+        own = found.setdefault(match["name"], [])
+        own += [
+            value
+            for value in values
+            if len(value.chars) <= MAX_VALUE and all(value.chars != other.chars for other in own)
+        ][: MAX_VARIANTS - len(own)]
+    return tuple(found.items())
+
+
+def _spaced(words: list[_Text]) -> _Text:
+    pieces = [piece for word in words for piece in (word, _Text(" ", word.at[:1] or (0,)))]
+    return _joined(pieces[:-1])
+
+
 def _code_pieces(source: str) -> Iterator[_Piece]:
     """The command lines that Python code composes, and those that stand in its strings."""
     from dotmac_lint.readers.python.commands import read_commands
@@ -895,7 +936,13 @@ def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
         return (_string_pieces(source),)
     if path.endswith(".py"):
         return (_code_pieces(source), _comment_pieces(source))
-    if path.endswith((".ps1", ".bat", ".cmd")):
+    if path.endswith(".ps1"):
+        source = source.replace("\\", "/")
+        variables = _powershell_variables(source)
+        values = _ASSIGNED.sub(lambda match: " " * len(match[0]), source)
+        piece = _Piece(_text(values, 0, len(values)), "shell", variables=variables)
+        return (iter((piece,)), _comment_pieces(source))
+    if path.endswith((".bat", ".cmd")):
         source = source.replace("\\", "/")
     return (iter((_Piece(_text(source, 0, len(source)), "shell"),)), _comment_pieces(source))
 
@@ -924,9 +971,10 @@ def _lines_of(workspace: Workspace, path: str, source: str) -> Iterator[CommandL
         for piece in pieces:
             if piece.kind != "shell":
                 shell = _Shell()
-            for name, value in piece.variables:
-                shell.variables[name] = [value]
-                shell.exported.add(name)
+            for name, values in piece.variables:
+                shell.variables[name] = values
+                if name in _COMPOSE_VARIABLES and piece.kind != "shell":
+                    shell.exported.add(name)
             if piece.folder:
                 shell.folder = OPEN if "$" in piece.folder else piece.folder
             yield from _piece_lines(workspace, path, piece, shell)
@@ -989,6 +1037,9 @@ def _commands_in(
         if base in ("docker", "podman") and following == "compose":
             yield from emit(number, "docker compose", words[number + 2 :])
             return
+        if number == 0 and chars == OPEN and _for_compose(words[1:]):  # `$DOCKER_COMPOSE -f compose.yml up`
+            yield from emit(number, "docker compose", words[1:])
+            return
         arguments = _indirect(workspace, path, piece.kind, folder, words[number:])
         if arguments:
             yield from emit(number, "docker compose", arguments)
@@ -999,6 +1050,14 @@ def _commands_in(
             inner.variables, inner.folder = dict(shell.variables), folder
             for nested, where in inner.run(word):
                 yield from _commands_in(workspace, path, piece, nested, where, inner, depth=depth + 1)
+
+
+def _for_compose(words: list[_Text]) -> bool:
+    """Whether the arguments are such as only Compose takes."""
+    chars = [word.chars for word in words]
+    files = [after for word, after in pairwise(chars) if word in ("-f", "--file")]
+    named = any(re.search(r"compose[^/]*\.ya?ml$", file) for file in files)
+    return named and not _SERVICE_COMMANDS.isdisjoint(chars)
 
 
 _TAKES_FILES = re.compile(rb"--?(?:compose-)?f(?:ile)?[ =\"']")

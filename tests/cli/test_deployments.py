@@ -100,6 +100,15 @@ def test_no_deployment(tmp_path: Path, run: Run) -> None:
     assert run("deployments", str(tmp_path), "--format", "json").stdout == "[]\n"
 
 
+def test_files_that_are_no_project_alone(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "compose.prod.yaml").write_text("services: {web: {restart: always}}\n")
+    result = run("deployments", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "only one Compose file, which is no project alone. State in the configuration" in result.stderr
+    assert "its service `web` has neither an image nor a build" in result.stderr
+    assert "which is no project alone" in run(str(tmp_path)).stderr
+
+
 def test_what_cannot_be_done(several: Path, run: Run) -> None:
     (several / ".dotmac-lint.toml").write_text("[deployments.live]\n")
     result = run("deployments")

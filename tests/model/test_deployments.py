@@ -138,6 +138,21 @@ def only(root: Path, files: Mapping[str, str]) -> CommandLine:
         ("start.py", 'run(["x"], env={"COMPOSE_FILE": "compose.yml:compose.prod.yml"})\n'),
         ("start.py", 'os.system("docker compose -f compose.yml -f compose.prod.yml up -d")\n'),
         ("start.py", 'os.system(f"docker compose -f compose.yml -f compose.{which}.yml up -d")\n'),
+        (
+            "up.ps1",
+            'switch ($e) {\n  "prod" { $files = @("compose.yml", "compose.prod.yml"); $name = "p" }\n}\n'
+            '$arguments = ($files | ForEach-Object { "-f $_" }) -join " "\n'
+            '$command = "docker compose $arguments -p $name up -d"\nInvoke-Expression $command\n',
+        ),
+        (
+            "up.ps1",
+            '$BASE = Join-Path -Path $SCRIPT_DIR -ChildPath "compose.yml"\n$PROD = "compose.prod.yml"\n'
+            '& docker compose -f "$BASE" -f $PROD up\n',
+        ),
+        (
+            "up.sh",
+            "COMPOSE=$(find_compose)\n$COMPOSE -f compose.yml -f compose.prod.yml up -d\n$X -f compose.yml\n",
+        ),
         ("setup.sh", "ln -sf compose.prod.yml docker-compose.override.yml\ndocker logs x\n"),
         ("docs/a.md", "```\ncp compose.prod.yml compose.override.yml\n```\n"),
         (
