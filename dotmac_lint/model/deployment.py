@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployments import ConfiguredDeployment, Deployments, DeploymentSpec, Unplaced
     from dotmac_lint.model.image import Image, Stage
+    from dotmac_lint.model.launched import Launched
     from dotmac_lint.model.misnamed import Misnaming
     from dotmac_lint.model.policies import PolicyFile
     from dotmac_lint.model.settings import Field, SettingsClass
@@ -357,6 +359,12 @@ class Deployment:
         return is_development((*self.spec.files, *self.spec.env_files))
 
 
+def _below(path: str, folder: str) -> str | None:
+    """`path` as seen from the folder; None where it is not below it."""
+    start = posixpath.normpath(folder).rstrip("/") + "/"
+    return path[len(start) :] if path.startswith(start) else None
+
+
 class Service:
     """One service of a deployment, with the image, the environment and the settings that it really gets."""
 
@@ -457,7 +465,52 @@ class Service:
     def starts(self) -> tuple[Start, ...]:
         """What becomes of each of its settings when it starts."""
         simulate = self.repository.simulator.simulate
-        return tuple(simulate(one, self.environment, files=self.files) for one in self.settings)
+        return tuple(
+            simulate(one, self.environment, process=self.process, dotenv=self.dotenv_of(one))
+            for one in self.settings
+        )
+
+    def dotenv_of(self, settings: SettingsClass) -> str | None:
+        """The `.env` file that the settings may find in the container and that is not in the repository."""
+        if settings.env_files is None:
+            return "an env file"
+        given = self.definition.working_dir
+        folder = given.value if given is not None else self.stage.workdir if self.stage is not None else None
+        for name in settings.env_files:
+            if not isinstance(folder, Known) or self._may_hold(posixpath.join("/", folder.value, name)):
+                return f"the file {name} in the container"
+        return None
+
+    def _may_hold(self, path: str) -> bool:
+        """Whether the container may hold a file of the host that is not in the repository."""
+        path = posixpath.normpath(path)
+        for mount in self.binds:
+            target = mount.target.value
+            if not isinstance(target, Known) or _below(path, target.value) is not None:
+                return True
+        if self.image is None:
+            return True
+        context = self.image.build_context
+        for stage in self.image.built_stages:
+            for copy in stage.copies:
+                if copy.origin != "context" or not isinstance(copy.path, Known) or context is None:
+                    continue
+                if not isinstance(copy.destination, Known):
+                    return True
+                rest = _below(path, copy.destination.value)
+                if rest is None or not copy.is_directory:
+                    continue
+                source = posixpath.join(copy.path.value, rest)
+                if context.exclusion(posixpath.relpath(source, context.directory or ".")) is None:
+                    return True
+        return False
+
+    @cached_property
+    def process(self) -> Launched:
+        """The Python modules that its process runs."""
+        from dotmac_lint.model.launched import launched
+
+        return launched(self, self.repository.simulator.modules)
 
     @cached_property
     def _said(self) -> frozenset[str]:

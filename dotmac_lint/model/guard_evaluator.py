@@ -302,6 +302,8 @@ class Evaluator:
         self.steps = STEPS
         self.frames: list[Frame] = []
         self.overlay: dict[tuple[Path, str], Any] = {}
+        self.doubtful = 0
+        """How many branches are being followed of which it cannot be told whether they are taken."""
 
     # ---- entering
 
@@ -559,7 +561,9 @@ class Evaluator:
             self.leaves = []
             frame.state = state.fork()
             frame.state.condition, frame.state.depends = place, before | reads
+            self.doubtful += 1
             ends.append(self.block(body))
+            self.doubtful -= 1
             found.append(self.leaves)
         self.leaves = collected
         stops = [
@@ -1281,12 +1285,12 @@ class Evaluator:
         """A call of which nothing is known; logging and reading do not raise."""
         last = name.rpartition(".")[2]
         if last in guard_builtins.LOGGING:
-            if last in guard_builtins.ALARMING and self.state.depends:
+            if last in guard_builtins.ALARMING and self.state.depends and self.frame.handling is None:
                 message = guard_builtins.text(arguments[0]) if arguments else None
                 state = self.state
                 self.logs.append(
                     Log(message, self.frame.namespace.path, node.range, self.frame.where, state.condition,
-                        state.depends, state.certain)
+                        state.depends, state.certain and not self.doubtful)
                 )  # fmt: skip
         elif last not in guard_builtins.HARMLESS:
             self._may_raise(node.range)

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 DEPTH = 8
 """Sections inside sections; deeper ones are models that hold themselves."""
 MOST_FIELDS = 5_000
+INITIALISER = "its `__init__`"
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -228,7 +229,7 @@ class SettingsClass:
         if self.model.version == 2 and any(
             isinstance(base, ClassRef) and "__init__" in base.names for base in self.model.mro
         ):
-            found.append("its `__init__`")
+            found.append(INITIALISER)
         return tuple(found)
 
     # ---- fields

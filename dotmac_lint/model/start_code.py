@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from dotmac_lint.model.guard_values import Code, Namespace, dotted, flattened
+from dotmac_lint.model.launched import Launched, imported_names
 from dotmac_lint.model.settings_code import Code as SettingsCode
 from dotmac_lint.readers.python.code import (
     Assert,
@@ -15,6 +16,7 @@ from dotmac_lint.readers.python.code import (
     Attribute,
     Call,
     Class,
+    Compare,
     Do,
     Expr,
     For,
@@ -37,25 +39,38 @@ NOT_SHIPPED = re.compile(
 )
 """Code that no service of a deployment runs."""
 
-START_NAMES = frozenset(
+SERVER_NAMES = frozenset(
     {
-        "lifespan", "startup", "on_startup", "startup_event", "start", "startup_handler", "app_startup", "main",
-        "ready",
-        "create_app", "create_application", "make_app", "build_app", "get_app", "get_application", "init_app", "run",
-        "setup", "bootstrap", "initialize", "init", "serve", "app_lifespan", "application", "create_celery_app",
-        "make_celery", "create_celery", "startup_checks", "run_startup_checks", "entrypoint",
+        "lifespan", "startup", "on_startup", "startup_event", "startup_handler", "app_startup", "app_lifespan",
+        "startup_checks", "run_startup_checks",
     }
 )  # fmt: skip
+"""What functions are called that a server runs when it starts the application."""
+PROGRAM_NAMES = frozenset(
+    {
+        "start", "main", "create_app", "create_application", "make_app", "build_app", "get_app", "get_application",
+        "init_app", "run", "setup", "bootstrap", "initialize", "init", "serve", "application", "create_celery_app",
+        "make_celery", "create_celery", "entrypoint",
+    }
+)  # fmt: skip
+"""What functions are called that programs, or factories of applications, start with."""
+START_NAMES = SERVER_NAMES | PROGRAM_NAMES
 START_METHODS = frozenset({"ready", "lifespan", "on_startup"})
 """Methods that a framework calls: of Django's AppConfig, of Starlette and Litestar."""
-START_DECORATORS = re.compile(
-    r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start|command"
-    r"|asynccontextmanager|connect|connect_via|receiver)$"
+SERVER_DECORATORS = re.compile(
+    r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start"
+    r"|asynccontextmanager)$"
 )
+CELERY_DECORATORS = re.compile(r"(^|\.)(connect|connect_via|receiver)$")
+COMMAND_DECORATORS = re.compile(r"(^|\.)command$")
 GUARD_NAME = re.compile(
     r"validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast|refuse|forbid",
     re.IGNORECASE,
 )
+
+
+MOST_CALLERS = 40
+"""Files that call a name; where there are more, the name is too common to be followed."""
 
 
 class CallSite(msgspec.Struct, frozen=True):
@@ -90,6 +105,7 @@ class Modules:
         self.workspace = workspace
         self._code = SettingsCode(workspace)
         self._namespaces: dict[str, Namespace | None] = {}
+        self._edges: dict[str, frozenset[str]] = {}
 
     def find(self, name: str, importer: str) -> Namespace | None:
         """The module that the file `importer` means by `name`."""
@@ -103,6 +119,32 @@ class Modules:
             self._namespaces[path] = Namespace(path, path, module.body) if read and module else None
         return self._namespaces[path]
 
+    def imported(self, roots: Iterable[str], files: frozenset[str]) -> frozenset[str]:
+        """The files of `files` that run when those of `roots` are imported."""
+        seen: set[str] = set()
+        pending = [root for root in roots if root in files]
+        while pending:
+            path = pending.pop()
+            if path not in seen:
+                seen.add(path)
+                pending += [one for one in self._imports(path) if one in files]
+        return frozenset(seen)
+
+    def _imports(self, path: str) -> frozenset[str]:
+        """The files that a file imports, with the packages that they are in."""
+        if path not in self._edges:
+            found: set[str] = set()
+            for module, names in imported_names(self.workspace.bytes(path) or b""):
+                separator = "" if module.endswith(".") else "."
+                for name in (module, *(f"{module}{separator}{name}" for name in names)):
+                    file = self._code.find_module(name, path)
+                    if file is not None and not file.endswith("/"):
+                        found.add(file)
+            folders = {folder for file in (*found, path) for folder in _above(file)}
+            found.update(f"{folder}/__init__.py" for folder in folders)
+            self._edges[path] = frozenset(one for one in found if self.workspace.is_listed(one))
+        return self._edges[path]
+
     def files_with(self, word: bytes) -> Iterator[str]:
         """The Python files of the application in which `word` stands."""
         for path in self.workspace.files:
@@ -114,21 +156,40 @@ class Modules:
                 yield path
 
 
+def _above(path: str) -> Iterator[str]:
+    """The folders that a file is in, innermost first."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
 class StartCode:
     """Looks for the start-up code that reaches given functions."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self._functions: dict[str, tuple[tuple[Function, Class | None], ...]] = {}
         self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
         self._reached: dict[tuple[str, Range], bool] = {}
+        self._entries: dict[tuple[str, Range], tuple[list[Entry], list[CallSite], bool]] = {}
+        self._common: set[str] = set()
+        """Names that so many files call that nothing is told by them."""
+        self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
         self._spoken: dict[tuple[str, frozenset[bytes]], bool] = {}
 
     def calls(self, name: str) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
         """All calls of `name(...)` or `x.name(...)`, each with the function that holds it."""
         if name not in self._calls:
             found = []
-            for path in self.modules.files_with(name.encode() + b"("):
+            called = re.compile(rb"(?<!def )\b" + name.encode() + rb"\(")
+            paths = [
+                path
+                for path in self.modules.files_with(name.encode() + b"(")
+                if called.search(self.modules.workspace.bytes(path) or b"")
+            ]
+            if len(paths) > MOST_CALLERS:
+                self._common.add(name)
+                paths = []
+            for path in paths:
                 namespace = self.modules.namespace(path)
                 if namespace is not None:
                     for function, owner, call in calls_in(namespace.body):
@@ -138,9 +199,20 @@ class StartCode:
         return self._calls[name]
 
     def entries(
-        self, function: Function, owner: Class | None, path: str, depth: int = 4
-    ) -> tuple[list[Entry], list[CallSite]]:
-        """The start-up code from which the function of the file `path` is reached, and the calls in it."""
+        self, function: Function, owner: Class | None, path: str
+    ) -> tuple[list[Entry], list[CallSite], bool]:
+        """The start-up code from which the function of the file `path` is reached, and the calls in it.
+
+        Also whether there may be more: a name on the way is called in too many places.
+        """
+        key = (path, function.range)
+        if key not in self._entries:
+            self._entries[key] = self._find_entries(function, owner, path, 4)
+        return self._entries[key]
+
+    def _find_entries(
+        self, function: Function, owner: Class | None, path: str, depth: int
+    ) -> tuple[list[Entry], list[CallSite], bool]:
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
         seen = {function.name}
@@ -155,7 +227,8 @@ class StartCode:
                     entry = entries.setdefault(key, Entry(namespace, caller, class_))
                     entry.targets.append(call.range)
                     sites.append(CallSite(namespace.path, call.range, caller.name if caller else None))
-                    continue
+                    if caller is None or caller.name.lower() not in PROGRAM_NAMES:
+                        continue
                 # Whoever makes an object runs its `__init__`; other special methods are not followed.
                 made = class_ is not None and caller.name == "__init__"
                 name = class_.name if class_ is not None and made else caller.name
@@ -163,7 +236,7 @@ class StartCode:
                     seen.add(name)
                     spoken = None if made else self._speaking_of(class_, namespace.path)
                     pending.append((name, spoken, left - 1))
-        return list(entries.values()), sites
+        return list(entries.values()), sites, not seen.isdisjoint(self._common)
 
     def _speaking_of(self, owner: Class | None, path: str) -> frozenset[bytes] | None:
         """The words of which a file has one that calls methods of the class; None where there is no class.
@@ -189,7 +262,7 @@ class StartCode:
         """The function that holds a place, and its class; None at module level."""
         if at.path not in self._functions:
             namespace = self.modules.namespace(at.path)
-            self._functions[at.path] = tuple(functions_in(namespace.body)) if namespace else ()
+            self._functions[at.path] = list(functions_in(namespace.body)) if namespace is not None else []
         holding = [row for row in self._functions[at.path] if holds(row[0].range, at)]
         return holding[-1] if holding else (None, None)
 
@@ -200,8 +273,8 @@ class StartCode:
             return True
         key = (path, function.range)
         if key not in self._reached:
-            reached = self.entries(function, owner, path)[0]
-            self._reached[key] = bool(reached) or self._handed_on(function.name)
+            reached, _, lost = self.entries(function, owner, path)
+            self._reached[key] = bool(reached) or lost or self._handed_on(function.name)
         return self._reached[key]
 
     def _handed_on(self, name: str) -> bool:
@@ -215,13 +288,45 @@ class StartCode:
         )
 
     def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:
-        """Whether the function runs when a service starts."""
+        """Whether the function may run when a service starts, as its name or a decorator tells."""
         decorators = [dotted(decorator) for decorator in function.decorators]
-        if any(START_DECORATORS.search(decorator) for decorator in decorators):
+        known = (SERVER_DECORATORS, CELERY_DECORATORS, COMMAND_DECORATORS)
+        if any(pattern.search(decorator) for pattern in known for decorator in decorators):
             return True
         if owner is not None:  # `start` or `run` of some object says nothing of when it is called
             return function.name in START_METHODS
         return function.name.lower() in START_NAMES or function.name.endswith("lifespan")
+
+
+def runs(entry: Entry, launched: Launched) -> bool:
+    """Whether the process runs this start-up code."""
+    function, path = entry.function, entry.namespace.path
+    if path not in launched.modules:
+        return False
+    if function is None:
+        return True
+    if (path, function.name) in launched.functions:
+        return True
+    decorators = [dotted(decorator) for decorator in function.decorators]
+    if any(CELERY_DECORATORS.search(decorator) for decorator in decorators):
+        return launched.celery
+    if any(COMMAND_DECORATORS.search(decorator) for decorator in decorators):
+        return function.name.replace("_", "-") in launched.words
+    return launched.server and (
+        function.name.lower() not in PROGRAM_NAMES
+        or any(SERVER_DECORATORS.search(decorator) for decorator in decorators)
+    )
+
+
+def in_program(body: tuple[Stmt, ...], at: Range) -> bool:
+    """Whether a place lies under `if __name__ == "__main__"`."""
+    for statement in body:
+        if isinstance(statement, If) and holds(statement.range, at):
+            names = [n for n in (statement.test,) if isinstance(n, Compare)]
+            if any(isinstance(n.first, Name) and n.first.name == "__name__" for n in names):
+                return True
+            return in_program((*statement.then, *statement.otherwise), at)
+    return False
 
 
 def called_name(call: Call) -> str:

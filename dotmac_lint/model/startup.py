@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -25,19 +26,21 @@ from dotmac_lint.model.guard_values import (
     dotted,
     flattened,
 )
+from dotmac_lint.model.launched import Launched
 from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.settings import Field, SettingsClass
 from dotmac_lint.model.start_code import (
     GUARD_NAME,
-    START_NAMES,
     CallSite,
     Entry,
     Modules,
     StartCode,
+    in_program,
     raising,
+    runs,
 )
 from dotmac_lint.model.validation import Missing, Validation, makes
-from dotmac_lint.readers.python.code import Assert, Do, Function, If, Raise
+from dotmac_lint.readers.python.code import Assert, Call, Do, Function, If, Name, Raise
 from dotmac_lint.report.secrets import MASK
 from dotmac_lint.source import Range, Span
 from dotmac_lint.workspace import Workspace
@@ -80,12 +83,23 @@ class GuardOutcome(msgspec.Struct, frozen=True):
     """Start-up code calls it; False for a check that nothing calls."""
 
 
+class Made(msgspec.Struct, frozen=True):
+    """How a process makes the settings object."""
+
+    at_start: bool
+    """While it starts; else when some function that was found is called."""
+    given: frozenset[str] | None
+    """The fields that it gives by keyword; None where it cannot be told which."""
+
+
 class Start(msgspec.Struct, frozen=True):
     settings: SettingsClass
     fields: tuple[FieldValue, ...]
     guards: tuple[GuardOutcome, ...]
     starts: bool | None
     """Whether the settings are made and no check raises; None where it cannot be told."""
+    made: Made | None = None
+    """None where no code of the process was found that makes the settings."""
 
 
 Values = Environment | Mapping[str, Variable | Known[str] | Unknown]
@@ -99,6 +113,7 @@ class Simulator:
         self.modules = Modules(workspace)
         self.start_code = StartCode(self.modules)
         self.program = Program(self.modules.find)
+        self._inline_entries: dict[str, list[Entry]] = {}
 
     def class_code(self, settings: SettingsClass) -> Code | None:
         namespace = self.modules.namespace(settings.path)
@@ -116,18 +131,22 @@ class Simulator:
         settings: SettingsClass,
         environment: Values,
         pretend: Mapping[str, Any] | None = None,
-        files: frozenset[str] | None = None,
+        process: Launched | None = None,
+        dotenv: str | None = None,
     ) -> Start:
-        """The start with this environment, of a container that holds `files` (None: of the whole repository).
+        """The start of the process with this environment; without `process`, whatever may run is followed.
 
-        `pretend` overrides fields (by dotted path) once they are made.
+        `pretend` overrides fields (by dotted path) once they are made. `dotenv` tells which `.env` file the
+        process may read that nobody can see here.
         """
         code = self.class_code(settings)
-        validation = Validation(self.program, settings, code, environment)
+        made = Made(True, frozenset()) if process is None else self._made(settings, code, process)
+        given = made.given if made is not None else None
+        validation = Validation(self.program, settings, code, environment, dotenv, given)
         instance = validation.run()
         report = _Report(self, settings, validation)
         report.add(validation.evaluator, construction=True, reached=True, sites=())
-        if code is not None and instance is not None:
+        if code is not None and instance is not None and made is not None:
             loaded = {path for path, _, _ in settings.vault_paths}
             overrides: dict[str, Any] = {
                 path: LOADED if path in loaded else CHANGED for path in self._changed(settings, instance)
@@ -135,8 +154,40 @@ class Simulator:
             overrides |= dict(pretend or {})
             for path, value in overrides.items():
                 validation.override(instance, tuple(path.split(".")), value)
-            self._checks(settings, code, instance, validation, report, files)
-        return report.start()
+            self._checks(settings, code, instance, validation, report, process)
+        return report.start(made)
+
+    def _made(self, settings: SettingsClass, code: Code | None, process: Launched) -> Made | None:
+        """How the process makes the object; None where nothing was found that does."""
+        if code is None:
+            return None
+        at_start, found = False, False
+        given: set[str] | None = set()
+        for namespace, function, owner, call in self.start_code.calls(code.name):
+            path = namespace.path
+            if path not in process.modules or not self._is_class(namespace, call, code):
+                continue
+            if function is None and path not in process.programs and in_program(namespace.body, call.range):
+                continue
+            found = True
+            names = {name for name, _ in call.keywords}
+            if call.arguments or not call.complete or any(name.startswith("_") for name in names):
+                given = None
+            elif given is not None:
+                given |= names
+            at_start = at_start or function is None
+            if function is not None and not at_start:
+                entries = self.start_code.entries(function, owner, path)[0]
+                starting = self.start_code.starts(namespace, function, owner)
+                entries = [*entries, Entry(namespace, function, owner)] if starting else entries
+                at_start = any(runs(entry, process) for entry in entries)
+        return Made(at_start, None if given is None else frozenset(given)) if found else None
+
+    def _is_class(self, namespace: Namespace, call: Call, code: Code) -> bool:
+        if not isinstance(call.function, Name):
+            return True
+        target = self.program.definition(namespace, call.function.name)
+        return not isinstance(target, tuple) or target[1] is code.node
 
     def _changed(self, settings: SettingsClass, instance: Instance) -> Iterator[str]:
         """Dotted paths of the fields that code may change between the making of the settings and the checks."""
@@ -158,28 +209,22 @@ class Simulator:
         instance: Instance,
         validation: Validation,
         report: _Report,
-        files: frozenset[str] | None,
+        process: Launched | None,
     ) -> None:
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
-        unreached: list[tuple[Bound, Instance | None]] = []
-        for bound, receiver in self._candidates(settings, code, instance):
-            if files is not None and bound.namespace.path not in files:
+        unreached: list[Bound] = []
+        for bound, method in self._candidates(settings, code, instance):
+            if process is not None and bound.namespace.path not in process.modules:
                 continue
             owner = bound.owner.node if bound.owner is not None else None
-            found, calls = self.start_code.entries(bound.function, owner, bound.namespace.path)
-            found = [entry for entry in found if files is None or entry.namespace.path in files]
-            if not found:
-                unreached.append((bound, receiver))
-            for entry in found:
-                key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
-                entries.setdefault(key, entry).targets.extend(entry.targets)
+            found, calls, _ = self.start_code.entries(bound.function, owner, bound.namespace.path)
+            reached = [_merged(entries, entry, process) for entry in found]
+            if method and not any(reached):
+                unreached.append(bound)
             sites += [site for site in calls if site not in sites]
-        for entry in self._inline(settings, code):
-            if files is not None and entry.namespace.path not in files:
-                continue
-            key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
-            entries.setdefault(key, entry).targets.extend(entry.targets)
+        for entry in self._inline(settings, process):
+            _merged(entries, entry, process)
         for entry in entries.values():
             evaluator = validation.after(instance)
             self._enter(entry, evaluator)
@@ -189,13 +234,10 @@ class Simulator:
                 if s.path == entry.namespace.path and any(t == s.range for t in entry.targets)
             )
             report.add(evaluator, construction=False, reached=True, sites=here, entry=entry)
-        for bound, receiver in unreached:
+        for bound in unreached:
             evaluator = validation.after(instance)
-            try:
-                arguments = () if receiver is not None else (instance,) * len(_plain(bound.function))
-                evaluator.call(bound, arguments)
-            except Stop:
-                pass
+            with contextlib.suppress(Stop):
+                evaluator.call(bound)
             report.add(evaluator, construction=False, reached=False, sites=())
 
     def _enter(self, entry: Entry, evaluator: Evaluator) -> None:
@@ -216,7 +258,7 @@ class Simulator:
 
     def _candidates(
         self, settings: SettingsClass, code: Code, instance: Instance
-    ) -> Iterator[tuple[Bound, Instance | None]]:
+    ) -> Iterator[tuple[Bound, bool]]:
         """Functions that may stop a start: methods of the settings, and functions that are named like checks."""
         for section in (instance, *_sections(instance)):
             if section.code is None:
@@ -231,56 +273,91 @@ class Simulator:
                         receiver: tuple[Any, ...] = (section,)
                         if decorators:
                             receiver = () if decorators[0].endswith("staticmethod") else (section.code,)
-                        yield Bound(function, owner.namespace, owner, receiver), section
-        words = {settings.name.encode(), b"settings"}
-        for path in self.modules.files_with(b"def "):
-            data = self.workspace.bytes(path) or b""
-            if not any(word in data for word in words) or not _guard_in(data):
-                continue
-            namespace = self.modules.namespace(path)
-            for function in (s for s in namespace.body if isinstance(s, Function)) if namespace else ():
-                if (
-                    namespace
-                    and GUARD_NAME.search(function.name)
-                    and raising(function)
-                    and not function.decorators
-                ):
-                    yield Bound(function, namespace), None
+                        yield Bound(function, owner.namespace, owner, receiver), True
+        words = (settings.name.encode(), b"settings")
+        for function, namespace in self._check_functions:
+            data = self.workspace.bytes(namespace.path) or b""
+            if any(word in data for word in words):
+                yield Bound(function, namespace), False
 
-    def _inline(self, settings: SettingsClass, code: Code) -> Iterator[Entry]:
+    @cached_property
+    def _check_functions(self) -> list[tuple[Function, Namespace]]:
+        """Functions that are named like checks, and that raise for something of the settings."""
+        found = []
+        for path in self.modules.files_with(b"def "):
+            namespace = self.modules.namespace(path) if _guard_in(self.workspace.bytes(path) or b"") else None
+            for function in namespace.body if namespace is not None else ():
+                if isinstance(function, Function) and namespace is not None and not function.decorators:
+                    text = self._text(function.range.at(path))
+                    if GUARD_NAME.search(function.name) and _ABOUT.search(text) and raising(function):
+                        found.append((function, namespace))
+        return found
+
+    def _text(self, span: Span) -> str:
+        source = self.workspace.source(span.path)
+        return source.text[span.start : span.end] if source is not None else ""
+
+    def _inline(self, settings: SettingsClass, process: Launched | None) -> Iterator[Entry]:
         """Start-up functions and modules that test the settings themselves and raise."""
-        words = (settings.name.encode(), b"settings", b"config")
-        for path in self.modules.files_with(b"raise"):
-            data = self.workspace.bytes(path) or b""
-            if not any(word in data for word in words):
-                continue
-            if path != settings.path and not _START.search(data) and not _MODULE_CHECK.search(data):
-                continue
+        for path in dict.fromkeys((settings.path, *self._testing)):
+            if process is None or path in process.modules:
+                yield from self._tested(path)
+
+    @cached_property
+    def _testing(self) -> list[str]:
+        """The files with code that tests settings and may stop a start."""
+        return [
+            path
+            for path in self.modules.files_with(b"if ")
+            if _TESTED.search(self.workspace.bytes(path) or b"")
+        ]
+
+    def _tested(self, path: str) -> list[Entry]:
+        if path not in self._inline_entries:
             namespace = self.modules.namespace(path)
-            if namespace is None:
-                continue
-            entry = Entry(namespace, None, None)
-            entry.targets = list(_tests(namespace.body))
-            if entry.targets:
-                yield entry
-            for function in (s for s in namespace.body if isinstance(s, Function)):
-                if self.start_code.starts(namespace, function, None):
+            found = []
+            if namespace is not None:
+                functions = [s for s in namespace.body if isinstance(s, Function)]
+                starting = [f for f in functions if self.start_code.starts(namespace, f, None)]
+                for function in (None, *starting):
                     entry = Entry(namespace, function, None)
-                    entry.targets = list(_tests(function.body))
+                    entry.targets = list(_tests(function.body if function else namespace.body))
                     if entry.targets:
-                        yield entry
+                        found.append(entry)
+            self._inline_entries[path] = found
+        return self._inline_entries[path]
+
+
+def _merged(entries: dict[tuple[str, int], Entry], entry: Entry, process: Launched | None) -> bool:
+    """Adds to `entries` what of the entry the process runs; whether it runs anything of it."""
+    targets = entry.targets
+    if process is not None:
+        if not runs(entry, process):
+            return False
+        if entry.function is None and entry.namespace.path not in process.programs:
+            targets = [target for target in targets if not in_program(entry.namespace.body, target)]
+    if not targets:
+        return False
+    key = (entry.namespace.path, entry.function.range.start if entry.function else -1)
+    merged = entries.setdefault(key, Entry(entry.namespace, entry.function, entry.owner))
+    merged.targets += [target for target in targets if target not in merged.targets]
+    return True
 
 
 CHANGED = Unknown("code changes it once the settings are made")
 LOADED = Unknown("it is loaded from Vault once the settings are made")
 
+_ABOUT = re.compile(r"settings|config", re.IGNORECASE)
 _GUARDS = re.compile(
     rb"^(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
     rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
     re.MULTILINE,
 )
-_START = re.compile(rb"def (?:\w*lifespan|" + "|".join(sorted(START_NAMES)).encode() + rb")\(|on_event\(")
-_MODULE_CHECK = re.compile(rb"^if [^\n]*(?:settings|config)[^\n]*:\s*\n\s+(?:raise|sys\.exit)", re.MULTILINE)
+_TESTED = re.compile(
+    rb"^[ \t]*(?:el)?if [^\n]*(?:settings|config)[^\n]*:\s*\n(?:[ \t]+[^\n]*\n){0,4}?[ \t]+(?:raise|sys\.exit|exit)"
+    rb"|^[ \t]*assert [^\n]*(?:settings|config)",
+    re.MULTILINE,
+)
 
 
 def _guard_in(data: bytes) -> bool:
@@ -459,7 +536,7 @@ class _Report:
         value = self.validation.value(tuple(name.split(".")))
         return value.why if isinstance(value, Unknown) else ""
 
-    def start(self) -> Start:
+    def start(self, made: Made | None) -> Start:
         guards = tuple(
             outcome
             for _, outcome in sorted(self.outcomes.items(), key=lambda item: (item[0][0], item[0][1].start))
@@ -476,7 +553,9 @@ class _Report:
             isinstance(f.value, Invalid | Missing) for f in fields
         ):
             starts = False
-        return Start(self.settings, fields, guards, starts)
+        if made is None or not made.at_start:
+            starts = None
+        return Start(self.settings, fields, guards, starts, made)
 
 
 def _labels(calls: tuple[CallSite, ...]) -> tuple[Label, ...]:

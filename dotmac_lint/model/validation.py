@@ -25,7 +25,8 @@ from dotmac_lint.model.guard_values import (
     dotted,
 )
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
-from dotmac_lint.model.settings import Field, SettingsClass
+from dotmac_lint.model.settings import INITIALISER, Field, SettingsClass
+from dotmac_lint.model.start_code import calls_in
 from dotmac_lint.model.values import coerce, coerce_value, is_complex
 from dotmac_lint.readers.python.code import (
     Assign,
@@ -67,14 +68,26 @@ class Validation:
     """One making of a settings object."""
 
     def __init__(
-        self, program: Program, settings: SettingsClass, code: Code | None, environment: Values
+        self,
+        program: Program,
+        settings: SettingsClass,
+        code: Code | None,
+        environment: Values,
+        dotenv: str | None = None,
+        given: frozenset[str] | None = frozenset(),
     ) -> None:
         self.program = program
         self.settings = settings
         self.code = code
         self.environment = environment
+        self.dotenv = dotenv
+        """The `.env` file that the process may find and that nobody can see here."""
+        self.given = given
+        """The fields that the call gives which makes the object; None: any may be."""
         self.evaluator = Evaluator(program, None, self._variable_text)
         self.results: list[tuple[Field, Result, str | None, Variable | None]] = []
+        self.inputs: dict[tuple[str, ...], Any] = {}
+        """What fields were given before their validators saw it."""
         self.doubts = False
         """Something that is not known may make the library refuse the settings."""
         self.refused = False
@@ -99,11 +112,10 @@ class Validation:
         owner: Any = self.instance
         for part in path:
             overlay = self.evaluator.overlay
-            if isinstance(owner, Instance):
-                owner = overlay.get((owner.path, part), owner.fields.get(part, UNKNOWN))
-            else:
-                return UNKNOWN
-        return owner
+            if not isinstance(owner, Instance):
+                return self.inputs.get(path, UNKNOWN)
+            owner = overlay.get((owner.path, part), owner.fields.get(part, UNKNOWN))
+        return self.inputs.get(path, UNKNOWN) if owner is UNKNOWN else owner
 
     def override(self, instance: Instance, path: tuple[str, ...], value: Any) -> None:
         """Changes a field once the object is made."""
@@ -118,6 +130,26 @@ class Validation:
         evaluator = Evaluator(self.program, instance, self._variable_text)
         evaluator.overlay = dict(self.evaluator.overlay)
         return evaluator
+
+    @cached_property
+    def _elsewhere(self) -> str:
+        """What else may fill fields that the environment does not."""
+        sources = [one for one in self.settings.other_sources if one != INITIALISER]
+        if len(sources) < len(self.settings.other_sources) and not self._hands_on():
+            sources.append(INITIALISER)
+        if sources:
+            return sources[0]
+        return "a name that cannot be worked out" if self.settings.open else self.dotenv or ""
+
+    def _hands_on(self) -> bool:
+        """Whether `__init__` gives pydantic's only what it is given itself."""
+        found = self.code.find("__init__") if self.code is not None else None
+        calls = calls_in(found[1].body) if found is not None and isinstance(found[1], Function) else ()
+        return all(
+            not call.keywords and not call.arguments
+            for _, _, call in calls
+            if dotted(call.function).endswith("__init__")
+        )
 
     @cached_property
     def secrets(self) -> list[str]:
@@ -163,7 +195,10 @@ class Validation:
 
     def _raw(self, field: Field) -> tuple[Any, str | None, Variable | None]:
         """The text of the first of the field's variables that is set; `_ABSENT` where none is."""
+        own = {name for name, _ in field.reads}  # these its default reads by itself
         for name in field.names:
+            if name in own:
+                continue
             value, variable, actual = self._lookup(name)
             if isinstance(value, Unknown):
                 return value, actual, variable
@@ -191,6 +226,7 @@ class Validation:
     ) -> Instance | None:
         """The object at `path` made from the environment and from `given` (decoded JSON)."""
         refused = False
+        before = len(self.evaluator.leaves)
         validators = list(_validators(code)) if code is not None else []
         instance = Instance(code, path, {})
         changed = self._before_model(code, path, validators)
@@ -205,9 +241,7 @@ class Validation:
             if isinstance(result, Instance):
                 instance.fields[name] = result
                 data[name] = result
-                self.results.append(
-                    (field, Known(None) if False else Unknown("is a section"), variable_name, variable)
-                )
+                self.results.append((field, Unknown("is a section"), variable_name, variable))
                 continue
             self.results.append((field, result, variable_name, variable))
             if isinstance(result, Known):
@@ -221,7 +255,6 @@ class Validation:
             return None
         if code is None:
             return instance
-        before = len(self.evaluator.leaves)
         self._after_model(code, instance, validators)
         return None if any(leaf.certain for leaf in self.evaluator.leaves[before:]) else instance
 
@@ -298,6 +331,8 @@ class Validation:
         name = field.path[-1]
         raw, variable_name, variable = self._raw(field)
         json_value = given.get(name, _ABSENT)
+        if len(field.path) == 1 and (self.given is None or name in self.given):
+            return Unknown("code may give it when it makes the settings"), variable_name, variable
         if field.section:
             return self._section(code, field, raw, json_value), variable_name, variable
         if isinstance(raw, str) and variable is not None and _stands_in(variable, field, raw):
@@ -387,6 +422,7 @@ class Validation:
             self.doubts = self.doubts or raw is not None
         if isinstance(result, Invalid):
             return result
+        self.inputs[field.path] = result.value if isinstance(result, Known) else UNKNOWN
         for validator in special:
             self._call(validator, code, [UNKNOWN if validator.mode == "wrap" else result.value], data, field)
             result = Unknown("is made by a validator")
@@ -514,6 +550,8 @@ class Validation:
 
     def _default(self, code: Code | None, field: Field) -> Result:
         """What a field is worth that nothing gives."""
+        if self._elsewhere:
+            return Unknown(f"{self._elsewhere} may give it")
         found = code.find(field.path[-1]) if code is not None else None
         if found is not None and isinstance(found[1], Assign):
             expression = _default_expression(found[1].value)
@@ -522,7 +560,7 @@ class Validation:
                 if not isinstance(value, Unknown) and isinstance(value, (*NATIVE, Member, Secret, Url)):
                     return Known(value)
         if field.required:
-            return Missing()
+            return Missing() if field.names else Unknown("no environment variable reaches it")
         default = field.default
         if isinstance(default, Known) and field.type.kind == "enum":
             result = coerce_value(default.value, field.type)

@@ -89,6 +89,12 @@ def _masked(plain: Any, secret: bool) -> Any:
     return plain
 
 
+def shown(found: FieldValue, value: Any) -> str:
+    """A value of the field in a sentence, masked where it is secret."""
+    secret = found.field.secret or (found.name is not None and is_secret_name(found.name))
+    return json.dumps(_shown(value, secret, False), ensure_ascii=False)
+
+
 def _plain(value: Any) -> Any:
     match value:
         case Secret() | Member():

@@ -1,0 +1,251 @@
+"""Which Python modules the process of a service runs: those that its command names, and all that they import."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.known import Known
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Service
+    from dotmac_lint.model.start_code import Modules
+
+_SERVERS = re.compile(
+    r"gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|fastapi|litestar|flask|sanic|robyn|nicegui"
+)
+_TARGET = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(\))?")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_WORKER = re.compile(r"celery|worker|beat|flower|queue|scheduler", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^{}]*))?\}|\$(?P<plain>\w+)")
+_SEPARATOR = re.compile(r"\n|&&|\|\||[;|]")
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+(?P<plain>[\w., \t]+))",
+    re.MULTILINE,
+)
+_SCRIPT = re.compile(r"[^\s\"'=;&|()]+\.(?:sh|bash)\b")
+_SCRIPTS_DEEP = 3
+_CONSOLE = r"^[ \t]*[\"']?{}[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)"
+
+
+class Launched(msgspec.Struct, frozen=True):
+    """What runs in the process of a service, as paths of Python files."""
+
+    modules: frozenset[str]
+    """What is imported."""
+    programs: frozenset[str]
+    """Of these, what runs as a program: `__name__` is `"__main__"`."""
+    functions: frozenset[tuple[str, str]]
+    """Functions that the command calls: console scripts and factories, by path and name."""
+    words: frozenset[str]
+    """The words of the commands."""
+    server: bool
+    """A server runs the start-up code of the application."""
+    celery: bool
+
+
+def launched(service: Service, modules: Modules) -> Launched:
+    """The modules that the service runs; where its command does not tell, those of its applications."""
+    found = _Found(service, modules)
+    for line in _lines(service):
+        found.read(line)
+    if not found.roots:
+        found.guess()
+    return found.result()
+
+
+# ---- the command
+
+
+def _lines(service: Service) -> Iterator[list[str]]:
+    """The command lines that the container starts with, those of its shell scripts included, as words."""
+    texts = list(_commands(service))
+    seen: set[str] = set()
+    for _ in range(_SCRIPTS_DEEP):
+        names = {posixpath.basename(m.group()) for text in texts for m in _SCRIPT.finditer(text)}
+        names |= {posixpath.basename(text.split()[0]) for text in texts[:2] if text.split()}
+        fresh = [f for f in sorted(service.files) if posixpath.basename(f) in names and f not in seen]
+        fresh = [f for f in fresh if f.endswith((".sh", ".bash")) or "." not in posixpath.basename(f)]
+        if not fresh:
+            break
+        seen.update(fresh)
+        texts += [(service.workspace.bytes(f) or b"").decode("utf-8", "replace") for f in fresh]
+    for text in texts:
+        code = re.sub(r"^[ \t]*#[^\n]*", "", text.replace("\\\n", " "), flags=re.MULTILINE)
+        for line in _SEPARATOR.split(_expanded(code, service)):
+            words = _words(line)
+            if words:
+                yield words
+
+
+def _commands(service: Service) -> Iterator[str]:
+    definition, stage = service.definition, service.stage
+    entrypoint, command = definition.entrypoint, definition.command
+    if entrypoint is not None:
+        yield " ".join(word.raw for word in entrypoint.words)
+    elif stage is not None:
+        yield " ".join(getattr(stage.entrypoint, "words", ()))
+    if command is not None:
+        yield " ".join(word.raw for word in command.words)
+    elif stage is not None and entrypoint is None:
+        yield " ".join(getattr(stage.cmd, "words", ()))
+
+
+def _expanded(text: str, service: Service) -> str:
+    """`text` with the variables of the service that are known, and with the defaults of the others."""
+
+    def value(match: re.Match[str]) -> str:
+        given = service.environment.value(match["braced"] or match["plain"])
+        return given.value if isinstance(given, Known) else match["default"] or ""
+
+    return _VARIABLE.sub(value, text)
+
+
+def _words(line: str) -> list[str]:
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = line.split()
+    # `sh -c "..."` holds a whole command line in one word.
+    return [part for word in words for part in (word.split() if " " in word else [word])]
+
+
+# ---- the modules
+
+
+class _Found:
+    def __init__(self, service: Service, modules: Modules) -> None:
+        self.service = service
+        self.modules = modules
+        self.roots: set[str] = set()
+        self.programs: set[str] = set()
+        self.functions: set[tuple[str, str]] = set()
+        self.words: set[str] = set()
+        self.server = False
+        self.celery = False
+
+    def read(self, words: list[str]) -> None:
+        """The modules that one command line names."""
+        self.words.update(words)
+        names = {posixpath.basename(word) for word in words}
+        self.celery = self.celery or "celery" in names
+        self.server = self.server or any(_SERVERS.fullmatch(name) for name in names)
+        before = ""
+        for position, written in enumerate(words):
+            word = written
+            option, equals, value = written.partition("=")
+            if option.startswith("-") and equals:
+                before, word = option, value
+            target = _TARGET.fullmatch(word)
+            if target:
+                self.add(target[1], function=target[2])
+            elif before == "-m":
+                path = self.add(word)
+                if path is not None:
+                    self.programs.add(path)
+            elif before in ("-A", "--app", "--module", "-w") or _DOTTED.fullmatch(word):
+                self.add(word)
+            elif word.endswith(".py"):
+                self.program(word)
+            elif position == 0 or before in ("run", "exec"):
+                self.console(posixpath.basename(word))
+            before = word
+
+    def add(self, name: str, function: str | None = None) -> str | None:
+        """The module `name`; also where its last part is a name inside it."""
+        for dotted in (name, name.rpartition(".")[0]):
+            path = self.file(dotted)
+            if path is not None:
+                self.roots.add(path)
+                attribute = function or name[len(dotted) + 1 :]
+                if attribute:
+                    self.functions.add((path, attribute))
+                return path
+        return None
+
+    def file(self, name: str) -> str | None:
+        """The file of a module in the container."""
+        if not name:
+            return None
+        tail = name.replace(".", "/")
+        ends = (f"{tail}.py", f"{tail}/__main__.py", f"{tail}/__init__.py")
+        found = [f for f in self.service.files if f.endswith(ends) and self._whole(f, ends)]
+        return min(found, key=lambda f: (f.count("/"), f), default=None)
+
+    @staticmethod
+    def _whole(path: str, ends: tuple[str, ...]) -> bool:
+        return any(path == end or path.endswith("/" + end) for end in ends)
+
+    def program(self, word: str) -> None:
+        tail = posixpath.normpath(word).lstrip("/.")
+        parts = tail.split("/")
+        for start in range(len(parts)):  # the container's folders differ from the repository's
+            end = "/".join(parts[start:])
+            found = [f for f in self.service.files if f == end or f.endswith("/" + end)]
+            if found:
+                path = min(found, key=lambda f: (f.count("/"), f))
+                self.roots.add(path)
+                self.programs.add(path)
+                return
+
+    def console(self, name: str) -> None:
+        """A program that the project's metadata declares."""
+        if not re.fullmatch(r"[A-Za-z][\w.-]*", name):
+            return
+        pattern = re.compile(_CONSOLE.format(re.escape(name)), re.MULTILINE)
+        for file in sorted(self.service.files):
+            if posixpath.basename(file) in ("pyproject.toml", "setup.cfg", "setup.py"):
+                text = (self.service.workspace.bytes(file) or b"").decode("utf-8", "replace")
+                for match in pattern.finditer(text):
+                    self.add(match[1], function=match[2])
+
+    def guess(self) -> None:
+        """The applications that the container holds: Celery's for a worker, else those of a server.
+
+        Where there is none, all that it holds may run.
+        """
+        service = self.service
+        command = service.definition.command
+        names = [service.name, *(word.raw for word in command.words)] if command else [service.name]
+        worker = any(_WORKER.search(name) for name in names)
+        for application in service.repository.applications:
+            if application.path in service.files and (application.kind == "celery") == worker:
+                self.roots.add(application.path)
+        if not self.roots:
+            self.roots = {file for file in service.files if file.endswith(".py")}
+        self.celery = worker
+        self.server = not worker
+
+    def result(self) -> Launched:
+        return Launched(
+            modules=self.modules.imported(self.roots, self.service.files),
+            programs=frozenset(self.programs),
+            functions=frozenset(self.functions),
+            words=frozenset(self.words),
+            server=self.server,
+            celery=self.celery,
+        )
+
+
+def imported_names(data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every import of a module, wherever it stands: the module, and the names that are taken from it."""
+    for match in _IMPORT.finditer(data):
+        if match["plain"] is not None:
+            for one in match["plain"].decode("utf-8", "replace").split(","):
+                yield one.split(" as ")[0].strip(), ()
+            continue
+        names = re.sub(r"#[^\n]*", "", match["names"].decode("utf-8", "replace")).strip("() \t\r\n")
+        yield match["module"].decode(), tuple(_first(names.split(",")))
+
+
+def _first(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        words = name.split()
+        if words:
+            yield words[0]

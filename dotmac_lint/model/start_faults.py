@@ -1,0 +1,249 @@
+"""What would stop a service when it starts: values that fields refuse, required ones that nothing gives, guards.
+
+Only what is sure is a fault: code of the service makes the settings, and what decides is known and is no
+stand-in for a value that is not committed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dotmac_lint.diagnostic import Label
+from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.edits import add_variable
+from dotmac_lint.model.scalars import Invalid
+from dotmac_lint.model.validation import Missing
+from dotmac_lint.report.secrets import is_secret_name
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.environment import Variable
+    from dotmac_lint.model.settings import Field, SettingsClass
+    from dotmac_lint.model.startup import FieldValue, GuardOutcome, Start
+
+ENVIRONMENT = re.compile(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stage|mode)$", re.IGNORECASE)
+"""Fields that say in which environment the application runs."""
+
+
+def _starts(deployment: Deployment) -> Iterator[tuple[Service, Start]]:
+    for service in deployment.services:
+        if service.settings:
+            for start in service.starts:
+                if start.made is not None:
+                    yield service, start
+
+
+# ---- values
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A value that its field does not take."""
+
+    services: tuple[Service, ...]
+    """Those that get it from the same place."""
+    settings: SettingsClass
+    field: Field
+    variable: Variable
+    why: str
+    """A clause whose subject is the value."""
+
+    @property
+    def at(self) -> Span:
+        return self.variable.value_span or self.variable.name_span
+
+    @property
+    def shown(self) -> str | None:
+        """The value; None where it is secret."""
+        value = self.variable.value
+        if self.field.secret or is_secret_name(self.variable.name) or not isinstance(value, Known):
+            return None
+        return str(value.value)
+
+
+def refused_values(deployment: Deployment) -> Iterator[Refused]:
+    groups: dict[tuple[Span, Any], list[tuple[Service, Start, FieldValue]]] = {}
+    for service, start in _starts(deployment):
+        for found in start.fields:
+            variable = found.variable
+            if (
+                isinstance(found.value, Invalid)
+                and variable is not None
+                and not variable.placeholder
+                and not found.field.section
+            ):
+                key = (variable.value_span or variable.name_span, found.field.span)
+                groups.setdefault(key, []).append((service, start, found))
+    for rows in groups.values():
+        _, start, found = rows[0]
+        assert found.variable is not None
+        assert isinstance(found.value, Invalid)
+        services = tuple({service.name: service for service, _, _ in rows}.values())
+        yield Refused(services, start.settings, found.field, found.variable, found.value.why)
+
+
+_TRUE = frozenset({"enabled", "enable", "active", "ja", "si", "oui"})
+_FALSE = frozenset({"disabled", "disable", "inactive", "none", "never"})
+
+
+def respelled(found: Refused) -> Fix | None:
+    """The same value as the field takes it, where one spelling is meant."""
+    value, span, kind = found.shown, found.variable.value_span, found.field.type.kind
+    if value is None or span is None or found.variable.references or found.variable.raw != value:
+        return None
+    source = found.services[0].workspace.source(span.path)
+    if source is None:
+        return None
+    text = _meant(value.strip(), found.field)
+    written = source.text[span.start : span.end]
+    if text is None or written.strip("\"'") != value:
+        return None
+    quote = written[0] if written[:1] in "\"'" and written[:1] else ""
+    if kind in _LISTS:  # JSON's own quotes need the other kind around them
+        quote = "'" if quote or written != value or found.variable.mechanism != "dockerfile" else ""
+    if quote and quote in text:
+        return None
+    return Fix(f"Write `{text}`", (Edit(span, f"{quote}{text}{quote}"),), applicability=Applicability.UNSAFE)
+
+
+_LISTS = frozenset({"list", "set", "frozenset", "tuple", "sequence", "deque"})
+_ITEM = re.compile(r"[\w.:/*@+-]+(?: [\w.:/*@+-]+)*")
+
+
+def _meant(value: str, field: Field) -> str | None:
+    kind = field.type.kind
+    if kind == "bool":
+        return "true" if value.lower() in _TRUE else "false" if value.lower() in _FALSE else None
+    if kind in ("enum", "literal"):
+        options = [m.value for _, m in field.type.members if isinstance(m, Known)] or list(field.type.values)
+        close = {str(option) for option in options if str(option).lower() == value.lower()}
+        return close.pop() if len(close) == 1 else None
+    if kind in _LISTS and field.type.args and field.type.args[0].kind == "str":
+        items = [item.strip() for item in value.split(",")]
+        if all(_ITEM.fullmatch(item) for item in items):
+            return "[" + ", ".join(f'"{item}"' for item in items) + "]"
+    if kind == "int" and re.fullmatch(r"\d{1,3}([,_' ]\d{3})+", value):
+        return re.sub(r"\D", "", value)
+    return None
+
+
+# ---- required fields
+
+
+class Unset(msgspec.Struct, frozen=True):
+    """The required fields of one settings class that nothing gives to a service."""
+
+    service: Service
+    settings: SettingsClass
+    fields: tuple[Field, ...]
+    at_start: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.names[0] for field in self.fields)
+
+    @property
+    def at(self) -> Span:
+        return _where_to_set(self.service)
+
+
+def unset_fields(deployment: Deployment) -> Iterator[Unset]:
+    for service, start in _starts(deployment):
+        if any(variable.placeholder for variable in service.environment):
+            continue  # the file that the example stands for may have more
+        fields = tuple(
+            found.field for found in start.fields if isinstance(found.value, Missing) and found.field.names
+        )
+        if fields and start.made is not None:
+            yield Unset(service, start.settings, fields, start.made.at_start)
+
+
+def set_them(found: Unset) -> Fix | None:
+    """Adds the variables, each with the value that the host must give."""
+    edits = [add_variable(found.service, name, f"${{{name}:?{name} must be set}}") for name in found.names]
+    good = [edit for edit in edits if edit is not None]
+    if len(good) != len(edits) or not good:
+        return None
+    edit = Edit(good[0].span, "".join(edit.text for edit in good))
+    return Fix(f"Require {_listed(found.names)} of the host", (edit,), applicability=Applicability.UNSAFE)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _where_to_set(service: Service) -> Span:
+    block = service.definition.environment_block
+    return block.key_span if block is not None and block.key_span else service.key
+
+
+# ---- guards
+
+
+class Raising(msgspec.Struct, frozen=True):
+    """A guard that raises in a service, and the field that it raises for."""
+
+    service: Service
+    start: Start
+    guard: GuardOutcome
+    culprits: tuple[FieldValue, ...]
+    """The fields that decided, without those that only say which environment it is."""
+    context: tuple[FieldValue, ...]
+    """Those that say which environment it is."""
+
+    def value(self, found: FieldValue) -> Any:
+        """What the field held when the guard saw it."""
+        return next(value.value for path, value in self.guard.depends if path == found.field.dotted)
+
+    @property
+    def variable(self) -> Variable | None:
+        return next((found.variable for found in self.culprits if found.variable is not None), None)
+
+    @property
+    def at(self) -> Span:
+        """The line that gives the value, or the place where it should be given."""
+        return self.variable.name_span if self.variable is not None else _where_to_set(self.service)
+
+
+def raising_guards(deployment: Deployment) -> Iterator[Raising]:
+    """Each guard that surely raises, or writes a warning; those that demand Vault are another rule's."""
+    for service, start in _starts(deployment):
+        flags = {field.dotted for field in service.repository.vault_flags(start.settings)}
+        by_path = {found.field.dotted: found for found in start.fields}
+        for guard in start.guards:
+            if guard.outcome != "raises" or not guard.reached or not guard.depends:
+                continue
+            if any(path in flags and value == Known(False) for path, value in guard.depends):
+                continue
+            decided = [by_path[path] for path, _ in guard.depends if path in by_path]
+            context = tuple(found for found in decided if ENVIRONMENT.search(found.field.path[-1]))
+            culprits = tuple(found for found in decided if found not in context) or context
+            if not culprits or any(_stands_in(found) for found in culprits):
+                continue
+            if guard.kind == "log" and not (service.production and context and guard.message):
+                continue
+            yield Raising(service, start, guard, culprits, context if culprits != context else ())
+
+
+def _stands_in(found: FieldValue) -> bool:
+    return found.variable is not None and found.variable.placeholder
+
+
+def evidence(found: Raising) -> Iterator[Label]:
+    """The guard, where start-up code calls it, and the fields that decide."""
+    guard = found.guard
+    yield Label(guard.condition or guard.span, "the guard" if guard.condition is None else "its condition")
+    if guard.condition is not None:
+        yield Label(guard.span, "here it raises" if guard.kind != "log" else "here it warns")
+    yield from guard.called_from[:2]
+    for one in (*found.culprits, *found.context):
+        if one.variable is not None and one.variable is not found.variable:
+            yield Label(one.variable.name_span, f"`{one.field.dotted}` is set here")
+        elif one.variable is None:
+            yield Label(one.field.span, f"`{one.field.dotted}` has this default, and nothing sets it")

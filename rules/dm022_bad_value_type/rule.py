@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.model.start_faults import refused_values, respelled
+
+
+class BadValueType(Rule):
+    code = "DM022"
+    name = "bad-value-type"
+    severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for found in refused_values(deployment):
+            value = f" to `{found.shown}`" if found.shown else ""
+            declared = found.field.type.name or found.field.type.kind
+            others = f" (and {len(found.services) - 1} more)" if len(found.services) > 1 else ""
+            fix = respelled(found)
+            yield self.report(
+                f"Service `{found.services[0].name}`{others} sets `{found.variable.name}`{value}, which "
+                f"`{found.settings.name}.{found.field.dotted}` refuses: the value {found.why}.",
+                found.at,
+                related=[
+                    Label(found.field.span, f"declared `{declared}`"),
+                    *(
+                        Label(earlier.name_span, "this value is overridden")
+                        for earlier in found.variable.overrides[-1:]
+                    ),
+                ],
+                help=f"{fix.title}." if fix is not None else f"Give a value that is a valid `{declared}`.",
+                fix=fix,
+                service=found.services[0].name,
+                key=found.variable.name,
+            )

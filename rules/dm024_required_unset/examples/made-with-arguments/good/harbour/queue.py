@@ -1,0 +1,2 @@
+def serve() -> None:
+    """Runs without the settings."""

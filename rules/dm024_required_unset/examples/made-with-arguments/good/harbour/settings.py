@@ -1,0 +1,9 @@
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    name: str = "harbour"
+    pilot_url: str
+    pilot_token: SecretStr
+    register: str | None

@@ -1,0 +1,5 @@
+from celery import Celery
+
+from harbour.settings import settings
+
+app = Celery(settings.name)
