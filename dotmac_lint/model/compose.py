@@ -47,7 +47,7 @@ from dotmac_lint.model.compose_tree import (
     unquoted,
 )
 from dotmac_lint.model.environment import Variable
-from dotmac_lint.model.shell_words import split_words
+from dotmac_lint.model.shell_words import Word, split_words
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
@@ -735,7 +735,8 @@ def _inside(leaf: Leaf) -> Text:
     text = leaf.text
     if not isinstance(text.value, Known):
         return text
-    return msgspec.structs.replace(text, value=Known(posixpath.normpath(text.value.value)))
+    path = posixpath.normpath(text.value.value)
+    return msgspec.structs.replace(text, value=Known(re.sub("^//+", "/", path)))
 
 
 _NAMED_VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*$")
@@ -792,15 +793,15 @@ def _command(node: Tree | None) -> Command | None:
         return None
     characters = node.expanded()
     words = split_words("".join(character for character, _, _ in characters)) or []
-    return Command("shell", tuple(_word(node, [characters[n] for n in word]) for word in words), node.span)
+    return Command("shell", tuple(_word(node, word, characters) for word in words), node.span)
 
 
-def _word(node: Leaf, characters: list[tuple[str, int, int]]) -> Text:
-    """A word of a command; `characters` come with the range of the raw text that they stem from."""
-    if not characters:
+def _word(node: Leaf, word: Word, characters: list[tuple[str, int, int]]) -> Text:
+    """A word of a command; `characters` has the range of the raw text from which each character stems."""
+    if not word:
         return Text(Known(""), "", node.span)
-    text = "".join(character for character, _, _ in characters)
-    written = node.part(characters[0][1], characters[-1][2]).text
+    text = "".join(character for character, _ in word)
+    written = node.part(characters[word[0][1]][1], characters[word[-1][1]][2]).text
     known = UNKNOWN_CHARACTER not in text
     return msgspec.structs.replace(written, value=Known(text) if known else Unknown("set by the host"))
 

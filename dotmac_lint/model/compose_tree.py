@@ -414,7 +414,7 @@ def _printed(raw: str, kind: yaml.ScalarKind) -> str:
         except ValueError:
             return raw
         if -(2**63) <= number < 2**64:
-            return str(number)
+            return "-0" if raw == "-0" else str(number)
         return raw if "x" in text.lower() else _float(str(number), raw)
     if kind == "float":
         return _float(text, raw)

@@ -74,8 +74,9 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)")
 _FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
+_DIGITS_APART = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -94,7 +95,9 @@ def scalar_kind(node: Node) -> ScalarKind:
         return "bool"
     if _INTEGER.fullmatch(text):
         return "int"
-    return "float" if _FLOAT.fullmatch(text) else "str"
+    # Underscores are ignored, but behind a leading point they must stand between digits (go-yaml, resolve.go).
+    plain = _DIGITS_APART.sub("", text) if text[0] == "." else text.replace("_", "")
+    return "float" if text[0] != "_" and _FLOAT.fullmatch(plain) else "str"
 
 
 def read_yaml(text: str) -> YamlFile:

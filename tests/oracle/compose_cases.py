@@ -30,8 +30,8 @@ VALUES: dict[str, list[str]] = {
         "~", "", "Null", "22:22", "1:2:3", "2026-01-01", "2026-01-01T10:00:00Z", "12:30:45", "0.0.0.0", "1.2.3", "=",
         "a b", "'a: b'", "a #b", "a#b", "'1'", '"1"', "'it''s'", '"a\\tb"', '"\\u00e9"', "'a\\tb'", "!!str 1",
         "!!int '1'", "!!str", "|\n        block\n        text\n", ">\n        folded\n        text\n", "|-\n        no end",
-        "two\n        lines", '"two\n        lines"', "10e", "1__0", "_1", "0_7", "0o8", "00", "-007", "0x", "1.5.", "+.5",
-        "+1.0", "1e+3", "1.e3", "0e0", "1_0.5", "0.30000000000000004", "100000000000000000000.0", "9223372036854775808",
+        "two\n        lines", '"two\n        lines"', "10e", "1__0", "_1", "0_7", "0o8", "00", "-0", "-007", "0x", "1.5.", "+.5",
+        "+1.0", "1e+3", "1.e3", "0e0", "1_0.5", ".1_5", "0.30000000000000004", "100000000000000000000.0", "9223372036854775808",
     ],
     "interpolated": [
         "$HOST", "${HOST}", "${HOST:-d}", "${HOST-d}", "${HOST:+a}", "${HOST+a}", "${HOST:?m}", "${HOST?m}",
@@ -95,7 +95,7 @@ SERVICES: dict[str, list[Case]] = {
         ("volumes: ['./a:/a', 'data:/d']", "volumes: ['./b:/a']"), ("volumes: ['./a:/a']", "volumes: ['./a:/b']"), ("volumes: ['./a:/a:ro']", "volumes: [{type: volume, source: data, target: /a}]"), ("volumes: ['data:/d']", "volumes: [/d]"),
         ("volumes: ['./a:/a', './b:/a']", None), ("volumes: ['./a:/a/']", "volumes: ['./b:/a']"), ("volumes: ['./a:/a']", "volumes: !override ['./z:/z']"), ("volumes: ['./a:/a']", "volumes: !reset []"), ("volumes: ['./a:/${HOST}']", "volumes: ['./b:/outside']"),
         ("volumes: ['./a:/a']", "volumes: "), ("volumes: ['./a:/a']", "volumes: []"), ("volumes: ['.hidden:/h']", None), ("volumes: ['./a b:/a b']", None), ("volumes: ['./a:/a:cached']", None), ("volumes: [{type: bind, source: '${NONE:-./x}', target: /x}]", None),
-        ("volumes: ['//a/b:/c']", None), ("volumes: ['./.:/c']", None), ("volumes: ['./a:/a', '/b', 'data:/c', './d:/d:ro']", "volumes: ['/b', './e:/c']"),
+        ("volumes: ['//a/b:/c']", None), ("volumes: [//a/b]", None), ("volumes: ['d:/data']", None), ("volumes: ['./.:/c']", None), ("volumes: ['./a:/a', '/b', 'data:/c', './d:/d:ro']", "volumes: ['/b', './e:/c']"),
     ],
     "ports": [
         ("ports: ['80']", None), ("ports: [80]", None), ("ports: ['8080:80']", None), ("ports: [8080:80]", None), ("ports: ['127.0.0.1:8080:80']", None), ("ports: ['127.0.0.1::80']", None), ("ports: ['8080:80/udp']", None), ("ports: ['53:53/UDP']", None),
@@ -121,7 +121,7 @@ SERVICES: dict[str, list[Case]] = {
         ("command: 'a > b'", None), ("command: 'a 2> b'", None), ("command: 'a b2>c'", None), ("command: 'a $$(b c) d'", None), ("command: 'a `b c` d'", None), ("command: 'a \"\" b'", None), ("command: \"a '' b\"", None), ("command: 'a\"b c\"d'", None), ("command: '${HOST} $WORDS \"$WORDS\"'", None),
         ("command: run ${NONE} it", None), ("command: run \"${NONE}\" it", None), ("command: run ${NONE:-a b}", None), ("command: [run, '${WORDS}', '$$X']", None), ("command: >\n  one\n  two\n  'three four'", None), ("command: |\n  one\n  two", None), ("command: \"a\\\\\\n b\"", None), ("command: \"a \\\"x \\\\\\n y\\\"\"", None),
         ("command: --flag=\"a b\" --x='c d'", None), ("command: 'a #b'", None), ("command: 'a\tb'", None), ("command: '\"a\\\"b\"'", None), ("command: \"'a\\\\b'\"", None), ("command: 'a $$B ${HOST}c'", None), ("command: ['a b', '-c']", None), ("command: '1'", None), ("command: 'é ü'", None), ("command: 'a {b} [c] *'", None),
-        ("command: [a]", "command: !override b c"), ("command: bundle exec \"thin -p 3000\"", None), ("command: 'a<b'", None), ("command: 'x=1 y'", None), ("command: '$$HOME'", None),
+        ("command: [a]", "command: !override b c"), ("command: bundle exec \"thin -p 3000\"", None), ("command: 'a<b'", None), ("command: 'x=1 y'", None), ("command: '$$HOME'", None), ('command: \'a\\nb c\\td "\\q"\'', None), ("command: '`a\\`b c` d'", None), ("command: '`\"a b\"` c'", None), ("command: 'a12> b'", None), ("command: '$$(a\\)b c) d'", None),
         ("healthcheck: {test: curl x}", None), ("healthcheck: {test: [CMD, a, b]}", None), ("healthcheck: {test: [CMD-SHELL, a b]}", None), ("healthcheck: {test: ['NONE']}", None), ("healthcheck: {disable: true}", None), ("healthcheck: {test: a, interval: 1s}", "healthcheck: {test: [CMD, b]}"),
         ("healthcheck: {test: a}", "healthcheck: {interval: 5s}"), ("healthcheck: {test: a}", "healthcheck: {disable: true}"), ("healthcheck: {test: a}", "healthcheck: !reset null"), ("healthcheck: {test: 'a && b ${HOST} $$X'}", None), ("healthcheck: {test: [CMD, '${HOST}']}", None),
     ],
