@@ -952,6 +952,11 @@ def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
 
 def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
     """Every `docker compose` command line of the repository, in the order of paths and places."""
+    lines: tuple[CommandLine, ...] = workspace.remembered("command lines", lambda: _find(workspace))
+    return lines
+
+
+def _find(workspace: Workspace) -> tuple[CommandLine, ...]:
     found: dict[tuple[object, ...], CommandLine] = {}
     for path in workspace.files:
         if not _may_hold(workspace, path):

@@ -73,9 +73,7 @@ class Missing(msgspec.Struct, frozen=True):
 def missing_references(repository: Repository) -> Iterator[Missing]:
     """What is called in each text and does not exist, once a text and name."""
     workspace = repository.workspace
-    lines: tuple[CommandLine, ...] = workspace.remembered(
-        "command lines", lambda: find_command_lines(workspace)
-    )
+    lines = find_command_lines(workspace)
     everything = _known_services(repository, ())
     names = everything.services if everything is not None else {}
     documented = {line.span.path for line in lines if any(word.name in names for word in line.services)}

@@ -264,10 +264,10 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     names = {use.name for deployment in repository.deployments for use in undefined(deployment.project)}
     if not names:
         return {}
-    ordered = sorted(names, key=len, reverse=True)
-    pattern = re.compile(
-        rb"(?<![A-Za-z0-9_])(?:" + "|".join(map(re.escape, ordered)).encode() + rb")(?![A-Za-z0-9_])"
-    )
+    words = {
+        name: re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
+        for name in names
+    }
     found: dict[str, set[str]] = {}
     for path in repository.workspace.files:
         if _COMPOSE_FILE.search(path) or _BUILT.search(path):
@@ -277,6 +277,7 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
             continue
         if _CODE.search(path) and b"compose" not in data:
             continue
-        for match in pattern.finditer(data):
-            found.setdefault(match.group().decode(), set()).add(path)
+        for name, pattern in words.items():
+            if name.encode() in data and pattern.search(data):
+                found.setdefault(name, set()).add(path)
     return {name: frozenset(paths) for name, paths in found.items()}

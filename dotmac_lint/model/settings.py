@@ -786,10 +786,12 @@ def _source_name(entity: Entity | None, code: Code) -> str:
 # ---- finding them
 
 _NOT_SHIPPED = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)", re.MULTILINE)
+# Each begins with a literal, which makes the search ten times as fast; what stands before it is looked at afterwards.
+_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
 _WORD = re.compile(rb"\w+")
-_RENAMED = re.compile(rb"\b(\w+) as (\w+)|^(\w+) = (?:\w+\.)*(\w+)[ \t]*$", re.MULTILINE)
-"""`import One as Two`, `Two = One`."""
+_AS = re.compile(rb" as (\w+)")
+_IS = re.compile(rb" = (?:\w+\.)*(\w+)[ \t]*$", re.MULTILINE)
+_LAST_WORD = re.compile(rb"\w+\Z")
 
 
 def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
@@ -833,8 +835,12 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
         data = bytes(workspace.bytes(path) or b"")
         if b"BaseSettings" in data:
             chosen.append(path)
-        rows = [(m[1], set(_WORD.findall(m[2]))) for m in _CLASS.finditer(data)] if b"class " in data else []
-        rows += [(m[2] or m[3], {m[1] or m[4]}) for m in _RENAMED.finditer(data)]
+        rows = [
+            (m[1], set(_WORD.findall(m[2])))
+            for m in _CLASS.finditer(data)
+            if not _before(data, m.start()).strip()
+        ]
+        rows += _renamed(data)
         if rows:
             bases[path] = rows
     names = {b"BaseSettings"} | {
@@ -851,6 +857,23 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
                     kept.add(path)
                     growing = True
     return sorted(kept)
+
+
+def _before(data: bytes, offset: int) -> bytes:
+    """What stands before `offset` in its line."""
+    return data[data.rfind(b"\n", 0, offset) + 1 : offset]
+
+
+def _renamed(data: bytes) -> Iterator[tuple[bytes, set[bytes]]]:
+    """The new name and the old one, of `import One as Two` and of `Two = One`."""
+    for match in _AS.finditer(data):
+        old = _LAST_WORD.search(_before(data, match.start()))
+        if old:
+            yield match[1], {old[0]}
+    for match in _IS.finditer(data):
+        new = _before(data, match.start())
+        if _WORD.fullmatch(new):
+            yield new, {match[1]}
 
 
 def _called(workspace: Workspace, names: set[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -147,13 +148,16 @@ class Modules:
 
     def files_with(self, word: bytes) -> Iterator[str]:
         """The Python files of the application in which `word` stands."""
-        for path in self.workspace.files:
-            if (
-                path.endswith(".py")
-                and not NOT_SHIPPED.search(path)
-                and word in (self.workspace.bytes(path) or b"")
-            ):
+        for path, data in self._shipped:
+            if word in data:
                 yield path
+
+    @cached_property
+    def _shipped(self) -> list[tuple[str, bytes]]:
+        paths = (
+            path for path in self.workspace.files if path.endswith(".py") and not NOT_SHIPPED.search(path)
+        )
+        return [(path, self.workspace.bytes(path) or b"") for path in paths]
 
 
 def _above(path: str) -> Iterator[str]:

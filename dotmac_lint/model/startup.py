@@ -309,7 +309,7 @@ class Simulator:
         return [
             path
             for path in self.modules.files_with(b"if ")
-            if _TESTED.search(self.workspace.bytes(path) or b"")
+            if _tests_settings(self.workspace.bytes(path) or b"")
         ]
 
     def _tested(self, path: str) -> list[Entry]:
@@ -353,11 +353,21 @@ _GUARDS = re.compile(
     rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
     re.MULTILINE,
 )
-_TESTED = re.compile(
-    rb"^[ \t]*(?:el)?if [^\n]*(?:settings|config)[^\n]*:\s*\n(?:[ \t]+[^\n]*\n){0,4}?[ \t]+(?:raise|sys\.exit|exit)"
-    rb"|^[ \t]*assert [^\n]*(?:settings|config)",
-    re.MULTILINE,
-)
+_HOLDER = re.compile(rb"settings|config")
+_STOPS = (b"raise", b"sys.exit", b"exit")
+
+
+def _tests_settings(data: bytes) -> bool:
+    """Whether an `if` or `assert` on something of the settings may stop a start; cheap."""
+    for match in _HOLDER.finditer(data):
+        head = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
+        if head.startswith(b"assert "):
+            return True
+        if head.startswith((b"if ", b"elif ")):
+            first, *below = data[match.end() : match.end() + 1000].split(b"\n", 6)
+            if first.rstrip().endswith(b":") and any(line.lstrip().startswith(_STOPS) for line in below[:6]):
+                return True
+    return False
 
 
 def _guard_in(data: bytes) -> bool:
