@@ -45,7 +45,8 @@ def split_words(text: str) -> list[Word] | None:
                 return None
             dollar = False
         elif character == "(" and not (single or double or back):
-            if dollar or not word or word[-1][0] != "$":
+            before = "".join(c for c, _ in word[-2:])
+            if dollar or not before.endswith("$") or before == "\\$":
                 return None
             dollar = True
             word.append((character, position))

