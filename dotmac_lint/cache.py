@@ -14,12 +14,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
 
 from dotmac_lint import __version__
+from dotmac_lint.diagnostic import Diagnostic
 
 NAME = "readers.sqlite"
 MAXIMUM_BYTES = 256 * 1024 * 1024
@@ -32,6 +34,16 @@ KEPT = frozenset({
 _DAY = 86_400  # seconds
 _WAIT = 2.0  # seconds that a run waits for another one that writes
 _TABLE = "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB, used INTEGER) WITHOUT ROWID"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What a run found, and of what state of the files that holds (`Workspace.state`, `asked_besides`)."""
+
+    state: bytes
+    asked: dict[str, tuple[int, ...]]
+    diagnostics: tuple[Diagnostic, ...]
+    deployed: bool
+    """Whether there was a deployment to check."""
 
 
 def default_folder() -> Path:
@@ -59,9 +71,9 @@ class Cache:
         self.folder = folder
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
-        self._decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {}
+        self._decoders: dict[type | str, msgspec.msgpack.Decoder[Any]] = {}
         self._encoder = msgspec.msgpack.Encoder()
-        self._version = _version()
+        self._version = _version("readers")
         self._database: sqlite3.Connection | None = None
         self._today = int(time.time()) // _DAY
         with self._forgiving():
@@ -82,21 +94,36 @@ class Cache:
         except OSError:
             self._database = None
 
+    def run(self, what: str, state: bytes) -> Run | None:
+        """What the last run of `what` (root, rules, settings) found, where it had this state of the files."""
+        found: Run | None = self._stored(self._run_key(what), Run)
+        return found if found is not None and found.state == state else None
+
+    def keep_run(self, what: str, run: Run) -> None:
+        """Notes a run for `save`."""
+        value = self._encoder.encode(run)
+        self._new[self._run_key(what)] = _checksum(value) + value
+
+    def _run_key(self, what: str) -> bytes:
+        return hashlib.blake2b(f"{_version('')}\0{what}".encode("utf-8", "surrogateescape")).digest()
+
     def result(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> Any:
         """What `read` made of a file with the content `data`; None where that is not known."""
+        key = self._key(read, data, arguments)
+        return self._stored(key, read.__name__, lambda: get_type_hints(read)["return"])
+
+    def _stored(self, key: bytes, name: type | str, type_: Callable[[], Any] | None = None) -> Any:
         if self._database is None:
             return None
-        key = self._key(read, data, arguments)
         row = None
         with self._forgiving():
             query = "SELECT value, used FROM results WHERE key = ?"
             row = self._database.execute(query, (key,)).fetchone()
         if row is None:
             return None
-        decoder = self._decoders.get(read.__name__)
+        decoder = self._decoders.get(name)
         if decoder is None:
-            decoder = msgspec.msgpack.Decoder(get_type_hints(read)["return"])
-            self._decoders[read.__name__] = decoder
+            decoder = self._decoders[name] = msgspec.msgpack.Decoder(type_() if type_ is not None else name)
         try:
             checksum, value = row[0][:8], row[0][8:]
             if checksum != _checksum(value):
@@ -159,9 +186,12 @@ def _checksum(value: bytes) -> bytes:
     return hashlib.blake2b(value, digest_size=8).digest()
 
 
-def _version() -> str:
-    """Changes with the code of the readers, so that a new one never gets an old one's results."""
+def _version(part: str) -> str:
+    """Changes with the code of a part of the package, so that a new one never gets an old one's results."""
     package = Path(__file__).parent
-    files = sorted([*(package / "readers").rglob("*.py"), package / "source.py", package / "known.py"])
-    stats = [(file.name, (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files]
+    files = [*(package / part).rglob("*.py"), package / "source.py", package / "known.py"]
+    if not part:
+        rules = (Path(top) for top in import_module("dotmac_lint.rules").__path__)
+        files += [*(package / "data").rglob("*"), *(file for top in rules for file in top.glob("*/*.py"))]
+    stats = [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in sorted(files)]
     return f"{__version__} {msgspec.__version__} {stats}"

@@ -6,10 +6,12 @@ not exist as far as the model is concerned.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
 import subprocess
+import time
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property
@@ -57,6 +59,28 @@ SKIPPED_DIRECTORIES = frozenset(
         ".ruff_cache", ".pytest_cache", ".eggs", ".idea", ".vscode-test", "bower_components",
     }
 )  # fmt: skip
+
+
+_TICK = 50_000_000
+"""Nanoseconds; file systems keep times by the kernel's clock, which ticks every 1 to 10 milliseconds."""
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    """Mode, size, times and inode, of the target as well where it is a link; empty where there is nothing.
+
+    Of a directory only what it is: its times change with what is made in it, which is listed or asked for itself.
+    """
+    try:
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            target = os.stat(path)
+            return (target.st_mode, target.st_size, max(target.st_mtime_ns, status.st_mtime_ns),
+                    max(target.st_ctime_ns, status.st_ctime_ns), target.st_ino, status.st_ino)  # fmt: skip
+    except (OSError, ValueError):
+        return ()
+    if stat.S_ISDIR(status.st_mode):
+        return (status.st_mode, 0, 0, 0, status.st_ino)
+    return (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def normalise(path: str) -> str | None:
@@ -303,6 +327,32 @@ class Workspace:
             return bool(os.stat(self.root / path).st_mode & 0o100)
         except OSError:
             return False
+
+    # ---- whether anything has changed since
+
+    def state(self) -> Data | None:
+        """A digest of the listed files as they lie on disk, by their stat(2); None where it may not tell a change.
+
+        That is so where a file was changed just now: what changes it again within one tick of the clock is not seen.
+        """
+        digest = hashlib.blake2b(digest_size=20)
+        newest = 0
+        git = self._git_top / ".git" if self._git_top is not None else None
+        around = [] if git is None else [git / "index", git / "info" / "exclude"]
+        for path in (*around, *(self.root / path for path in self.files)):
+            signature = _signature(path)
+            newest = max(newest, *signature[2:4]) if signature else newest
+            digest.update(f"{path}\0{signature}\n".encode("utf-8", "surrogateescape"))
+        return None if newest > time.time_ns() - _TICK else digest.digest()
+
+    def asked_besides(self) -> dict[str, tuple[int, ...]]:
+        """The paths that were asked for and are not listed, each with its stat(2); absent ones have none."""
+        asked = {normalise(path) for path in (*self._kinds, *self._bytes)} - self._file_set
+        return {path: _signature(self.root / path) for path in asked if path is not None}
+
+    def unchanged(self, asked: dict[str, tuple[int, ...]]) -> bool:
+        """Whether all of `asked_besides` are as they were."""
+        return all(_signature(self.root / path) == signature for path, signature in asked.items())
 
     # ---- what they say
 

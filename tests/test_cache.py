@@ -7,6 +7,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -40,7 +42,7 @@ class Settings(BaseSettings):
 
 
 def run(cache: Cache | None) -> Result:
-    return lint(EXAMPLE, Settings(), load_rules(()), cache=cache)
+    return lint(EXAMPLE, Settings(), load_rules(()), cache=cache, recall=False)
 
 
 @pytest.mark.parametrize("read", [read_python_reads, read_settings_module, read_guards])
@@ -172,3 +174,71 @@ def test_no_cache_and_clean(tmp_path: Path) -> None:
     assert "Removed" in process("clean", "--cache-dir", folder).stderr
     assert not (folder / NAME).exists()
     assert "There is no cache" in process("clean", environment={"DOTMAC_LINT_CACHE_DIR": str(folder)}).stderr
+
+
+# ---- what a whole run found
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    root.mkdir()
+    (root / ".gitignore").write_text("secret/\n", "utf-8")
+    (root / "compose.yaml").write_text(
+        "services:\n  web:\n    image: nginx:1.27\n    volumes: ['./conf.d:/etc/nginx/conf.d:ro']\n", "utf-8"
+    )
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    time.sleep(0.06)  # a file that has just been changed is not trusted
+    return root
+
+
+def recalled(root: Path, cache: Path, **settings: object) -> tuple[bool, list[str]]:
+    """Whether the rules were not asked, and the codes found."""
+    result = lint(root, Settings(**settings), load_rules(()), cache=Cache(cache))  # type: ignore[arg-type]
+    return not result.timings, [found.code for found in result.diagnostics]
+
+
+def test_where_nothing_changed_the_rules_are_not_asked_again(repository: Path, tmp_path: Path) -> None:
+    assert recalled(repository, tmp_path) == (False, ["DM002"])
+    assert recalled(repository, tmp_path) == (True, ["DM002"])
+    assert recalled(repository, tmp_path, ignore=("DM048",)) == (False, ["DM002"])
+    assert recalled(repository, tmp_path, exclude=("*.md",)) == (False, ["DM002"])
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        (lambda root: (root / "conf.d").mkdir(), []),  # it was asked for, and lists no file
+        (lambda root: (root / "conf.d").symlink_to(root), []),
+        (lambda root: (root / "compose.yaml").unlink(), []),
+        (lambda root: (root / "compose.yaml").write_text("services: {web: {image: x}}\n", "utf-8"), []),
+        (lambda root: (root / "new.md").write_text("", "utf-8"), ["DM002"]),
+        (lambda root: (root / "compose.yaml").chmod(0o600), ["DM002"]),
+        (lambda root: (root / ".gitignore").write_text("conf.d/\n", "utf-8"), []),
+        (lambda root: (root / ".git" / "info" / "exclude").write_text("conf.d/\n", "utf-8"), []),
+    ],
+)
+def test_every_change_is_seen(
+    repository: Path, tmp_path: Path, change: Callable[[Path], object], codes: list[str]
+) -> None:
+    assert recalled(repository, tmp_path) == (False, ["DM002"])
+    change(repository)
+    assert recalled(repository, tmp_path) == (False, codes)
+
+
+def test_a_file_of_this_moment_is_not_trusted(repository: Path, tmp_path: Path) -> None:
+    (repository / "compose.yaml").write_text("services: {web: {image: y}}\n", "utf-8")
+    assert recalled(repository, tmp_path) == (False, [])
+    (repository / "compose.yaml").write_text("services: {web: {build: y}}\n", "utf-8")  # of the same size
+    assert not recalled(repository, tmp_path)[0]
+
+
+def test_no_secret_is_kept(repository: Path, tmp_path: Path) -> None:
+    (repository / "compose.yaml").write_text(
+        "services:\n  db:\n    image: postgres:16\n    environment:\n"
+        "      POSTGRES_PASSWORD: hunter$two-XyZZy-91\n",
+        "utf-8",
+    )
+    time.sleep(0.06)
+    recalled(repository, tmp_path)
+    assert b"XyZZy" not in (tmp_path / NAME).read_bytes()

@@ -57,7 +57,7 @@ def lint(
     started = time.perf_counter()
 
     def once() -> Result:
-        return run_engine(root, settings, chosen, only, cache)
+        return run_engine(root, settings, chosen, only, cache, recall=not (verbose or timings))
 
     result = once()
     least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE
@@ -87,7 +87,7 @@ def lint(
         wrong = wrong or str(error)
     if verbose or timings:
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
-    if not quiet and not result.crashes and not result.repository.deployments:
+    if not quiet and not result.deployed:
         from dotmac_lint.cli.deployments import nothing_found
 
         tell(nothing_found(result.repository))
