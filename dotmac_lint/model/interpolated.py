@@ -94,7 +94,7 @@ def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "")
                 if reference.name in scope and reference.operator in {":-", "-"}:
                     outer.append(reference)  # its default is not used
                 continue
-            if reference.name in scope or inside or _is_given(reference.name):
+            if reference.name in scope or inside or host_gives(reference.name):
                 continue
             written = (f"${reference.name}", f"${{{reference.name}}}")
             passed_on = any(
@@ -104,7 +104,8 @@ def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "")
             yield Undefined(reference.name, reference.span, service, attribute, node, tuple(scope), passed_on)
 
 
-def _is_given(name: str) -> bool:
+def host_gives(name: str) -> bool:
+    """Whether shells, desktops, Docker or CI systems give the variable."""
     return name in _HOST or name.startswith(_HOST_PREFIXES)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import Field, SettingsClass
 
 Cause = Literal["delimiter", "alias", "case"]
+CAUSES: tuple[Cause, ...] = ("delimiter", "alias", "case")
 
 
 class Misnaming(msgspec.Struct, frozen=True):

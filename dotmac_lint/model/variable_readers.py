@@ -213,11 +213,25 @@ _MANIFEST = re.compile(
 )
 # Whose client libraries are told where the server is, and look for no variable themselves.
 _SERVERS = frozenset(
-    {"redis", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "rabbitmq", "minio", "kafka"}
+    {
+        "redis",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "mongodb",
+        "rabbitmq",
+        "minio",
+        "kafka",
+        "celery",
+        "email",
+        "prometheus",
+    }
 )
 
 
-_BUNDLED = re.compile(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
+BUNDLED = re.compile(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
 """Bundlers hand these to the repository's own code; their libraries do not read them."""
 _OWN_NAME = re.compile(
     rb"""^\s*"?(?:name|artifactId)"?\s*[:=]\s*["']([^"'\n]+)|^module\s+(\S+)""", re.MULTILINE
@@ -227,7 +241,7 @@ _OWN_NAME = re.compile(
 def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> bool:
     """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
     first = name.lower().split("_")[0]
-    if len(first) < 4 or first in _SERVERS or _BUNDLED.match(name):
+    if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
         return False
     word = re.compile(rb"(?<![a-z])" + re.escape(first.encode()) + rb"(?![a-z])")
     if any(word.search(own) for own in _own_names(workspace)):

@@ -1,0 +1,260 @@
+"""Examples of env files against what the repository reads: what they hold for nobody, and what they lack.
+
+That nothing reads a name is proved by absence, of the whole repository: its words, its settings classes, the
+names that its code composes, and the programs and libraries that read variables of their own.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.compose import stand_in
+from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree
+from dotmac_lint.model.dotenv_extras import dotenv_extras
+from dotmac_lint.model.interpolated import host_gives
+from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
+from dotmac_lint.model.similar import similar_name
+from dotmac_lint.model.variable_readers import BUNDLED, dynamic_patterns, is_well_known, may_be_a_librarys
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Repository
+    from dotmac_lint.model.settings import Lookup, SettingsClass
+    from dotmac_lint.readers.dotenv import EnvEntry
+    from dotmac_lint.workspace import Workspace
+
+_EXAMPLE = re.compile(
+    r"(^|/)(\.?env([.-][\w-]+)*[.-](example|sample|template|dist)|\.?(example|sample)\.env"
+    r"|[\w.-]*\.env\.(example|sample|template|dist))$",
+    re.I,
+)
+_ENV_FILE = re.compile(r"(^|/)[^/]*\.env[^/]*$|(^|/)env[.-][^/]*$", re.I)
+_NOT_OURS = re.compile(
+    r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
+    r"|\{\{",
+    re.I,
+)
+_DOCUMENT = re.compile(
+    r"\.(md|mdx|rst|txt|adoc|csv|svg|lock|map|po|pot|snap|css)$|(^|/)(package-lock|pnpm-lock)[^/]*$", re.I
+)
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
+_LARGEST = 2 * 1024 * 1024
+"""Bytes of a file that people write."""
+
+
+class Idle(msgspec.Struct, frozen=True):
+    """A variable of an example that nothing reads."""
+
+    name: str
+    at: Span
+    section: str | None
+    """The settings section that its name falls into, and that has no such field."""
+    near: str | None
+    """A name that is read, and that may have been meant."""
+
+
+def idle_entries(repository: Repository) -> Iterator[Idle]:
+    """What each example of an env file holds and nothing reads, once a file and name."""
+    workspace = repository.workspace
+    examples = {
+        path: file.entries
+        for path in workspace.files
+        if _EXAMPLE.search(path) and not _NOT_OURS.search(path) and (file := workspace.env_file(path))
+    }
+    if not examples or workspace.submodules:
+        return
+    names = {entry.key for entries in examples.values() for entry in entries}
+    read = _read_names(workspace, names)
+    unread = {name for name in names - read if not _may_be_read(repository, name)}
+    told = _told_elsewhere(repository)
+    foreign = _given_to_foreign_images(repository)
+    for path, entries in examples.items():
+        for entry in {entry.key: entry for entry in reversed(entries)}.values():
+            at = entry.key_range.at(path)
+            if entry.key in unread and at not in told and path not in foreign:
+                yield _idle(repository, path, entry, read)
+
+
+def _told_elsewhere(repository: Repository) -> set[Span]:
+    """The names that settings refuse (DM026), and those that miss a field by little (DM021, DM025, DM027)."""
+    found = {extras.at(entry) for extras in dotenv_extras(repository) for entry in extras.entries}
+    for deployment in repository.deployments:
+        for cause in CAUSES:
+            found.update(row.variable.name_span for row in misnamed_variables(deployment, cause))
+    return found
+
+
+def _idle(repository: Repository, path: str, entry: EnvEntry, read: set[str]) -> Idle:
+    sections = (settings.lookup(entry.key).section for settings in repository.settings)
+    section = next((one.dotted for one in sections if one is not None), None)
+    meant = (misnaming(settings, entry.key) for settings in repository.settings)
+    near = next((one.right for one in meant if one is not None), None) or similar_name(entry.key, read)
+    return Idle(entry.key, entry.key_range.at(path), section, near)
+
+
+def _read_names(workspace: Workspace, names: set[str]) -> set[str]:
+    """Those of `names` that stand as a word in anything but a document, or that an env file interpolates.
+
+    A class attribute counts for the variable of its name in capitals, whatever reads it.
+    """
+    wanted = {name.encode() for name in names}
+    found: set[bytes] = set()
+    for path in workspace.files:
+        if _DOCUMENT.search(path):
+            continue
+        data = workspace.bytes(path)
+        if not data or len(data) > _LARGEST or b"\0" in data[:4096]:
+            continue
+        if _ENV_FILE.search(path) and not path.endswith((".py", ".ts", ".js", ".sh")):
+            found.update(_REFERENCE.findall(data))
+            continue
+        found.update(wanted.intersection(_WORD.findall(data)))
+        if path.endswith(".py"):
+            found.update(field.upper() for field in _FIELD.findall(data))
+    return {name.decode() for name in wanted & found}
+
+
+def _may_be_read(repository: Repository, name: str) -> bool:
+    workspace = repository.workspace
+    sections = False
+    for settings in () if BUNDLED.match(name) else repository.settings:
+        found = settings.lookup(name)
+        sections = sections or found.section is not None
+        if found.fields or (found.unknown is not None and _may_take(settings, name, found)):
+            return True
+    if is_well_known(name):
+        return True
+    if not sections and may_be_a_librarys(workspace, workspace.files, name):
+        return True
+    patterns = workspace.remembered(
+        "patterns of all code",
+        lambda: {pattern for path in workspace.files for pattern in dynamic_patterns(workspace, path)},
+    )
+    # A pattern that reaches every name reads a parameter: the name itself stands where that is given.
+    return any((pattern.prefix or pattern.suffix) and pattern.reaches(name) for pattern in patterns)
+
+
+def _may_take(settings: SettingsClass, name: str, found: Lookup) -> bool:
+    """Whether settings that are not wholly known may take the name: a source of their own fills known fields only."""
+    if found.section is not None or settings.model.open or "..." in settings.model.config:
+        return True
+    return any(folded(name).endswith(folded(field.path[-1])) for field in settings.fields)
+
+
+def _given_to_foreign_images(repository: Repository) -> set[str]:
+    """The examples of env files that go into images which are not built here, and may read anything.
+
+    Where the env file has no example of its name, every example beside it may be what it is made from.
+    """
+    workspace = repository.workspace
+    found: set[str] = set()
+    for deployment in repository.deployments:
+        for definition in deployment.project.services.values():
+            for reference in definition.env_files if definition.build is None else ():
+                path = reference.path
+                if not isinstance(path.value, Known) or path.outside:
+                    continue
+                example = stand_in(workspace, path.value.value)
+                folder = posixpath.dirname(path.value.value)
+                beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+                found.update((path.value.value, example) if example else beside)
+    return found
+
+
+# ---- what an example lacks
+
+
+class Lacking(msgspec.Struct, frozen=True):
+    """A variable that Compose demands, and that the example of its env file does not have."""
+
+    name: str
+    at: Span
+    """Where Compose demands it."""
+    example: str
+    env_file: str
+    fix: Fix | None
+
+
+def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
+    """Each variable with `:?` that the example lacks from which the env file of the deployment is made."""
+    workspace = deployment.repository.workspace
+    project = deployment.project
+    seen: set[str] = set()
+    for service in project.services.values():
+        for leaf in _leaves(service.node) if service.active else ():
+            for reference in leaf.references:
+                name = reference.name
+                if name in seen or name in leaf.origin.scope or not _demanded(leaf, reference):
+                    continue
+                seen.add(name)
+                files = deployment.spec.env_files or (posixpath.join(leaf.origin.base, ".env"),)
+                if host_gives(name) or len(files) != 1 or workspace.kind(files[0]) == "file":
+                    continue
+                example = stand_in(workspace, files[0])
+                if example is None or not _is_example_of(deployment, example):
+                    continue
+                if name not in _set_elsewhere(workspace, {name}):
+                    fix = _append(workspace, example, name)
+                    yield Lacking(name, reference.span, example, files[0], fix)
+
+
+def _leaves(node: Tree) -> Iterator[Leaf]:
+    if isinstance(node, Table):
+        for row in node.rows.values():
+            yield from _leaves(row.value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _leaves(item)
+    else:
+        yield node
+
+
+def _demanded(leaf: Leaf, reference: Reference) -> bool:
+    """Whether Compose stops without it: no default of another variable is around it."""
+    return reference.operator in {":?", "?"} and not any(
+        other is not reference
+        and other.span.start < reference.span.start
+        and reference.span.end <= other.span.end
+        for other in leaf.references
+    )
+
+
+def _is_example_of(deployment: Deployment, example: str) -> bool:
+    """Whether the deployment takes another variable from the example."""
+    file = deployment.repository.workspace.env_file(example)
+    held = {entry.key for entry in file.entries} if file is not None and not file.fatal else set()
+    return any(reference.name in held for reference in deployment.project.interpolations)
+
+
+def _set_elsewhere(workspace: Workspace, names: set[str]) -> set[str]:
+    """Those of `names` that any file sets or names which is no document and no Compose file."""
+    wanted = {name.encode() for name in names}
+    found: set[bytes] = set()
+    for path in workspace.files:
+        if _DOCUMENT.search(path) or re.search(r"compose[^/]*\.ya?ml$", path):
+            continue
+        if path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java")):
+            continue
+        data = workspace.bytes(path)
+        if data and len(data) <= _LARGEST and any(name in data for name in wanted):
+            found |= wanted.intersection(_WORD.findall(data))
+    return {name.decode() for name in found}
+
+
+def _append(workspace: Workspace, example: str, name: str) -> Fix | None:
+    source = workspace.source(example)
+    if source is None:
+        return None
+    end = len(source.text)
+    line = "" if not end or source.text.endswith("\n") else source.newline
+    edit = Edit(Span(example, end, end), f"{line}{name}={source.newline}")
+    return Fix(f"Append `{name}=` to `{example}`", (edit,), applicability=Applicability.SAFE)
