@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
     from dotmac_lint.workspace import Workspace
 
-_ELSEWHERE = re.compile(
+ELSEWHERE = re.compile(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|pro|enterprise"
@@ -36,7 +36,7 @@ _CREATES = re.compile(
     re.I,
 )
 _CONDITIONAL = re.compile(
-    r"\b(if (you|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone)\b", re.I
+    r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
 _PRINTS = re.compile(r"\s*[@-]*(echo|printf|print|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
@@ -79,7 +79,7 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
     documented = {line.span.path for line in lines if any(word.name in names for word in line.services)}
     grouped: dict[tuple[str, str, str], Missing] = {}
     for line in lines:
-        if _ELSEWHERE.search(line.span.path) or not _is_meant(workspace, line):
+        if ELSEWHERE.search(line.span.path) or not _is_meant(workspace, line):
             continue
         for found in (*_files(workspace, line), *_services(repository, line, documented)):
             key = (line.span.path, found.what, found.name)

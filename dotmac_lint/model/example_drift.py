@@ -47,7 +47,7 @@ _DOCUMENT = re.compile(
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
-_LARGEST = 2 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 
 
@@ -73,8 +73,8 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     if not examples or workspace.submodules:
         return
     names = {entry.key for entries in examples.values() for entry in entries}
-    read = _read_names(workspace, names)
-    unread = {name for name in names - read if not _may_be_read(repository, name)}
+    read = read_names(workspace, names)
+    unread = {name for name in names - read if not may_be_read(repository, name)}
     told = _told_elsewhere(repository)
     foreign = _given_to_foreign_images(repository)
     for path, entries in examples.items():
@@ -101,7 +101,7 @@ def _idle(repository: Repository, path: str, entry: EnvEntry, read: set[str]) ->
     return Idle(entry.key, entry.key_range.at(path), section, near)
 
 
-def _read_names(workspace: Workspace, names: set[str]) -> set[str]:
+def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     """Those of `names` that stand as a word in anything but a document, or that an env file interpolates.
 
     A class attribute counts for the variable of its name in capitals, whatever reads it.
@@ -112,7 +112,7 @@ def _read_names(workspace: Workspace, names: set[str]) -> set[str]:
         if _DOCUMENT.search(path):
             continue
         data = workspace.bytes(path)
-        if not data or len(data) > _LARGEST or b"\0" in data[:4096]:
+        if not data or len(data) > LARGEST or b"\0" in data[:4096]:
             continue
         if _ENV_FILE.search(path) and not path.endswith((".py", ".ts", ".js", ".sh")):
             found.update(_REFERENCE.findall(data))
@@ -123,7 +123,7 @@ def _read_names(workspace: Workspace, names: set[str]) -> set[str]:
     return {name.decode() for name in wanted & found}
 
 
-def _may_be_read(repository: Repository, name: str) -> bool:
+def may_be_read(repository: Repository, name: str) -> bool:
     workspace = repository.workspace
     sections = False
     for settings in () if BUNDLED.match(name) else repository.settings:
@@ -245,7 +245,7 @@ def _set_elsewhere(workspace: Workspace, names: set[str]) -> set[str]:
         if path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java")):
             continue
         data = workspace.bytes(path)
-        if data and len(data) <= _LARGEST and any(name in data for name in wanted):
+        if data and len(data) <= LARGEST and any(name in data for name in wanted):
             found |= wanted.intersection(_WORD.findall(data))
     return {name.decode() for name in found}
 
