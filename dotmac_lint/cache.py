@@ -29,7 +29,7 @@ MAXIMUM_BYTES = 256 * 1024 * 1024
 
 KEPT = frozenset({
     "read_python_reads", "read_settings_module", "read_guards", "read_shell", "read_markdown",
-    "read_javascript_reads",
+    "read_javascript_reads", "read_policy",
 })  # fmt: skip
 _DAY = 86_400  # seconds
 _WAIT = 2.0  # seconds that a run waits for another one that writes

@@ -139,7 +139,11 @@ def test_it_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.Monk
 def test_every_kept_reader_gives_what_msgspec_can_decode() -> None:
     for name in KEPT:
         modules = {"read_python_reads": "python.reads", "read_settings_module": "python.settings"}
-        modules |= {"read_guards": "python.guards", "read_javascript_reads": "javascript"}
+        modules |= {
+            "read_guards": "python.guards",
+            "read_javascript_reads": "javascript",
+            "read_policy": "hcl",
+        }
         module = __import__(
             f"dotmac_lint.readers.{modules.get(name, name.removeprefix('read_'))}", fromlist=[name]
         )

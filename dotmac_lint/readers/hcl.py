@@ -1,8 +1,9 @@
 """Vault and OpenBao policies in HCL or JSON.
 
-Policies are HCL 1, not the HCL 2 of Terraform: attribute names may be quoted, commas may end attributes, and a
-block may open on the line after its name. Source of behaviour: hashicorp/hcl 1.0, `hcl/scanner` and `hcl/parser`;
-tests/oracle/test_policies.py compares with OpenBao.
+python-hcl2 reads what HCL 1 and HCL 2 have in common, which is how most policies are written. Policies are HCL 1,
+though, not the HCL 2 of Terraform: attribute names may be quoted, commas may end attributes, and a block may open
+on the line after its name. Such texts are read here. Source of behaviour: hashicorp/hcl 1.0, `hcl/scanner` and
+`hcl/parser`; tests/oracle/test_policies.py compares with OpenBao.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -34,6 +36,10 @@ _TOKEN = re.compile(
     r"|(?P<sign>[{}\[\]=,])",
     re.DOTALL | re.MULTILINE,
 )
+
+
+_BRACKET = re.compile(r"[\[\](){}]")
+_BETWEEN = ("", "new_line_or_comment")
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -116,7 +122,7 @@ def read_policy(text: str) -> Policy:
     if text.lstrip().startswith("{"):
         return _json(text)
     try:
-        items = _Parser(text).document()
+        items = _by_hcl2(text) or _Parser(text).document()
     except _SyntaxError as error:
         if _TEMPLATE.search(text):
             return Policy()
@@ -134,6 +140,116 @@ def _policy(items: tuple[Attribute, ...]) -> Policy:
             others.append(item)
     granting = [rule for rule in paths if rule.attribute("capabilities") or rule.attribute("policy")]
     return Policy(tuple(paths), bool(granting), (), tuple(others)) if granting else Policy()
+
+
+# ---- by python-hcl2
+
+
+class _Hcl2OnlyError(Exception):
+    """An expression that HCL 1 does not have, or has otherwise."""
+
+
+@cache
+def _parse() -> Any:
+    """python-hcl2's parser, with its grammar kept for the user: building it takes seconds."""
+    import hcl2
+    import hcl2.parser
+
+    from dotmac_lint.cache import default_folder
+
+    folder = default_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        hcl2.parser.PARSER_FILE = folder / f"hcl2-{getattr(hcl2, '__version__', 0)}.lark"
+    except OSError:
+        pass  # the parser is built anew, slowly
+    return hcl2.parses_to_tree
+
+
+def _by_hcl2(text: str) -> tuple[Attribute, ...] | None:
+    """What the policy `text` says; None where it is not written as both languages have it."""
+    if _depth(text) > MAXIMUM_DEPTH:
+        return None
+    try:
+        tree = _parse()(text if text.endswith("\n") else text + "\n")
+        return _entries(tree.children[0], text)
+    except Exception:  # lark's errors, and what its tree does not have
+        return None
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets are nested; lark's tree is as deep."""
+    depth = deepest = 0
+    for character in _BRACKET.findall(text):
+        depth += 1 if character in "[{(" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _entries(body: Any, text: str) -> tuple[Attribute, ...]:
+    found = []
+    for node in body.children:
+        kind = getattr(node, "data", "")
+        if kind in ("attribute", "object_elem"):
+            name, sign, value = (child for child in node.children if child is not None)
+            if str(sign).strip() != "=":
+                raise _Hcl2OnlyError
+            found.append(_attribute(_word(name, text), _value(value, text), ()))
+        elif kind == "block":
+            *names, inner = (child for child in node.children if hasattr(child, "data"))
+            opening, closing = (
+                child for child in node.children if not hasattr(child, "data") and child.strip()
+            )
+            entries = _entries(inner, text)
+            value = Value("object", "", Range(opening.start_pos, closing.end_pos), entries=entries)
+            name, *labels = (_word(child, text) for child in names)
+            found.append(_attribute(name, value, tuple(labels)))
+        elif kind != "new_line_or_comment" and kind:
+            raise _Hcl2OnlyError
+    return tuple(found)
+
+
+def _attribute(name: Word, value: Value, labels: tuple[Word, ...]) -> Attribute:
+    return Attribute(name, value, Range(name.range.start, value.range.end), labels)
+
+
+def _word(node: Any, text: str) -> Word:
+    """A name, or the text of a string, which holds nothing to be worked out."""
+    while node.data in ("object_elem_key", "expr_term"):
+        (node,) = node.children
+    if node.data not in ("identifier", "string"):
+        raise _Hcl2OnlyError
+    tokens = list(node.scan_values(lambda _: True))
+    start, end = tokens[0].start_pos, tokens[-1].end_pos
+    if node.data == "string":
+        start, end = start + 1, end - 1
+    if "${" in text[start:end] or "%{" in text[start:end]:
+        raise _Hcl2OnlyError
+    return Word(text[start:end], Range(start, end))
+
+
+def _value(node: Any, text: str) -> Value:
+    if node.data == "expr_term":
+        (node,) = node.children
+    tokens = list(node.scan_values(lambda _: True))
+    whole = Range(tokens[0].start_pos, tokens[-1].end_pos)
+    match node.data:
+        case "string":
+            word = _word(node, text)
+            return Value("string", word.text, word.range)
+        case "int_lit" | "float_lit":
+            return Value("number", whole.slice(text), whole)
+        case "literal_value" if whole.slice(text) in ("true", "false"):
+            return Value("bool", whole.slice(text), whole)
+        case "tuple":
+            inner = [child for child in node.children if getattr(child, "data", "") not in _BETWEEN]
+            return Value("list", "", whole, tuple(_value(child, text) for child in inner))
+        case "object":
+            return Value("object", "", whole, entries=_entries(node, text))
+    raise _Hcl2OnlyError
+
+
+# ---- HCL 1
 
 
 class _Token(NamedTuple):
