@@ -1,7 +1,10 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
-from dotmac_lint.model.example_drift import idle_entries, lacking_variables
+from dotmac_lint.model.example_drift import Idle, idle_entries, lacking_variables
+
+MOST = 8
+"""Idle lines of one example that are reported one by one; more are one finding."""
 
 
 class ExampleDrift(Rule):
@@ -24,16 +27,36 @@ class ExampleDrift(Rule):
             )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for idle in idle_entries(repository):
-            reason = (
-                f"the settings section `{idle.section}` has no such field"
-                if idle.section
-                else "no settings, code, script or Compose file reads it"
-            )
+        plain: dict[str, list[Idle]] = {}
+        for idle in sorted(idle_entries(repository), key=lambda idle: idle.at):
+            if idle.section or idle.near:
+                yield self._idle(idle)
+            else:
+                plain.setdefault(idle.at.path, []).append(idle)
+        for path, entries in plain.items():
+            if len(entries) <= MOST:
+                yield from map(self._idle, entries)
+                continue
+            first = ", ".join(f"`{idle.name}`" for idle in entries[:3])
             yield self.report(
-                f"The example `{idle.at.path}` tells to set `{idle.name}`, but {reason}."
-                + (f" Did you mean `{idle.near}`?" if idle.near else ""),
-                idle.at,
-                help="Remove the line, or correct its name.",
-                key=idle.name,
+                f"The example `{path}` tells to set {len(entries)} variables that no settings, code, script or "
+                f"Compose file reads: {first} and {len(entries) - 3} more.",
+                entries[0].at,
+                related=[Label(idle.at, "nothing reads this") for idle in entries[1:]],
+                help="Remove the lines, or correct the names.",
+                key=path,
             )
+
+    def _idle(self, idle: Idle) -> Diagnostic:
+        reason = (
+            f"the settings section `{idle.section}` has no such field"
+            if idle.section
+            else "no settings, code, script or Compose file reads it"
+        )
+        return self.report(
+            f"The example `{idle.at.path}` tells to set `{idle.name}`, but {reason}."
+            + (f" Did you mean `{idle.near}`?" if idle.near else ""),
+            idle.at,
+            help="Remove the line, or correct its name.",
+            key=idle.name,
+        )
