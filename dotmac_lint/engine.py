@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.registry import BUILT_IN, Phase, Rule
 from dotmac_lint.report.secrets import without_secrets
 from dotmac_lint.source import SourceFile
-from dotmac_lint.workspace import Workspace, normalise
+from dotmac_lint.workspace import Pending, Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.config import Settings
@@ -42,6 +42,10 @@ class Result(msgspec.Struct, frozen=True):
     """Whether there is a deployment to check."""
 
     @property
+    def workspace(self) -> Workspace:
+        return self.repository.workspace
+
+    @property
     def source(self) -> Callable[[str], SourceFile | None]:
         return self.repository.workspace.source
 
@@ -54,15 +58,17 @@ def lint(
     cache: Cache | None = None,
     *,
     recall: bool = True,
+    pending: Mapping[str, Pending] | None = None,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
     `cache` has what readers made of files in earlier runs, and, where nothing has changed since, what the last one
-    found; `recall` false asks the rules again nevertheless.
+    found; `recall` false asks the rules again nevertheless. `pending` is what fixes
+    would make of some files.
 
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
-    workspace = Workspace(root, settings.excluded, cache)
+    workspace = Workspace(root, settings.excluded, cache, pending)
     repository = Repository(workspace, settings.deployments)
     what = state = None
     if cache is not None and all(rule.__module__.startswith(f"{BUILT_IN}.") for rule in rules):
@@ -94,9 +100,7 @@ def lint(
     found = suppressions.filter(found)
     repository.unused_suppressions = suppressions.unused()
     found += suppressions.filter(ask(Phase.SUPPRESSION))
-    chosen = {normalise(path) or "" for path in only}
-    if chosen:
-        found = [d for d in found if any(_touches(d, path) for path in chosen)]
+    found = touching(found, only)
     found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     deployed = bool(crashes or repository.deployments)
     if cache is not None:
@@ -145,6 +149,12 @@ def _ask(rule_type: type[Rule], repository: Repository, crashes: list[Crash]) ->
 
 def _crash(rule: type[Rule], error: Exception) -> Crash:
     return Crash(f"{rule.code} {rule.name}", f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def touching(diagnostics: Iterable[Diagnostic], only: Sequence[str]) -> list[Diagnostic]:
+    """Those with a place in one of the paths `only`; all of them where it names none."""
+    chosen = {normalise(path) or "" for path in only}
+    return [d for d in diagnostics if not chosen or any(_touches(d, path) for path in chosen)]
 
 
 def _touches(diagnostic: Diagnostic, path: str) -> bool:

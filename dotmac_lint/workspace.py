@@ -13,11 +13,11 @@ import stat
 import subprocess
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from dotmac_lint.cache import KEPT, Cache
 from dotmac_lint.known import Problem
@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.python.settings import SettingsModule
     from dotmac_lint.readers.shell import ShellScript
     from dotmac_lint.readers.yaml import YamlFile
+
+
+class Pending(NamedTuple):
+    """What a file would hold once fixes are written. `mode` is that of a new one."""
+
+    data: bytes
+    mode: int | None = None
+
 
 T = TypeVar("T")
 Kind = Literal["file", "directory"]
@@ -117,10 +125,20 @@ def _ignoring(text: str) -> Any:
 
 
 class Workspace:
-    """The files below `root`, as git (or, without git, the `.gitignore` files) would list them."""
+    """The files below `root`, as git (or, without git, the `.gitignore` files) would list them.
 
-    def __init__(self, root: Path, exclude: tuple[str, ...] = (), cache: Cache | None = None) -> None:
+    `pending` is what fixes would make of some of them, each by its `real` name: as if it were written already.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        exclude: tuple[str, ...] = (),
+        cache: Cache | None = None,
+        pending: Mapping[str, Pending] | None = None,
+    ) -> None:
         self.root = Path(os.path.realpath(root))
+        self.pending = pending or {}
         self.exclude = exclude
         self.cache = cache
         self._bytes: dict[str, Data | None] = {}
@@ -138,6 +156,7 @@ class Workspace:
         listed = self._listed_by_git()
         if listed is None:
             listed = self._walked()
+        listed |= {path for path, file in self.pending.items() if file.mode and not self.is_ignored(path)}
         if self.exclude:
             import pathspec
 
@@ -248,6 +267,12 @@ class Workspace:
         if inside is None:
             return None
         full = self.root / inside
+        if self.pending:
+            real = self.real(inside)
+            if real in self.pending:
+                return "file"
+            if any(path.startswith(f"{real}/") for path in self.pending):
+                return "directory"
         try:
             mode = os.stat(full).st_mode
             if os.path.realpath(full) != str(full) and not self._contains(full):
@@ -261,6 +286,16 @@ class Workspace:
     def _contains(self, full: Path) -> bool:
         real = os.path.realpath(full)
         return real == str(self.root) or real.startswith(str(self.root) + os.sep)
+
+    def real(self, path: str) -> str:
+        """The name of the file behind all links, relative to the root; `path` itself where it leaves the root."""
+        full = Path(os.path.realpath(self.root / path))
+        return full.relative_to(self.root).as_posix() if self._contains(full) else path
+
+    def is_taken(self, path: str) -> bool:
+        """Whether a new file of this name would replace something, or lie outside the root."""
+        full = self.root / path
+        return os.path.lexists(full) or self.real(path) in self.pending or not self._contains(full)
 
     def is_directory(self, path: str) -> bool:
         return self.kind(path) == "directory"
@@ -321,6 +356,9 @@ class Workspace:
 
     def is_executable(self, path: str) -> bool:
         """Whether git (or, for a file that git does not track, the disk) gives `path` an execute bit."""
+        pending = self.pending.get(path)
+        if pending is not None and pending.mode is not None:
+            return bool(pending.mode & 0o100)
         if self._executables is not None and path in self._executables:
             return True
         try:
@@ -335,6 +373,8 @@ class Workspace:
 
         That is so where a file was changed just now: what changes it again within one tick of the clock is not seen.
         """
+        if self.pending:
+            return None
         digest = hashlib.blake2b(digest_size=20)
         newest = 0
         git = self._git_top / ".git" if self._git_top is not None else None
@@ -365,6 +405,8 @@ class Workspace:
     def _read(self, path: str) -> Data | None:
         if self.kind(path) != "file":
             return None
+        if self.pending and (pending := self.pending.get(self.real(path))) is not None:
+            return pending.data
         try:
             with open(self.root / path, "rb") as stream:
                 data = stream.read(MAXIMUM_BYTES + 1)

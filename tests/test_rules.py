@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from dotmac_lint import rewrite
+from dotmac_lint import fixer, rewrite
 from dotmac_lint.config import Settings
+from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.engine import Result, lint
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import FixAvailability, Phase, Rule, load_rules
@@ -50,15 +52,22 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def fixed_tree(root: Path, rule: type[Rule]) -> Result:
-    """Fix in rounds until nothing changes, unsafe fixes too."""
-    for _ in range(rewrite.MAXIMUM_ROUNDS):
-        result = run(root, rule)
-        own = [d for d in result.diagnostics if d.code == rule.code]
-        planned = rewrite.plan(own, result.source, lambda path: (root / path).exists(), Applicability.UNSAFE)
-        if not planned.fixed:
-            return result
-        rewrite.write(root, planned, result.source)
-    raise AssertionError("the fixes do not come to an end")
+    """Fix in rounds until nothing changes, unsafe fixes too; no rule finds more than before."""
+    rules = load_rules()
+    settings = Settings(preview=True)
+    first = lint(root, settings, rules)
+
+    def own(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        return [d for d in diagnostics if d.code == rule.code]
+
+    outcome = fixer.fix(
+        first, lambda files: lint(root, settings, rules, pending=files), own, Applicability.UNSAFE, rules
+    )
+    assert not outcome.harmful
+    assert not outcome.conflicts
+    assert not outcome.exhausted, "the fixes do not come to an end"
+    rewrite.write(first.workspace, outcome.files)
+    return run(root, rule)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

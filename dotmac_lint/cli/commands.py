@@ -46,6 +46,8 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Apply the fixes that are safe.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones as well.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--fix-only", is_flag=True, help="Fix, and neither report what is left nor fail for it.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with status 1 where something was fixed.")
 @click.option(
     "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
 )

@@ -6,20 +6,23 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dotmac_lint import config, rewrite
+import msgspec
+
+from dotmac_lint import config, fixer, rewrite
 from dotmac_lint.cache import Cache, default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
 from dotmac_lint.diagnostic import Diagnostic, Severity
-from dotmac_lint.engine import Result
+from dotmac_lint.engine import Result, touching
 from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
-from dotmac_lint.registry import Rule, RuleError, load_rules
+from dotmac_lint.registry import Phase, Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
+from dotmac_lint.workspace import Pending
 
 FOR_PEOPLE = frozenset({"full", "concise"})
 FOUND = 1
@@ -31,6 +34,8 @@ def lint(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    fix_only: bool,
+    exit_non_zero_on_fix: bool,
     output_file: Path | None,
     config_file: Path | None,
     isolated: bool,
@@ -52,41 +57,65 @@ def lint(
     except (config.ConfigError, RuleError) as error:
         return fail(str(error))
     chosen = [rule for rule in rules if settings.selects(rule.code, rule.name, preview=rule.preview)]
+    fixing = fix or fix_only or diff
+    # Whatever is selected, no fix may leave a file that cannot be read.
+    asked = [rule for rule in rules if rule in chosen or (fixing and rule.phase is Phase.READING)]
     gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects that live to the end
     cache = None if no_cache else Cache(cache_dir or default_folder())
     started = time.perf_counter()
 
-    def once() -> Result:
-        return run_engine(root, settings, chosen, only, cache, recall=not (verbose or timings))
+    def once(pending: Mapping[str, Pending] | None = None) -> Result:
+        within = () if fixing else only  # a fix may do harm elsewhere
+        recall = not (verbose or timings)
+        return run_engine(root, settings, asked, within, cache, recall=recall, pending=pending)
 
-    result = once()
-    least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE
-    fixed: list[Diagnostic] = []
-    wrong = None
-    report = _report(root, result, rules, settings.output_format, output_file)
+    codes = {rule.code for rule in chosen}
+
+    def wanted(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        return [d for d in touching(diagnostics, only) if d.code in codes]
+
+    result = first = once()
+    outcome = wrong = None
+    if fixing:
+        least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE
+        outcome = fixer.fix(first, once, wanted, least, asked)
+        result = outcome.result
+        if not diff:
+            try:
+                rewrite.write(first.workspace, outcome.files)
+            except rewrite.RewriteError as error:
+                wrong = str(error)
+                outcome, result = None, first
+    fixed = outcome.fixed if outcome else []
+    shown = () if fix_only else tuple(wanted(result.diagnostics))
+    report = _report(root, result, shown, rules, settings.output_format, output_file)
     if diff:
-        planned = _plan(root, result, least)
-        text = rewrite.difference(planned, result.source, report.shown)
-        found = bool(planned.fixed)
+        assert outcome is not None
+        text = rewrite.difference(first.workspace, outcome.files, report.shown)
+        found = bool(outcome.files)
         if not quiet:
-            tell(f"Would fix {_count(len(planned.fixed), 'finding')}.")
+            tell(f"Would fix {_count(len(fixed), 'finding')}.")
     else:
-        if fix:
-            result, fixed, wrong = _fix(root, result, once, least)
-            report = _report(root, result, rules, settings.output_format, output_file)
-        shown = result.diagnostics
+        if outcome:
+            earlier = [
+                msgspec.structs.replace(report, diagnostics=done, source=run.source)
+                for run, done in outcome.rounds
+            ]
+            report = msgspec.structs.replace(report, fixed=earlier)
         text = render(report, settings.output_format)
         if settings.output_format in FOR_PEOPLE:
             text += _statistics(shown) if statistics else ""
-            text += "" if quiet or result.crashes else _summary(shown, fixed)
+            text += "" if quiet or result.crashes else _summary(shown, fixed, fix_only=fix_only)
         worst = max((d.severity for d in shown), default=Severity.INFO - 1)
-        found = worst >= config.FAIL_LEVELS[settings.fail_level]
+        found = worst >= config.FAIL_LEVELS[settings.fail_level] or bool(exit_non_zero_on_fix and fixed)
     try:
         write(text, output_file)
     except OutputError as error:
         wrong = wrong or str(error)
     if verbose or timings:
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
+    if outcome:
+        _tell_unfixed(outcome, report)
     if not quiet and not result.deployed:
         from dotmac_lint.cli.deployments import nothing_found
 
@@ -133,30 +162,34 @@ def _settings(
     return config.merged(config.load(root, path=config_file, isolated=isolated, rules=names), **given)
 
 
-def _plan(root: Path, result: Result, least: Applicability) -> rewrite.Plan:
-    return rewrite.plan(result.diagnostics, result.source, lambda path: os.path.lexists(root / path), least)
+def _tell_unfixed(outcome: fixer.Outcome, report: Report) -> None:
+    """What stood in the way of fixes, on stderr."""
 
+    def place(diagnostic: Diagnostic) -> str:
+        return f"{report.shown(diagnostic.at.path)}: {diagnostic.code}"
 
-def _fix(
-    root: Path, result: Result, again: Callable[[], Result], least: Applicability
-) -> tuple[Result, list[Diagnostic], str | None]:
-    """Rounds of fixing until nothing changes; what is left, what was fixed, what went wrong."""
-    fixed: list[Diagnostic] = []
-    for _ in range(rewrite.MAXIMUM_ROUNDS):
-        planned = _plan(root, result, least)
-        if not planned.fixed:
-            break
-        try:
-            rewrite.write(root, planned, result.source)
-        except rewrite.RewriteError as error:
-            return result, fixed, str(error)
-        fixed += planned.fixed
-        result = again()
-    return result, fixed, None
+    for loser, winner in outcome.conflicts:
+        tell(
+            f"warning: {place(loser)} is not fixed: its fix would change what that of {winner.code} changed."
+        )
+    for diagnostic, why in outcome.harmful:
+        tell(
+            f"error: {place(diagnostic)} is not fixed: after its fix {why.rstrip('.')}. "
+            "This is a bug, please report it."
+        )
+    if outcome.exhausted:
+        tell(
+            f"warning: after {len(outcome.rounds)} rounds there is still more to fix; run dotmac-lint again."
+        )
 
 
 def _report(
-    root: Path, result: Result, rules: Sequence[type[Rule]], output_format: str, output_file: Path | None
+    root: Path,
+    result: Result,
+    diagnostics: Sequence[Diagnostic],
+    rules: Sequence[type[Rule]],
+    output_format: str,
+    output_file: Path | None,
 ) -> Report:
     base = Path.cwd()
     here = Path(os.path.relpath(root, base)).as_posix()
@@ -164,7 +197,7 @@ def _report(
         base, here = root, "."  # a URI reference of SARIF stays below its base
     prefix = "" if here == "." else here + "/"
     return Report(
-        diagnostics=result.diagnostics,
+        diagnostics=diagnostics,
         source=result.source,
         shown=lambda path: prefix + path,
         rules={rule.code: rule for rule in rules},
@@ -193,8 +226,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _summary(diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic]) -> str:
-    lead = f"Fixed {_count(len(fixed), 'finding')}. " if fixed else ""
+def _summary(diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic], *, fix_only: bool) -> str:
+    lead = f"Fixed {_count(len(fixed), 'finding')}. " if fixed or fix_only else ""
+    if fix_only:
+        return lead.rstrip() + "\n"
     if not diagnostics:
         return f"{lead}All checks passed!\n"
     levels = [

@@ -35,6 +35,8 @@ class Report(msgspec.Struct, frozen=True):
     base: str = "file:///"
     """The folder that shown paths are relative to, as a URI with `/` at its end."""
     colour: bool = False
+    fixed: Sequence[Report] = ()
+    """What was fixed, each with the files as they were then."""
 
     def start(self, span: Span) -> Position:
         source = self.source(span.path)
@@ -76,8 +78,16 @@ def to_json(value: object) -> str:
     return CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}" if m.group() < "\ud800" else "?", text) + "\n"
 
 
+def _masked(report: Report) -> Report:
+    return msgspec.structs.replace(
+        report,
+        diagnostics=[without_secrets(d) for d in report.diagnostics],
+        fixed=[_masked(one) for one in report.fixed],
+    )
+
+
 def render(report: Report, output_format: str) -> str:
     """The report in one of the formats of `config.FORMATS`; what is no Unicode becomes `?`."""
-    report = msgspec.structs.replace(report, diagnostics=[without_secrets(d) for d in report.diagnostics])
+    report = _masked(report)
     text: str = import_module(f"dotmac_lint.report.{_MODULES[output_format]}").render(report)
     return text.encode("utf-8", "replace").decode("utf-8")

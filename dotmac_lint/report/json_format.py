@@ -48,6 +48,10 @@ def _fix(report: Report, fix: Fix) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    prints = report.fingerprints()
-    rows = [entry(report, d, f) for d, f in zip(report.diagnostics, prints, strict=True)]
+    rows = [
+        {**entry(one, diagnostic, fingerprint), "fixed": one is not report}
+        for one in (report, *report.fixed)
+        for diagnostic, fingerprint in zip(one.diagnostics, one.fingerprints(), strict=True)
+    ]
+    rows.sort(key=lambda row: (row["path"], row["line"], row["column"], row["code"]))
     return to_json(rows)

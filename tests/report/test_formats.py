@@ -228,6 +228,7 @@ def test_json() -> None:
             "edits": [{**place, "text": "DATABASE__DATABASE"}],
             "creates": [],
         },
+        "fixed": False,
     }
     assert rows[1]["service"] is rows[1]["help"] is rows[1]["fix"] is None
     assert rows[3]["fix"]["creates"] == [{"path": "a.sh", "mode": "755"}]
