@@ -415,7 +415,7 @@ class _Discovery:
                 files = self.default_pair(line.directory)
             if not files or all(self.outline(path) is None for path in files):
                 continue
-            if any(_SKIPPED.search(path) for path in files) and not line.files:
+            if any(_SKIPPED.search(path) and ("{" in path or not line.files) for path in files):
                 continue
             if self.incomplete(files, lenient=True) is not None:
                 continue

@@ -40,7 +40,7 @@ _CONDITIONAL = re.compile(
 )
 _PRINTS = re.compile(r"\s*[@-]*(echo|printf|print|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
-    r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?|xxx|foo|bar|name", re.I
+    r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
 )
 
 
@@ -179,6 +179,8 @@ def _services(repository: Repository, line: CommandLine, documented: set[str]) -
     workspace = repository.workspace
     if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
         return
+    if any(word.path is not None and workspace.is_ignored(word.path) for word in line.files):
+        return  # made when it is needed, with services that nobody here knows
     paths = tuple(word.path or "" for word in line.files) if all(word.exists for word in line.files) else ()
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence

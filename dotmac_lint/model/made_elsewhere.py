@@ -65,6 +65,26 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     return any(makes.search(line) for line in _lines_naming(workspace, path))
 
 
+def is_made_beside(workspace: Workspace, path: str) -> bool:
+    """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there."""
+    for file in workspace.files:
+        folder = posixpath.dirname(file)
+        if (
+            not path.startswith(f"{folder}/" if folder else "")
+            or not _TOOLS.search(file)
+            or _NO_TOOLS.search(file)
+        ):
+            continue
+        data = workspace.bytes(file)
+        if data is None or len(data) > _LARGEST or b"mkdir" not in data:
+            continue
+        name = path[len(folder) + 1 :] if folder else path
+        wanted = rf"\bmkdir\b[^\n]*[\s\"'](\./)?{re.escape(name)}(?![\w.-])"
+        if re.search(wanted.encode("utf-8", "surrogateescape"), data):
+            return True
+    return False
+
+
 def is_named(workspace: Workspace, path: str) -> bool:
     """Whether any script, code, workflow or document names `path`."""
     return bool(_lines_naming(workspace, path))

@@ -12,6 +12,7 @@ import msgspec
 from dotmac_lint import scaffold
 from dotmac_lint.fix import Applicability, CreateFile, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.model.made_elsewhere import is_made_beside
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
-            if source in fetched:
+            if source in fetched or posixpath.basename(source) == ".git":
                 continue
             target = mount.target.value.value
             is_file = _named_like_a_file(source) and not target.endswith("/")
@@ -79,6 +80,8 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             configuration = mount.read_only or bool(_CONFIGURATION.search(target))
             if service.image is None and not is_file and not configuration:
+                continue
+            if not is_file and is_made_beside(workspace, source):
                 continue
             yield MissingSource(
                 service, source, target, mount.source_span or mount.span, is_file, configuration

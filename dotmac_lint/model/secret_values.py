@@ -20,8 +20,10 @@ _STAND_IN = re.compile(
 _OPEN = re.compile(
     r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
 )
-_WORDS = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+")
-"""The name of a host; words with hyphens or underscores between them."""
+_WORDS = re.compile(
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"
+)
+"""The name of a host; words with hyphens or underscores between them; the name of a constant."""
 SHORTEST = 16
 ENTROPY = 3.3
 """Bits a character; English words have less than 3.2, 32 hexadecimal digits about 3.6."""

@@ -92,10 +92,21 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
     image = found.image
     users = repository.services_built_from(found.stage, image)
     if found.source is None:
-        return bool(users) and all(_mounted(definition, found.script) for definition in users)
+        if users:
+            return all(_mounted(definition, found.script) for definition in users)
+        return any(
+            mount.target.value == Known(found.script)
+            for deployment in repository.deployments
+            for definition in deployment.project.services.values()
+            for mount in definition.mounts
+        )
     context = f"{image.context}/" if image.context else ""
     relative = "/" + found.source.removeprefix(context)
-    return not users and any(path.endswith(relative) for path in image.workspace.files)
+    if users:
+        return False
+    taken = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
+    nothing_there = len(taken) > 1 and all(copy.missing for copy in taken)
+    return nothing_there or any(path.endswith(relative) for path in image.workspace.files)
 
 
 def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:

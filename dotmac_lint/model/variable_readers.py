@@ -238,9 +238,16 @@ _OWN_NAME = re.compile(
 )
 
 
+_INTEGRATION = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t]+(?:langchain\w*|llama_index|haystack|airflow)\.([\w.]+)", re.MULTILINE
+)
+
+
 def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> bool:
     """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
     first = name.lower().split("_")[0]
+    if first in _integrated(workspace):
+        return True
     if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
         return False
     word = re.compile(rb"(?<![a-z])" + re.escape(first.encode()) + rb"(?![a-z])")
@@ -249,6 +256,22 @@ def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> 
     return any(
         _MANIFEST.search(path) and word.search((workspace.bytes(path) or b"").lower()) for path in files
     )
+
+
+def _integrated(workspace: Workspace) -> frozenset[str]:
+    """The services that code reaches through a library of integrations, which read keys of their own."""
+
+    def words() -> frozenset[str]:
+        modules = (
+            match[1].decode()
+            for path in workspace.files
+            if path.endswith(".py")
+            for match in _INTEGRATION.finditer(workspace.bytes(path) or b"")
+        )
+        return frozenset(part for module in modules for part in module.split("."))
+
+    found: frozenset[str] = workspace.remembered("services of integrations", words)
+    return found
 
 
 def _own_names(workspace: Workspace) -> frozenset[bytes]:

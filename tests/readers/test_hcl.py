@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dotmac_lint.readers.hcl import _by_hcl2, _Parser, read_policy
+from dotmac_lint.readers.hcl import MAXIMUM_LENGTH, Policy, _by_hcl2, _Parser, read_policy
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*ROOT.glob("rules/*/examples/*/*/**/*.hcl"), *ROOT.glob("examples/**/*.hcl")])
@@ -67,3 +67,8 @@ def test_python_hcl2_reads_what_is_common() -> None:
 def test_what_is_of_one_language_only_is_read_as_hcl_1(text: str) -> None:
     assert _by_hcl2(text) is None
     read_policy(text)
+
+
+def test_a_large_json_file_is_no_policy() -> None:
+    text = '{"path": {"secret/*": {"capabilities": ["read"]}}, "x": "' + "y" * MAXIMUM_LENGTH + '"}'
+    assert read_policy(text) == Policy()

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec slapd -d 0

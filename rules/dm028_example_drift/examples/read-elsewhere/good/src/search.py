@@ -1,0 +1,3 @@
+from langchain_community.retrievers.oxa import OxaRetriever
+
+retriever = OxaRetriever()
