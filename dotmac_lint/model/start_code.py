@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from dotmac_lint.model.guard_values import Code, Namespace, dotted, flattened
+from dotmac_lint.model.guard_values import Code, Namespace, dotted
 from dotmac_lint.model.launched import Launched, imported_names
 from dotmac_lint.model.settings_code import Code as SettingsCode
 from dotmac_lint.readers.python.code import (
@@ -254,6 +254,10 @@ class StartCode:
         for name, statements in namespace.names.items():
             if any(isinstance(s, Function) or _makes_object(s, owner) for s in statements):
                 words.add(name)
+        for elsewhere in {id(found[0]): found[0] for found in self.calls(owner.name)}.values():
+            for name, statements in elsewhere.names.items():
+                if any(_makes_object(s, owner) for s in statements):
+                    words.add(name)
         return frozenset(word.encode() for word in words)
 
     def _speaks(self, path: str, words: frozenset[bytes]) -> bool:
@@ -425,10 +429,7 @@ def calls_of(expression: Expr) -> Iterator[Call]:
         node = pending.pop()
         if isinstance(node, Call):
             yield node
-        if isinstance(node, tuple):
-            pending += node
-        elif isinstance(node, msgspec.Struct) and not isinstance(node, Range):
-            pending += [getattr(node, field) for field in node.__struct_fields__ if field != "range"]
+        pending += _parts(node)
 
 
 def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
@@ -472,17 +473,44 @@ def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
 
 def raising(function: Function) -> bool:
     """Whether the function's own code may stop the start."""
-    for statement in flattened(function.body):
-        for inner in (statement, *(s for block in blocks(statement) for s in block)):
-            if isinstance(inner, Raise | Assert):
-                return True
-            for expression in expressions_of(inner):
-                if any(
-                    dotted(call.function) in ("sys.exit", "exit", "quit", "os._exit")
-                    for call in calls_of(expression)
-                ):
-                    return True
-    return False
+    return any(map(_stops, statements_in(function.body)))
+
+
+def _stops(statement: Stmt) -> bool:
+    if isinstance(statement, Raise | Assert):
+        return True
+    calls = (call for expression in expressions_of(statement) for call in calls_of(expression))
+    return any(dotted(call.function) in ("sys.exit", "exit", "quit", "os._exit") for call in calls)
+
+
+def statements_in(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    """All statements below `body`, but for those of functions and classes inside."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, Function | Class):
+            for inner in blocks(statement):
+                yield from statements_in(inner)
+
+
+def mentioned(function: Function) -> set[str]:
+    """The names of functions and methods that the function speaks of."""
+    found: set[str] = set()
+    for statement in statements_in(function.body):
+        pending: list[object] = list(expressions_of(statement))
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Name | Attribute):
+                found.add(node.name)
+            pending += _parts(node)
+    return found
+
+
+def _parts(node: object) -> list[object]:
+    if isinstance(node, tuple):
+        return list(node)
+    if isinstance(node, msgspec.Struct) and not isinstance(node, Range):
+        return [getattr(node, field) for field in node.__struct_fields__ if field != "range"]
+    return []
 
 
 def span(path: str, at: Range) -> Span:

@@ -36,11 +36,12 @@ from dotmac_lint.model.start_code import (
     Modules,
     StartCode,
     in_program,
+    mentioned,
     raising,
     runs,
 )
 from dotmac_lint.model.validation import Missing, Validation, makes
-from dotmac_lint.readers.python.code import Assert, Call, Do, Function, If, Name, Raise
+from dotmac_lint.readers.python.code import Assert, Call, Do, For, Function, If, Name, Raise
 from dotmac_lint.report.secrets import MASK
 from dotmac_lint.source import Range, Span
 from dotmac_lint.workspace import Workspace
@@ -263,13 +264,14 @@ class Simulator:
         for section in (instance, *_sections(instance)):
             if section.code is None:
                 continue
+            stopping = _stopping(section.code)
             for owner, function in section.code.functions():
                 decorators = [dotted(decorator) for decorator in function.decorators]
                 plain = not any(
                     d.rpartition(".")[2] not in ("staticmethod", "classmethod") for d in decorators
                 )
                 if plain and not function.name.startswith("__") and function.name != "model_post_init":
-                    if raising(function):
+                    if function.name in stopping:
                         receiver: tuple[Any, ...] = (section,)
                         if decorators:
                             receiver = () if decorators[0].endswith("staticmethod") else (section.code,)
@@ -363,7 +365,7 @@ def _tests_settings(data: bytes) -> bool:
         head = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
         if head.startswith(b"assert "):
             return True
-        if head.startswith((b"if ", b"elif ")):
+        if head.startswith((b"if ", b"elif ", b"for ")):
             first, *below = data[match.end() : match.end() + 1000].split(b"\n", 6)
             if first.rstrip().endswith(b":") and any(line.lstrip().startswith(_STOPS) for line in below[:6]):
                 return True
@@ -380,8 +382,21 @@ def _guard_in(data: bytes) -> bool:
     return False
 
 
-def _plain(function: Function) -> list[str]:
-    return [p.name for p in function.parameters if p.kind == "plain" and p.default is None]
+def _stopping(code: Code) -> set[str]:
+    """The names of the methods that may stop a start, by themselves or through others that they speak of."""
+    speaks: dict[str, set[str]] = {}
+    found: set[str] = set()
+    for one in code.mro():
+        for function in (*one.node.body, *one.namespace.body):
+            if isinstance(function, Function):
+                speaks.setdefault(function.name, set()).update(mentioned(function))
+                if raising(function):
+                    found.add(function.name)
+    while more := {
+        name for name, others in speaks.items() if name not in found and not found.isdisjoint(others)
+    }:
+        found |= more
+    return found
 
 
 def _sections(instance: Instance) -> Iterator[Instance]:
@@ -409,6 +424,8 @@ def _tests(body: Iterable[Any]) -> Iterator[Range]:
                     yield inner.range
             yield from _tests(statement.then)
             yield from _tests(statement.otherwise)
+        elif isinstance(statement, For):
+            yield from _tests(statement.body)
         elif isinstance(statement, Assert):
             yield statement.range
 

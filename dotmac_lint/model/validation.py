@@ -418,8 +418,10 @@ class Validation:
             result = (
                 start if same else value if isinstance(value, Unknown) else coerce_value(value, field.type)
             )
-        if isinstance(result, Unknown) and field.type.kind not in ("str", "secret", "any"):
-            self.doubts = self.doubts or raw is not None
+        if isinstance(result, Unknown):
+            constraints = [name for name, _ in field.type.constraints]
+            anything = field.type.kind in ("str", "secret", "any") and not constraints
+            self.doubts |= "validator" in constraints or (raw is not None and not anything)
         if isinstance(result, Invalid):
             return result
         self.inputs[field.path] = result.value if isinstance(result, Known) else UNKNOWN
