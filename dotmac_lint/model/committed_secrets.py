@@ -56,7 +56,7 @@ def committed_secrets(repository: Repository) -> Iterator[CommittedSecret]:
             default = field.default.value if isinstance(field.default, Known) else None
             if field.span in seen or not field.secret or not isinstance(default, str):
                 continue
-            if is_real_secret(default) and not _left_alone(field.path[-1], field.span.path):
+            if is_real_secret(default) and not left_alone(field.path[-1], field.span.path):
                 seen.add(field.span)
                 yield CommittedSecret(field.dotted, field.span, None, settings, field)
 
@@ -66,7 +66,7 @@ def _is_secret(service: Service, variable: Variable) -> bool:
     if not isinstance(value, Known) or variable.references or variable.placeholder:
         return False
     path = variable.name_span.path
-    if _left_alone(variable.name, path) or not service.workspace.is_listed(path):
+    if left_alone(variable.name, path) or not service.workspace.is_listed(path):
         return False
     text = value.value
     if is_well_known_token(text):
@@ -81,5 +81,6 @@ def _is_secret(service: Service, variable: Variable) -> bool:
     return named and "://" not in text and is_real_secret(text)
 
 
-def _left_alone(name: str, path: str) -> bool:
+def left_alone(name: str, path: str) -> bool:
+    """Whether the variable is one that browsers get, or the file an example."""
     return bool(_PUBLIC.search(name) or _EXAMPLE.search(path))

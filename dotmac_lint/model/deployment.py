@@ -43,7 +43,8 @@ _ENVIRONMENT_NAMES = (
     "DEPLOY_ENV",
 )
 _PRODUCTION = frozenset({"production", "prod", "live"})
-_NOT_PRODUCTION = frozenset({"development", "dev", "test", "testing", "local", "staging", "stage", "ci"})
+_DEVELOPERS = frozenset({"development", "dev", "local"})
+_NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
     ".dockerignore",
@@ -531,6 +532,11 @@ class Service:
         if not self._said.isdisjoint(_PRODUCTION):
             return False
         return self.deployment.development or not self._said.isdisjoint(_NOT_PRODUCTION)
+
+    @property
+    def tested(self) -> bool:
+        """Whether its environment says that it is a stage before production, or a test."""
+        return not self._said.isdisjoint(_NOT_PRODUCTION - _DEVELOPERS)
 
     @property
     def runs_celery(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dotmac_lint.fix import Edit
+from dotmac_lint.model.compose_tree import Items
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -59,3 +61,39 @@ def replace_word(workspace: Workspace, at: Span, text: str) -> Edit | None:
     if any(character in text for character in " \t\"'\\$"):
         return None
     return Edit(at, f"{quote}{text}{quote}")
+
+
+def remove_item(service: Service, attribute: str, item: Span, word: str | None = None) -> Edit | None:
+    """Take `item` out of the list that is the service's `attribute`, with the key where nothing else is left.
+
+    With `word`, the item may also be a word of a text (`command: server --reload`). None where other things share
+    the line, or where the list is not written in the service itself.
+    """
+    source, row = service.workspace.source(item.path), service.definition.node.rows.get(attribute)
+    if source is None or row is None:
+        return None
+    text = source.text
+    start, end = item.start, item.end
+    if word is not None and text[start:end].strip("\"'") != word:
+        return None  # a part of a longer text
+    first, last = source.position(start).line, source.position(max(end - 1, start)).line
+    before = text[source.offset(first) : start]
+    if re.fullmatch(r"[ \t]*-[ \t]+", before):
+        after = text[end : source.line_range(last).end]
+        if after.strip() and not after.lstrip().startswith("#"):
+            return None
+        if isinstance(row.value, Items) and len(row.value.items) == 1:
+            first = source.position(row.key.span.start).line
+            if row.key.span.path != item.path or text[source.offset(first) : row.key.span.start].strip():
+                return None
+        end = source.line_range(last).end
+        end += len(re.match(r"\r?\n|\r|", text[end:])[0])  # type: ignore[index]
+        return Edit(Span(item.path, source.offset(first), end), "")
+    if isinstance(row.value, Items):
+        comma = re.search(r",[ \t]*$", before)
+        if comma is not None:
+            return Edit(Span(item.path, start - len(comma[0]), end), "")
+        comma = re.match(r"[ \t]*,[ \t]*", text[end:])
+        return Edit(Span(item.path, start, end + len(comma[0])), "") if comma is not None else None
+    space = re.search(r"[ \t]+$", before)
+    return Edit(Span(item.path, start - len(space[0]), end), "") if space is not None else None

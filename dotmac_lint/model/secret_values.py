@@ -37,6 +37,11 @@ def is_well_known_token(value: str) -> bool:
     )
 
 
+def is_elsewhere(value: str) -> bool:
+    """Whether `value` only says where the secret is: a path, a reference to a vault, a template."""
+    return _OPEN.search(value.strip().strip("\"'")) is not None
+
+
 def is_real_secret(value: str) -> bool:
     """Whether `value` looks like what a generator made, so that it opens something."""
     value = value.strip().strip("\"'")

@@ -1,0 +1,111 @@
+"""Secrets of production that everybody who reads the repository knows: defaults and stand-ins in Compose files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.committed_secrets import left_alone
+from dotmac_lint.model.compose_tree import Leaf, Reference, walk
+from dotmac_lint.model.production import only_in_production
+from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
+from dotmac_lint.report.secrets import is_secret_name
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.environment import Variable
+
+_ABSENT = re.compile(
+    r"none|null|nil|true|false|\d{1,3}|-|(un|not[-_ ]?)?(set|needed|used|required|configured|provided|applicable)"
+    r"|disabled|empty|no[-_ ]?(key|token|password|auth)?|n/?a|optional|\[\]|\{\}",
+    re.IGNORECASE,
+)
+"""What is written where there is no secret."""
+
+
+class Fallback(msgspec.Struct, frozen=True):
+    """A secret, and the places of one deployment where it has a value that is committed.
+
+    Of kind "default" the value of `${NAME:-value}`, of kind "literal" that of a variable.
+    """
+
+    kind: Literal["default", "literal"]
+    name: str
+    services: tuple[Service, ...]
+    places: tuple[Span, ...]
+
+
+def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
+    """The secrets of production services that have a committed value, each name once."""
+    found: dict[tuple[Literal["default", "literal"], str], list[tuple[Service, Span]]] = {}
+    for service in deployment.services:
+        if not service.production:
+            continue
+        for node in walk(service.definition.node):
+            for reference in node.references if isinstance(node, Leaf) else ():
+                if _is_default(reference):
+                    found.setdefault(("default", reference.name), []).append((service, reference.span))
+        for variable in service.definition.environment:
+            if variable.value_span is not None and _is_literal(service, variable):
+                found.setdefault(("literal", variable.name), []).append((service, variable.value_span))
+    for (kind, name), rows in found.items():
+        services = {service.name: service for service, _ in rows}
+        places = dict.fromkeys(span for _, span in rows)
+        yield Fallback(kind, name, tuple(services.values()), tuple(places))
+
+
+def _is_default(reference: Reference) -> bool:
+    if reference.operator not in {":-", "-"} or "$" in reference.default:
+        return False
+    given = reference.source is not None and not reference.placeholder
+    return (
+        not given
+        and is_secret_name(reference.name)
+        and _is_given(reference.name, reference.default, reference.span)
+    )
+
+
+def _is_literal(service: Service, variable: Variable) -> bool:
+    value = variable.value
+    if not isinstance(value, Known) or variable.references or is_real_secret(value.value):
+        return False  # what looks real is DM035's
+    fields = (field for settings in service.settings for field in settings.lookup(variable.name).fields)
+    secret = is_secret_name(variable.name) or any("secret" in field.type.kind for field in fields)
+    return secret and _is_given(variable.name, value.value, variable.name_span)
+
+
+def _is_given(name: str, value: str, at: Span) -> bool:
+    """Whether `value` is a secret that the file gives, if a bad one."""
+    value = value.strip().strip("\"'")
+    if left_alone(name, at.path) or is_elsewhere(value) or "://" in value or value[:1] in "/.~":
+        return False
+    return bool(value) and not _ABSENT.fullmatch(value)
+
+
+def demanded(found: Fallback) -> Fix | None:
+    """Demand the secret of the host (`:?`) at every place, where developers do not share the files."""
+    edits = []
+    blocks = [service.definition.environment_block for service in found.services]
+    if found.kind == "literal" and any(block is None or block.flow for block in blocks):
+        return None  # the braces would be YAML's
+    for span in found.places:
+        source = found.services[0].workspace.source(span.path)
+        if source is None or not only_in_production(found.services[0].repository, span.path):
+            return None
+        written = span.range.slice(source.text)
+        text = f"${{{found.name}:?}}"
+        if found.kind == "default":
+            if not written.endswith("}"):
+                return None
+        elif "\n" in written:
+            return None
+        elif written[:1] in "\"'":
+            text = f"{written[0]}{text}{written[0]}"
+        edits.append(Edit(span, text))
+    return Fix(f"Demand `{found.name}` of the host", tuple(edits))

@@ -1,0 +1,266 @@
+"""What runs in production, and what in it is still set up as for developers.
+
+Sources: uvicorn, gunicorn, flask, fastapi and django command lines (`--reload`, `--debug`, `fastapi dev`, `runserver`);
+Compose specification, "Merge" (volumes of several files add up).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.known import Known
+from dotmac_lint.model.edits import remove_item
+from dotmac_lint.model.start_faults import ENVIRONMENT
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Mount
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.model.environment import Variable
+    from dotmac_lint.model.settings import Field
+
+Trait = Literal["environment", "debug", "reload"]
+
+_OTHERWISE = frozenset({"development", "test", "staging"})
+_ENVIRONMENT_NAME = re.compile(r"(^|_)(ENV|ENVIRONMENT)$", re.IGNORECASE)
+_DEBUG_NAME = re.compile(r"^((APP|FLASK|DJANGO|FASTAPI|API|SERVER|WEB)_{1,2})?DEBUG(_MODE)?$", re.IGNORECASE)
+_RELOAD_NAME = re.compile(
+    r"^((APP|API|FASTAPI|UVICORN|GUNICORN|SERVER|WEB)_{1,2})?(AUTO_?|HOT_?)?RELOAD$", re.IGNORECASE
+)
+_DEVELOPMENT = frozenset({"development", "dev", "develop", "local"})
+_TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
+
+
+def in_production(service: Service) -> bool:
+    """Whether the service runs in production, whatever its own environment says of development.
+
+    Files that are named for production and for something else (`compose.prod.local.yml`) leave it open, and so
+    does a service that calls itself staging or a test.
+    """
+    if service.production:
+        return True
+    words = set(service.deployment.name.split("-"))
+    return service.deployment.production and words.isdisjoint(_OTHERWISE) and not service.tested
+
+
+def only_in_production(repository: Repository, path: str) -> bool:
+    """Whether no deployment but those of production reads the file, so that a change touches no developer."""
+    reading = (d for d in repository.deployments if path in d.project.files)
+    return all(d.production or any(service.production for service in d.services) for d in reading)
+
+
+class Unproductive(msgspec.Struct, frozen=True):
+    """A production service that is told to run as for developers, by `variable` or else by the field's default."""
+
+    service: Service
+    trait: Trait
+    name: str
+    value: str
+    at: Span
+    variable: Variable | None = None
+    field: Field | None = None
+
+
+def unproductive(deployment: Deployment) -> Iterator[Unproductive]:
+    """Each such setting, once a place: services that share a line have it in common."""
+    seen: set[tuple[Span, str]] = set()
+    for service in deployment.services:
+        if not in_production(service):
+            continue
+        for found in (*_variables(service), *_defaults(service)):
+            place = (found.field.span if found.field is not None else found.at, found.name)
+            if place not in seen:
+                seen.add(place)
+                yield found
+
+
+def _variables(service: Service) -> Iterator[Unproductive]:
+    for variable in service.environment:
+        value = variable.value
+        if not isinstance(value, Known) or variable.placeholder or _of_the_machine(service, variable):
+            continue
+        trait = _trait(service, variable.name, value.value.strip().lower())
+        if trait is not None and service.reads(variable) is not False:
+            at = variable.name_span
+            yield Unproductive(service, trait, variable.name, value.value.strip(), at, variable)
+
+
+def _trait(service: Service, name: str, value: str) -> Trait | None:
+    last = [field.path[-1] for settings in service.settings for field in settings.lookup(name).fields]
+    if value in _DEVELOPMENT:
+        if _ENVIRONMENT_NAME.search(name) or any(ENVIRONMENT.search(one) for one in last):
+            return "environment"
+    elif value in _TRUE:
+        if _DEBUG_NAME.search(name) or "debug" in last:
+            return "debug"
+        if _RELOAD_NAME.search(name) or "reload" in last:
+            return "reload"
+    return None
+
+
+def _of_the_machine(service: Service, variable: Variable) -> bool:
+    """Whether it stems from a `.env`, of which each machine has its own, committed or not."""
+    given = [service.deployment.project.scope.get(name) for name in variable.references]
+    spans = [one.span for one in given if one is not None] + [variable.name_span]
+    return any(span is not None and posixpath.basename(span.path) == ".env" for span in spans)
+
+
+def _defaults(service: Service) -> Iterator[Unproductive]:
+    """Fields whose default is for developers and that nothing in the production environment sets."""
+    if not service.deployment.production or any(variable.placeholder for variable in service.environment):
+        return
+    for start in service.starts if service.settings else ():
+        for found in start.fields if start.made is not None else ():
+            field, value = found.field, found.value
+            if found.variable is not None or not field.names or not isinstance(value, Known):
+                continue
+            text = str(getattr(value.value, "value", value.value)).lower()
+            if value == field.default and ENVIRONMENT.search(field.path[-1]) and text in _DEVELOPMENT:
+                block = service.definition.environment_block
+                at = block.key_span if block is not None and block.key_span else service.key
+                yield Unproductive(service, "environment", field.names[0], text, at, None, field)
+
+
+_PRODUCTION_WORDS = {
+    "development": "production",
+    "develop": "production",
+    "dev": "prod",
+    "local": "production",
+}
+
+
+def for_production(found: Unproductive) -> Fix | None:
+    """Turns the value around where it is written, if developers do not share the line."""
+    variable = found.variable
+    if variable is None or variable.value_span is None or variable.raw is None:
+        return None
+    span = variable.value_span
+    source = found.service.workspace.source(span.path)
+    if source is None or not only_in_production(found.service.repository, span.path):
+        return None
+    meant = "false"
+    if found.trait == "environment":
+        meant = _PRODUCTION_WORDS[found.value.lower()]
+    elif not re.search("[a-z]", found.value, re.IGNORECASE):
+        meant = "0"
+    written = span.range.slice(source.text)
+    text, count = re.subn(rf"(?<![\w${{]){re.escape(found.value)}(?=[\"'}}\s]|$)", meant, written)
+    if count != 1 or variable.mechanism == "dockerfile":
+        return None
+    return Fix(f"Set `{found.name}` to {meant}", (Edit(span, text),))
+
+
+# ---- what watches and replaces the code
+
+
+class DevelopmentMount(msgspec.Struct, frozen=True):
+    """A bind mount that puts the repository's code over that which the image holds."""
+
+    service: Service
+    mount: Mount
+    source: str
+    target: str
+    copied: Span | None
+    """The instruction that puts the code into the image."""
+
+
+_CODE = re.compile(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data)(/|$)", re.IGNORECASE
+)
+
+
+def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
+    """The mounts of production services that hide code of the image behind the same code of the host."""
+    for service in deployment.services:
+        stage = service.stage
+        if stage is None or not in_production(service):
+            continue
+        for mount in service.binds:
+            assert mount.source is not None
+            assert isinstance(mount.source.value, Known)
+            if not isinstance(mount.target.value, Known):
+                continue
+            source, target = mount.source.value.value, mount.target.value.value
+            if _BESIDE.search(source) or service.workspace.kind(source) != "directory":
+                continue
+            for path in service.workspace.under(source):
+                inside = posixpath.join(target, posixpath.relpath(path, source or "."))
+                if _CODE.search(path) and not _BESIDE.search(path) and stage.source_of(inside) == path:
+                    copies = (c for layer in stage.chain for c in layer.copies if path in c.matches)
+                    copied = next((copy.span for copy in copies), None)
+                    yield DevelopmentMount(service, mount, source or ".", target, copied)
+                    break
+
+
+class Watching(msgspec.Struct, frozen=True):
+    """A production service whose command restarts it whenever a file changes."""
+
+    service: Service
+    option: str
+    at: Span
+    from_image: bool
+
+
+_SERVERS = re.compile(r"(^|[/\s])(uvicorn|gunicorn|hypercorn|granian|flask|fastapi|daphne|celery)(\s|$)")
+
+
+def watching(deployment: Deployment) -> Iterator[Watching]:
+    for service in deployment.services:
+        if not in_production(service):
+            continue
+        definition = service.definition
+        command = definition.command if definition.command is not None else definition.entrypoint
+        if command is not None:
+            words = [(word.value.value, word.span) for word in command.words if isinstance(word.value, Known)]
+            if len(words) != len(command.words):
+                continue
+            from_image = False
+        else:
+            from dotmac_lint.model.image import Command
+
+            stage = service.stage
+            built = stage.cmd or stage.entrypoint if stage is not None else None
+            if not isinstance(built, Command):
+                continue
+            words, from_image = list(zip(built.words, built.spans, strict=True)), True
+        found = _watch_option(words)
+        if found is not None:
+            yield Watching(service, found[0], found[1], from_image)
+
+
+def _watch_option(words: list[tuple[str, Span]]) -> tuple[str, Span] | None:
+    """The word that makes the server watch its files, and where it stands."""
+    line = " ".join(word for word, _ in words)
+    if not _SERVERS.search(line):
+        return None
+    for word, span in words:
+        for option in re.findall(r"(?<!\S)--reload(?!\S)", word):
+            return option, span
+    match = re.search(r"(?:^|[/\s])fastapi\s+dev(?=\s|$)", line)
+    if match is not None:
+        return "fastapi dev", next(span for word, span in words if re.search(r"\bdev$|\bdev\s", word))
+    return None
+
+
+def without_mount(found: DevelopmentMount) -> Fix | None:
+    path = found.mount.span.path
+    if not only_in_production(found.service.repository, path):
+        return None
+    edit = remove_item(found.service, "volumes", found.mount.span)
+    return Fix(f"Remove the mount of `{found.source}`", (edit,)) if edit is not None else None
+
+
+def without_reload(found: Watching) -> Fix | None:
+    if found.from_image or found.option != "--reload":
+        return None
+    if not only_in_production(found.service.repository, found.at.path):
+        return None
+    edit = remove_item(found.service, "command", found.at, word="--reload")
+    return Fix("Remove `--reload`", (edit,)) if edit is not None else None

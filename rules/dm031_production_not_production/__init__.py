@@ -1,0 +1,3 @@
+from dotmac_lint.rules.dm031_production_not_production.rule import ProductionNotProduction
+
+__all__ = ["ProductionNotProduction"]

@@ -1,0 +1,1 @@
+# config/gunicorn.py

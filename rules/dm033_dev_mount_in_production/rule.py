@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.model.production import development_mounts, watching, without_mount, without_reload
+
+
+class DevMountInProduction(Rule):
+    code = "DM033"
+    name = "dev-mount-in-production"
+    severity = Severity.WARNING
+    fixable = FixAvailability.SOMETIMES
+    since = "0.1.0"
+
+    def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        for mount in development_mounts(deployment):
+            yield self.report(
+                f"In production, service `{mount.service.name}` does not run the code of its image: "
+                f"the mount of `{mount.source}` at `{mount.target}` hides it behind what the host has.",
+                mount.mount.span,
+                related=[Label(mount.copied, "the code is copied into the image here")]
+                if mount.copied
+                else (),
+                help="Remove the mount; where another file brings it, write `volumes: !override []` in production's.",
+                fix=without_mount(mount),
+                service=mount.service.name,
+                key=mount.target,
+            )
+        for found in watching(deployment):
+            yield self.report(
+                f"In production, service `{found.service.name}` watches its files and restarts when one changes: "
+                f"its command says `{found.option}`.",
+                found.at,
+                help="Start the server without it; several workers and graceful restarts need that too.",
+                fix=without_reload(found),
+                service=found.service.name,
+                key=found.option,
+            )
