@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.registry import BUILT_IN, Phase, Rule
 from dotmac_lint.report.secrets import without_secrets
 from dotmac_lint.source import SourceFile
-from dotmac_lint.workspace import Pending, Workspace, normalise
+from dotmac_lint.workspace import Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.config import Settings
@@ -58,17 +58,17 @@ def lint(
     cache: Cache | None = None,
     *,
     recall: bool = True,
-    pending: Mapping[str, Pending] | None = None,
+    workspace: Workspace | None = None,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
     `cache` has what readers made of files in earlier runs, and, where nothing has changed since, what the last one
-    found; `recall` false asks the rules again nevertheless. `pending` is what fixes
-    would make of some files.
+    found; `recall` false asks the rules again nevertheless. `workspace` is that of `root`, with
+    what fixes would make of some files.
 
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
-    workspace = Workspace(root, settings.excluded, cache, pending)
+    workspace = workspace or Workspace(root, settings.excluded, cache)
     repository = Repository(workspace, settings.deployments)
     what = state = None
     if cache is not None and all(rule.__module__.startswith(f"{BUILT_IN}.") for rule in rules):

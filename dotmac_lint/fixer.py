@@ -16,7 +16,7 @@ from dotmac_lint.engine import Result
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import Phase, Rule
 from dotmac_lint.rewrite import plan
-from dotmac_lint.workspace import Pending
+from dotmac_lint.workspace import Pending, Workspace
 
 MAXIMUM_ROUNDS = 10
 MAXIMUM_RUNS = 40
@@ -47,14 +47,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def fix(
     result: Result,
-    again: Callable[[Mapping[str, Pending]], Result],
+    again: Callable[[Workspace], Result],
     choose: Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]],
     least: Applicability,
     rules: Sequence[type[Rule]],
 ) -> Outcome:
     """Fix what `choose` leaves of the findings, in rounds until nothing changes.
 
-    `result` is the first run and `again` makes another one, with `rules`, for the files as they would be.
+    `result` is the first run and `again` makes another one, with `rules`, of the files as they would be.
     """
     counted = {rule.code for rule in rules if rule.phase is not Phase.SUPPRESSION}
     files: dict[str, Pending] = {}
@@ -70,7 +70,7 @@ def fix(
         exhausted = bool(planned.fixed)
         if not planned.fixed or len(rounds) == MAXIMUM_ROUNDS:
             break
-        after = again(files | planned.files)
+        after = again(result.workspace.revised(files | planned.files))
         harm = _harm(result, after, planned.fixed, counted)
         if harm is None:
             lost |= {_identity(loser): winner for loser, winner in planned.deferred}

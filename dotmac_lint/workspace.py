@@ -148,6 +148,19 @@ class Workspace:
         self.problems: list[tuple[Span, str]] = []
         """What could not be read, in the order met: DM000."""
 
+    def revised(self, pending: Mapping[str, Pending]) -> Workspace:
+        """The same files with `pending` in their place; what was read of the others is not read again."""
+        revised = Workspace(self.root, self.exclude, self.cache, pending)
+        stale = {path for path in self._bytes if self.real(path) in pending or self._bytes[path] is None}
+        revised._bytes = {path: data for path, data in self._bytes.items() if path not in stale}
+        revised._sources = {path: source for path, source in self._sources.items() if path in revised._bytes}
+        revised._results = {
+            key: result
+            for key, result in self._results.items()
+            if key[0] not in ("made", "ignored") and stale.isdisjoint(key)
+        }
+        return revised
+
     # ---- which files there are
 
     @cached_property

@@ -61,7 +61,11 @@ def fixed_tree(root: Path, rule: type[Rule]) -> Result:
         return [d for d in diagnostics if d.code == rule.code]
 
     outcome = fixer.fix(
-        first, lambda files: lint(root, settings, rules, pending=files), own, Applicability.UNSAFE, rules
+        first,
+        lambda revised: lint(root, settings, rules, workspace=revised),
+        own,
+        Applicability.UNSAFE,
+        rules,
     )
     assert not outcome.harmful
     assert not outcome.conflicts

@@ -129,6 +129,25 @@ def env(service: str | None, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--production", is_flag=True, help="For the deployment that runs in production.")
+@click.option("--deployment", metavar="NAME", help="For this deployment.")
+@click.option("--example", is_flag=True, help="Make no secrets: an example to commit.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write a new file, with mode 600."
+)
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def init_env(path: Path, **options: Any) -> None:
+    """Print the env file that a deployment of the repository at PATH needs, with secrets made for it."""
+    from dotmac_lint.cli.init_env import init_env as run
+
+    raise SystemExit(run(path, **options))
+
+
+@cli.command()
 @click.option(
     "--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="The folder of the cache."
 )

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import Phase, Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
-from dotmac_lint.workspace import Pending
+from dotmac_lint.workspace import Workspace
 
 FOR_PEOPLE = frozenset({"full", "concise"})
 FOUND = 1
@@ -64,10 +64,10 @@ def lint(
     cache = None if no_cache else Cache(cache_dir or default_folder())
     started = time.perf_counter()
 
-    def once(pending: Mapping[str, Pending] | None = None) -> Result:
+    def once(workspace: Workspace | None = None) -> Result:
         within = () if fixing else only  # a fix may do harm elsewhere
         recall = not (verbose or timings)
-        return run_engine(root, settings, asked, within, cache, recall=recall, pending=pending)
+        return run_engine(root, settings, asked, within, cache, recall=recall, workspace=workspace)
 
     codes = {rule.code for rule in chosen}
 

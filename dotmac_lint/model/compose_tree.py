@@ -317,6 +317,18 @@ def leaves(node: Tree | None) -> tuple[Leaf, ...]:
     return (node,) if isinstance(node, Leaf) and not node.is_null else ()
 
 
+def every_leaf(node: Tree) -> Iterator[Leaf]:
+    """All scalars below the node."""
+    if isinstance(node, Table):
+        for row in node.rows.values():
+            yield from every_leaf(row.value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from every_leaf(item)
+    else:
+        yield node
+
+
 def flag(node: Tree | None) -> bool | None:
     """A boolean; None where it is not given or not known."""
     if not isinstance(node, Leaf) or node.is_null:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.fix import Fix
+from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.env_template import render
 from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
@@ -66,7 +67,7 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
             first.span,
             tuple(dict.fromkeys(other.span for _, other in readers if other.span != first.span)),
             workspace.is_ignored(name),
-            _other_file(workspace, first, name),
+            _other_file(workspace, first, name) or _example(deployment, name),
         )
 
 
@@ -92,3 +93,16 @@ def _other_file(workspace: Workspace, reference: EnvFileReference, path: str) ->
         return None
     edit = replace_word(workspace, reference.span, raw.removesuffix(name) + meant)
     return Fix(f"Read `{meant}` instead", edits=(edit,)) if edit else None
+
+
+def _example(deployment: Deployment, path: str) -> Fix | None:
+    """Commit an example that names what must be set; None where nothing is known of it, or git would ignore it."""
+    example = f"{path}.example"
+    if deployment.repository.workspace.is_ignored(example):
+        return None
+    template = render(deployment, path)
+    if not template.names:
+        return None
+    return Fix(
+        f"Create `{example}` with what the services need", creates=(CreateFile(example, template.text),)
+    )

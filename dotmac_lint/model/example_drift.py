@@ -16,7 +16,7 @@ import msgspec
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose import stand_in
-from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree
+from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
@@ -190,7 +190,7 @@ def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
     project = deployment.project
     seen: set[str] = set()
     for service in project.services.values():
-        for leaf in _leaves(service.node) if service.active else ():
+        for leaf in every_leaf(service.node) if service.active else ():
             for reference in leaf.references:
                 name = reference.name
                 if name in seen or name in leaf.origin.scope or not _demanded(leaf, reference):
@@ -205,17 +205,6 @@ def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
                 if name not in _set_elsewhere(workspace, {name}):
                     fix = _append(workspace, example, name)
                     yield Lacking(name, reference.span, example, files[0], fix)
-
-
-def _leaves(node: Tree) -> Iterator[Leaf]:
-    if isinstance(node, Table):
-        for row in node.rows.values():
-            yield from _leaves(row.value)
-    elif isinstance(node, Items):
-        for item in node.items:
-            yield from _leaves(item)
-    else:
-        yield node
 
 
 def _demanded(leaf: Leaf, reference: Reference) -> bool:

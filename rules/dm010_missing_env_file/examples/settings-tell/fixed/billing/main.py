@@ -1,0 +1,3 @@
+from billing.settings import settings
+
+print(settings.invoice_prefix)
