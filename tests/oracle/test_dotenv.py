@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from dotenv import dotenv_values
@@ -57,7 +58,9 @@ CASES = [
 ]  # fmt: skip
 
 
-def real_compose(folder: Path, texts: Sequence[str], raw: bool) -> list[Mapping[str, str | None]] | str:
+def real_compose(
+    folder: Path, texts: Sequence[str], raw: bool, shell: Mapping[str, str] = SHELL
+) -> list[Mapping[str, str | None]] | str:
     """What Compose makes of each text as an env_file, in one call; the error where it refuses one."""
     lines = ["name: p", "services:"]
     for number, text in enumerate(texts):
@@ -68,7 +71,7 @@ def real_compose(folder: Path, texts: Sequence[str], raw: bool) -> list[Mapping[
     run = subprocess.run(
         [COMPOSE, "config", "--format", "json"],
         cwd=folder,
-        env=SHELL,
+        env=shell,
         capture_output=True,
         text=True,
         check=False,
@@ -86,22 +89,20 @@ def real_compose(folder: Path, texts: Sequence[str], raw: bool) -> list[Mapping[
     return answers
 
 
-def ours(text: str, dialect: Dialect) -> dict[str, str | None] | None:
+def ours(text: str, dialect: Dialect, shell: Mapping[str, str] = SHELL) -> dict[str, str | None] | None:
     """None where the file is refused."""
     problems: list[Problem] = []
     read = read_dotenv(text.removeprefix("\ufeff"), dialect)
-    values = evaluate(read, SHELL, problems)
+    values = evaluate(read, shell, problems)
     return None if read.fatal or problems else values
 
 
-def python_dotenv(text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
+def python_dotenv(text: str, shell: Mapping[str, str] = SHELL) -> dict[str, str | None]:
     """As pydantic-settings reads a file: line ends become LF first."""
     logging.getLogger("dotenv.main").setLevel(logging.CRITICAL)
-    for name in os.environ:
-        monkeypatch.delenv(name)
-    for name, value in SHELL.items():
-        monkeypatch.setenv(name, value)
-    return dict(dotenv_values(stream=io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))))
+    stream = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
+    with mock.patch.dict(os.environ, shell, clear=True):
+        return dict(dotenv_values(stream=stream))
 
 
 def compare_with_compose(folder: Path, texts: Sequence[str], dialect: Dialect) -> None:
@@ -128,8 +129,8 @@ def test_compose_refuses_the_same(tmp_path: Path, dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("text", CASES)
-def test_python_dotenv_reads_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ours(text, "python") == python_dotenv(text, monkeypatch)
+def test_python_dotenv_reads_the_same(text: str) -> None:
+    assert ours(text, "python") == python_dotenv(text)
 
 
 TOKENS = [
@@ -177,8 +178,7 @@ TEXTS = st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(TEXTS)
 def test_python_dotenv_on_made_up_texts(text: str) -> None:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        assert ours(text, "python") == python_dotenv(text, monkeypatch)
+    assert ours(text, "python") == python_dotenv(text)
 
 
 @needs_compose
