@@ -86,10 +86,20 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingTool]:
         if (service.definition.build is not None) != (service.image is not None):
             continue  # it is built from what is not here
         for tool, span in _calls(words, spans, shell=head == "CMD-SHELL"):
-            if _lacks(base.value, service.stage, tool):
+            if _lacks(base.value, service.stage, tool) and not _installs(service, tool):
                 at = _part(service.workspace, span, tool)
                 yield MissingTool(tool, at, base.value, service.stage, service)
                 break
+
+
+def _installs(service: Service, tool: str) -> bool:
+    """Whether what the service starts with names the tool otherwise than by its check: it may install it first."""
+    definition = service.definition
+    starts = (word.raw for c in (definition.entrypoint, definition.command) if c for word in c.words)
+    return (
+        re.search(rf"(install|add)\b.*(?<![\w.-]){re.escape(tool)}(?![\w-])", " ".join(starts), re.DOTALL)
+        is not None
+    )
 
 
 def missing_in_images(repository: Repository) -> Iterator[MissingTool]:

@@ -243,10 +243,22 @@ _INTEGRATION = re.compile(
 )
 
 
+_LARAVEL = re.compile(
+    r"(APP|AUTH|AWS|BCRYPT|BROADCAST|CACHE|DB|DYNAMODB|FILESYSTEM|HASH|LOG|MAIL|MEMCACHED|MYSQL|PAPERTRAIL|POSTMARK"
+    r"|PUSHER|QUEUE|REDIS|RESEND|REVERB|SANCTUM|SESSION|SLACK|SQS|VIEW)_"
+)
+"""What the configuration reads that Laravel brings itself (laravel/framework, folder config)."""
+
+
 def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> bool:
     """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
     first = name.lower().split("_")[0]
     if first in _integrated(workspace):
+        return True
+    if _LARAVEL.match(name) and any(
+        path.endswith("composer.json") and b"laravel/framework" in (workspace.bytes(path) or b"")
+        for path in files
+    ):
         return True
     if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
         return False
