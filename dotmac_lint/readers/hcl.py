@@ -24,7 +24,9 @@ MAXIMUM_DEPTH = 60
 
 Kind = Literal["string", "number", "bool", "list", "object"]
 
-_PATH_BLOCK = re.compile(r'^[ \t]*"?path"?[ \t]+"|"path"[ \t]*:', re.MULTILINE)
+_PATH_BLOCK = re.compile(r'^[ \t]*"?path"?[ \t]+"', re.MULTILINE)
+_JSON_PATHS = re.compile(r'\s*\{\s*(?:"name"\s*:\s*"[^"]*"\s*,\s*)?"path"\s*:\s*\{')
+"""How a policy in JSON begins: many other reports and schemas have a `path` somewhere."""
 _GRANT = re.compile(r"\b(?:capabilities|policy)\b")
 _TEMPLATE = re.compile(r"\{%|<%|\$\{|\{\{(?![ \t]*identity\.)")
 _TOKEN = re.compile(
@@ -115,13 +117,14 @@ class _SyntaxError(Exception):
 
 def read_policy(text: str) -> Policy:
     """The paths of a policy. Never raises; HCL that is no policy, and templates, have no problems."""
-    if not _PATH_BLOCK.search(text) or not _GRANT.search(text):
+    in_json = text.lstrip()[:1] in ("{", "[")
+    if not (_GRANT.search(text) and (in_json or _PATH_BLOCK.search(text))):
         return Policy()
     if len(text) > MAXIMUM_LENGTH:
-        if text.lstrip().startswith("{"):
+        if in_json:
             return Policy()  # a large JSON file is a description of an API, a lock, a recording
         return Policy(is_policy=True, problems=(Problem("This policy is too large to be read.", 0, 0),))
-    if text.lstrip().startswith("{"):
+    if in_json:
         return _json(text)
     try:
         items = _by_hcl2(text) or _Parser(text).document()
@@ -365,6 +368,8 @@ def _json(text: str) -> Policy:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if not _JSON_PATHS.match(text):
+            return Policy()
         position = getattr(error, "pos", 0)
         return Policy(is_policy=True, problems=(Problem("This is not valid JSON.", position, position),))
     paths = data.get("path") if isinstance(data, dict) else None

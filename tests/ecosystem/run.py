@@ -1,10 +1,10 @@
 """Lint public repositories and show what the rules say of them, against the last summary and the labels.
 
-    python tests/ecosystem/run.py [--checkouts DIR] [--jobs 2] [--only NAME] [--sample 10] [--unlabelled]
+    python tests/ecosystem/run.py [--checkouts DIR] [--jobs 2] [--only NAME] [--preview] [--sample 10] [--unlabelled]
 
-`repositories.toml` lists the repositories, `summary.json` keeps the counts per rule of the last run,
-`labels.jsonl` the verdicts that people reached by reading the code, one JSON object a line: repo
-("owner/name"), commit, path, line, code, verdict and reason. A verdict is "true", "false" or "arguable" for
+`repositories.toml` lists the repositories, `summary.json` keeps the counts per rule of the last run by
+owner/name@commit, `labels.jsonl` the verdicts that people reached by reading the code, one JSON object a line:
+repo ("owner/name"), commit, path, line, code, verdict and reason. A verdict is "true", "false" or "arguable" for
 what is reported, "missed" for a defect that was not reported when the label was written. A label stands for
 every finding of its code at its line.
 """
@@ -22,7 +22,7 @@ import threading
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,11 +31,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 TIME_LIMIT = 120.0  # seconds
+ABSENT = "absent"
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
 
 Finding = dict[str, Any]  # one object of --output-format json
 Place = tuple[str, int]  # path, line
-Summary = dict[str, dict[str, Any]]  # by name of the repository
+Summary = dict[str, dict[str, Any]]  # by owner/name@commit
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Repository:
     def slug(self) -> str:
         """OWNER/NAME, as labels name it."""
         return "/".join(self.url.rstrip("/").split("/")[-2:])
+
+    @property
+    def key(self) -> str:
+        """OWNER/NAME@COMMIT: the list may have one repository at several commits."""
+        return f"{self.slug}@{self.commit}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +116,7 @@ def clone(repository: Repository, directory: Path, source: str | None) -> Path:
 
 def lint(command: Sequence[str], checkout: Path, limit: float = TIME_LIMIT) -> Outcome:
     """Run the linter in `checkout`; killed with its children after `limit` seconds."""
-    if not checkout.is_dir():
-        return Outcome("no checkout")
-    arguments = [*command, "--output-format", "json", "--isolated", "--exit-zero", "."]
+    arguments = [*command, "--output-format", "json", "--isolated", "--no-cache", "--exit-zero", "."]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.monotonic()
         process = subprocess.Popen(arguments, cwd=checkout, stdout=out, stderr=err, start_new_session=True)
@@ -145,25 +149,44 @@ def lint(command: Sequence[str], checkout: Path, limit: float = TIME_LIMIT) -> O
     return Outcome(outcome, findings, seconds, megabytes)
 
 
-def summarise(repository: Repository, outcome: Outcome) -> dict[str, Any]:
+def summarise(outcome: Outcome) -> dict[str, Any]:
     rules = Counter(finding["code"] for finding in outcome.findings)
     status = outcome.status.split(":")[0]  # what follows may quote the repository
-    return {"commit": repository.commit, "status": status, "rules": dict(sorted(rules.items()))}
+    return {"status": status, "rules": dict(sorted(rules.items()))}
+
+
+def read_summary(path: Path) -> Summary:
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def write_summary(path: Path, summary: Summary) -> None:
+    """One repository a line, so that a difference of two versions shows the repositories that changed."""
+    lines = (f"{json.dumps(key)}: {json.dumps(summary[key])}" for key in sorted(summary, key=str.casefold))
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def changes(before: Mapping[str, int], after: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{code} {before.get(code, 0)} -> {after.get(code, 0)}"
+        for code in sorted({*before, *after})
+        if before.get(code, 0) != after.get(code, 0)
+    )
 
 
 def differences(before: Summary, after: Summary) -> list[str]:
+    """What changed in each repository, then the sums of each rule over the repositories that were there before."""
     lines = []
-    for name, now in after.items():
-        then = before.get(name, {"status": "new", "rules": {}})
-        changes = [
-            f"{code} {then['rules'].get(code, 0)} -> {now['rules'].get(code, 0)}"
-            for code in sorted({*then["rules"], *now["rules"]})
-            if then["rules"].get(code, 0) != now["rules"].get(code, 0)
-        ]
-        if then["status"] != now["status"]:
-            changes.insert(0, f"{then['status']} -> {now['status']}")
-        if changes:
-            lines.append(f"{name}: {', '.join(changes)}")
+    sums: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    for key, now in after.items():
+        then = before.get(key, {"status": "new", "rules": {}})
+        status = "" if then["status"] == now["status"] else f"{then['status']} -> {now['status']}"
+        if told := ", ".join(filter(None, (status, changes(then["rules"], now["rules"])))):
+            lines.append(f"{key}: {told}")
+        if key in before:
+            sums[0].update(then["rules"])
+            sums[1].update(now["rules"])
+    if told := changes(*sums):
+        lines.append(f"together: {told}")
     return lines
 
 
@@ -232,6 +255,26 @@ def unlabelled(repository: Repository, outcome: Outcome, labels: Sequence[Label]
             )
 
 
+def describe(repository: Repository, finding: Finding) -> str:
+    """All that a reader of the report gets, and nothing of the code."""
+    lines = [f"{where(repository, finding['path'], finding['line'])}: {finding['code']} {finding['message']}"]
+    lines += [f"    {x['path']}:{x['line']}: {x['message']}" for x in finding["related"]]
+    return "\n".join([*lines, *([f"    help: {finding['help']}"] if finding["help"] else [])])
+
+
+def print_costs(results: Sequence[tuple[Repository, Outcome]]) -> None:
+    counts = [len(outcome.findings) for _, outcome in results if outcome.status == "ok"]
+    reported = [count for count in counts if count]
+    print(
+        f"\n{len(results)} repositories, {sum(counts)} findings; median {statistics.median(counts or [0]):g},"
+        f" {statistics.median(reported or [0]):g} where there is one"
+    )
+    slowest = sorted(results, key=lambda x: -x[1].seconds)[:3]
+    largest = sorted(results, key=lambda x: -x[1].megabytes)[:3]
+    print("slowest:", ", ".join(f"{x.name} {outcome.seconds:.1f} s" for x, outcome in slowest))
+    print("largest:", ", ".join(f"{x.name} {outcome.megabytes:.0f} MB" for x, outcome in largest))
+
+
 def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:5.1f} %" if whole else "      -"
 
@@ -258,7 +301,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Lint public repositories and compare with what is known of them."
     )
     parser.add_argument(
-        "--checkouts", type=Path, help="folder of checkouts, one a repository; nothing is cloned"
+        "--checkouts",
+        type=Path,
+        help="folder of checkouts by name; nothing is cloned, what is absent is told",
     )
     parser.add_argument("--clones", type=Path, default=Path.home() / ".cache" / "dotmac-lint-ecosystem")
     parser.add_argument("--from", dest="source", help="clone from here, as in '/mirror/{owner}+{name}'")
@@ -268,6 +313,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--list", type=Path, default=HERE / "repositories.toml")
     parser.add_argument("--labels", type=Path, default=HERE / "labels.jsonl")
     parser.add_argument("--summary", type=Path, default=HERE / "summary.json")
+    parser.add_argument(
+        "--preview", action="store_true", help="with the rules in preview; no summary is kept"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the last summary as it is")
     parser.add_argument(
         "--findings", type=Path, help="write the findings of each repository into this folder"
@@ -281,24 +329,26 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def lint_all(repositories: Sequence[Repository], opts: argparse.Namespace) -> dict[str, Outcome]:
-    """By name; progress is printed as they come."""
+    """By key; progress is printed as they come."""
+    command = [opts.command, *(["--preview"] if opts.preview else [])]
 
     def visit(repository: Repository) -> Outcome:
         if opts.checkouts:
-            return lint([opts.command], opts.checkouts / repository.name)
+            checkout = opts.checkouts / repository.name
+            return lint(command, checkout) if checkout.is_dir() else Outcome(ABSENT)
         try:
-            return lint([opts.command], clone(repository, opts.clones, opts.source))
+            return lint(command, clone(repository, opts.clones, opts.source))
         except subprocess.CalledProcessError as error:
-            return Outcome(f"not cloned: git exits with status {error.returncode}")
+            return Outcome(f"{ABSENT}: git exits with status {error.returncode}")
 
     outcomes: dict[str, Outcome] = {}
     with ThreadPoolExecutor(opts.jobs) as pool:
-        futures = {pool.submit(visit, repository): repository.name for repository in repositories}
+        futures = {pool.submit(visit, repository): repository for repository in repositories}
         for future in as_completed(futures):
-            name, x = futures[future], future.result()
-            outcomes[name] = x
+            repository, x = futures[future], future.result()
+            outcomes[repository.key] = x
             print(
-                f"[{len(outcomes):2}/{len(repositories)}] {name:36} {x.seconds:6.1f} s {x.megabytes:6.0f} MB"
+                f"[{len(outcomes):2}/{len(repositories)}] {repository.name:36} {x.seconds:6.1f} s {x.megabytes:6.0f} MB"
                 f" {len(x.findings):5} findings{'' if x.status == 'ok' else '  ' + x.status}",
                 flush=True,
             )
@@ -313,37 +363,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise SystemExit(f"Not in {opts.list.name}: {', '.join(sorted(strangers))}.")
     labels = read_labels(opts.labels)
     outcomes = lint_all(repositories, opts)
-    results = [(repository, outcomes[repository.name]) for repository in repositories]
+    absent = [x.name for x in repositories if outcomes[x.key].status.startswith(ABSENT)]
+    results = [(x, outcomes[x.key]) for x in repositories if x.name not in absent]
+    if not results:
+        raise SystemExit("No repository of the list is there.")
 
-    after = {repository.name: summarise(repository, outcome) for repository, outcome in results}
-    before: Summary = json.loads(opts.summary.read_text("utf-8")) if opts.summary.exists() else {}
+    before, after = read_summary(opts.summary), {x.key: summarise(outcome) for x, outcome in results}
     print("\nsince the last summary:")
     print("\n".join(differences(before, after)) or "no difference")
-    if not opts.keep:
-        kept = {x.name: before[x.name] for x in listed if x.name in before}
-        opts.summary.write_text(json.dumps(dict(sorted({**kept, **after}.items())), indent=1) + "\n", "utf-8")
+    if not (opts.keep or opts.preview):
+        write_summary(opts.summary, {x.key: before[x.key] for x in listed if x.key in before} | after)
     if opts.findings:
         opts.findings.mkdir(parents=True, exist_ok=True)
-        for name, outcome in outcomes.items():
-            (opts.findings / f"{name}.json").write_text(json.dumps(outcome.findings, indent=1), "utf-8")
+        for repository, outcome in results:
+            (opts.findings / f"{repository.name}.json").write_text(
+                json.dumps(outcome.findings, indent=1), "utf-8"
+            )
     if opts.unlabelled:
         for repository, outcome in results:
             print(*unlabelled(repository, outcome, labels), sep="\n")
-    if opts.sample:
-        found = [(repository, finding) for repository, outcome in results for finding in outcome.findings]
-        for repository, finding in random.Random(opts.seed).sample(found, min(opts.sample, len(found))):
-            at = where(repository, finding["path"], finding["line"])
-            print(f"\n{at}: {finding['code']} {finding['message']}")
+    found = [(repository, finding) for repository, outcome in results for finding in outcome.findings]
+    for repository, finding in random.Random(opts.seed).sample(found, min(opts.sample, len(found))):
+        print(f"\n{describe(repository, finding)}")
 
     print_scores(evaluate(results, labels))
-    counts = [len(x.findings) for x in outcomes.values() if x.status == "ok"]
-    failed = sorted(name for name, x in outcomes.items() if x.status != "ok")
-    print(
-        f"\n{len(outcomes)} repositories, {sum(counts)} findings, median {statistics.median(counts or [0]):g}"
-        f"\nslowest {max(x.seconds for x in outcomes.values()):.1f} s,"
-        f" largest {max(x.megabytes for x in outcomes.values()):.0f} MB;"
-        f"\nfailed: {', '.join(failed) or 'none'}"
-    )
+    print_costs(results)
+    failed = [x.name for x, outcome in results if outcome.status != "ok"]
+    print(f"failed: {', '.join(failed) or 'none'}\nabsent: {', '.join(absent) or 'none'}")
     return 1 if failed else 0
 
 

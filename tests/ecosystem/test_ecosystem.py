@@ -15,10 +15,13 @@ FINDING = {
     "message": "Nothing reads A.",
     "path": "compose.yml",
     "line": 3,
-    "related": [{"path": "settings.py", "line": 7}],
+    "related": [{"path": "settings.py", "line": 7, "message": "settings"}],
+    "help": "Remove it.",
 }
 OTHER = {**FINDING, "line": 9, "related": []}
 COMMIT = "c" * 40
+PINS = (("n", COMMIT), ("later", "d" * 40))
+LISTED = '[[repository]]\nname = "{name}"\nurl = "https://example.com/o/n"\ncommit = "{commit}"\n'
 JUDGED = {"code": "DM003", "verdict": "true", "reason": "nothing reads it"}
 
 
@@ -85,20 +88,30 @@ def test_lint_reports_what_goes_wrong(tmp_path: Path, stub: Path) -> None:
     late = run.lint([str(stub)], checkout(tmp_path / "b", findings_json="[]", sleep="20"), limit=0.5)
     assert late.status.startswith("longer than")
     assert run.lint([str(stub)], checkout(tmp_path / "c", findings_json="nothing")).status == "no JSON"
-    assert run.lint([str(stub)], tmp_path / "absent").status == "no checkout"
 
 
 def test_summary_and_difference(tmp_path: Path, stub: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checkout(tmp_path / "checkouts" / "n", findings_json=json.dumps([FINDING]))
     listed = tmp_path / "list.toml"
-    listed.write_text(f'[[repository]]\nname = "n"\nurl = "https://example.com/o/n"\ncommit = "{COMMIT}"\n')
+    listed.write_text("".join(LISTED.format(name=name, commit=commit) for name, commit in PINS))
     labels = tmp_path / "labels.jsonl"
     summary = tmp_path / "summary.json"
     arguments = [f"--command={stub}", f"--checkouts={tmp_path / 'checkouts'}", f"--list={listed}"]
     arguments += [f"--labels={labels}", f"--summary={summary}", "--unlabelled", "--sample=1"]
     assert run.main(arguments) == 0
-    assert "n: new -> ok, DM003 0 -> 1" in capsys.readouterr().out
-    assert json.loads(summary.read_text()) == {"n": {"commit": COMMIT, "status": "ok", "rules": {"DM003": 1}}}
+    told = capsys.readouterr().out
+    assert f"o/n@{COMMIT}: new -> ok, DM003 0 -> 1" in told
+    assert (
+        "n: compose.yml:3: DM003 Nothing reads A.\n    settings.py:7: settings\n    help: Remove it." in told
+    )
+    assert "absent: later" in told
+    kept = json.loads(summary.read_text())
+    assert kept == {f"o/n@{COMMIT}": {"status": "ok", "rules": {"DM003": 1}}}
+    (tmp_path / "checkouts" / "n" / "findings.json").write_text(json.dumps([FINDING, OTHER]))
+    assert run.main([*arguments, "--keep"]) == 0
+    assert "together: DM003 1 -> 2" in capsys.readouterr().out
+    assert json.loads(summary.read_text()) == kept
+    (tmp_path / "checkouts" / "n" / "findings.json").write_text(json.dumps([FINDING]))
     labels.write_text(
         json.dumps({"repo": "o/n", "commit": COMMIT, "path": "compose.yml", "line": 3} | JUDGED)
     )

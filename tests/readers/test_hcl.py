@@ -72,3 +72,18 @@ def test_what_is_of_one_language_only_is_read_as_hcl_1(text: str) -> None:
 def test_a_large_json_file_is_no_policy() -> None:
     text = '{"path": {"secret/*": {"capabilities": ["read"]}}, "x": "' + "y" * MAXIMUM_LENGTH + '"}'
     assert read_policy(text) == Policy()
+
+
+REPORT = '{"results": [{"path": "/srv/a", "policy": "default"}]}'
+
+
+@pytest.mark.parametrize("text", [f"[{REPORT}]", REPORT, REPORT + "{}"])
+def test_json_that_only_mentions_paths_is_no_policy(text: str) -> None:
+    assert not read_policy(text).is_policy
+
+
+@pytest.mark.parametrize("name", ["", '"name": "app", '])
+def test_json_that_begins_as_a_policy_is_one(name: str) -> None:
+    text = f'{{{name}"path": {{"secret/*": {{"capabilities": ["read"]}}}}}}'
+    assert read_policy(text).paths[0].path.text == "secret/*"
+    assert read_policy(text[:-1]).problems
