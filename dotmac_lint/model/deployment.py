@@ -473,11 +473,13 @@ class Service:
 
     def dotenv_of(self, settings: SettingsClass) -> str | None:
         """The `.env` file that the settings may find in the container and that is not in the repository."""
-        if settings.env_files is None:
-            return "an env file"
+        return "an env file" if settings.env_files is None else self.may_find(settings.env_files)
+
+    def may_find(self, names: Iterable[str]) -> str | None:
+        """The file of such a name that its process may find where it runs, and that is not in the repository."""
         given = self.definition.working_dir
         folder = given.value if given is not None else self.stage.workdir if self.stage is not None else None
-        for name in settings.env_files:
+        for name in names:
             if not isinstance(folder, Known) or self._may_hold(posixpath.join("/", folder.value, name)):
                 return f"the file {name} in the container"
         return None
@@ -488,6 +490,8 @@ class Service:
         for mount in self.binds:
             target = mount.target.value
             if not isinstance(target, Known) or _below(path, target.value) is not None:
+                return True
+            if posixpath.normpath(target.value) == path:
                 return True
         if self.image is None:
             return True

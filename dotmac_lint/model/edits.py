@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 
-def add_variable(service: Service, name: str, value: str, after: Variable | None = None) -> Edit | None:
+def add_variable(
+    service: Service, name: str, value: str | None, after: Variable | None = None
+) -> Edit | None:
     """Put `name` with `value` (plain words) behind `after`, or at the end of the service's own block.
+
+    Without a value Compose hands on what its own environment has.
 
     None where the service has no block of its own. In a mapping the value is quoted: it stays a string.
     """
@@ -31,7 +35,10 @@ def add_variable(service: Service, name: str, value: str, after: Variable | None
     anchor = after.span if after is not None and inside else block.last
     if anchor is None:
         return None
-    written = f"{name}={value}" if block.form == "list" else f'{name}: "{value}"'
+    if block.form == "list":
+        written = name if value is None else f"{name}={value}"
+    else:
+        written = f"{name}: null" if value is None else f'{name}: "{value}"'
     if block.flow:
         return Edit(Span(block.path, anchor.end, anchor.end), f", {written}")
     source = service.workspace.source(block.path)

@@ -1,0 +1,3 @@
+#!/bin/sh
+. ./.env
+ls -1t backups | tail -n "+$((MARINA_BACKUP_KEEP + 1))"
