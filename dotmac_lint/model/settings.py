@@ -23,12 +23,13 @@ from dotmac_lint.model.settings_code import (
     FunctionRef,
     Module,
     ModuleRef,
+    Raw,
     Scope,
     Value,
 )
+from dotmac_lint.model.settings_sources import Sources, sources_of
 from dotmac_lint.model.settings_types import (
     Declared,
-    Generator,
     Instance,
     Model,
     TypeInfo,
@@ -39,17 +40,8 @@ from dotmac_lint.model.settings_types import (
 )
 from dotmac_lint.model.values import Coerced, Invalid, coerce
 from dotmac_lint.readers.python.code import (
-    Assign,
     Call,
-    Declare,
-    Display,
-    Do,
     Expr,
-    If,
-    Import,
-    Jump,
-    Name,
-    Return,
 )
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
@@ -194,14 +186,16 @@ class SettingsClass:
     def env_files(self) -> tuple[str, ...] | None:
         """The `.env` files that it reads itself, in rising priority; None where they cannot be told."""
         value = self.model.config.get("env_file")
-        if value is None:
+        if self._sources.dotenv is None:
+            return None
+        if value is None or not self._sources.dotenv:
             return ()
         files = value if isinstance(value, list | tuple) else (value,)
         return tuple(files) if all(isinstance(file, str) for file in files) else None
 
     @cached_property
-    def _sources(self) -> _Sources:
-        return _customised(self.model)
+    def _sources(self) -> Sources:
+        return sources_of(self.model)
 
     @cached_property
     def open(self) -> tuple[str, ...]:
@@ -211,7 +205,7 @@ class SettingsClass:
         if "..." in config:
             reasons.append(f"the configuration of `{self.name}` cannot be worked out")
         for key in ("env_prefix", "env_nested_delimiter", "case_sensitive", "env_prefix_target"):
-            if isinstance(config.get(key), Generator | Unknown):
+            if isinstance(config.get(key), Raw | Unknown):
                 reasons.append(f"`{key}` of `{self.name}` cannot be worked out")
         reasons += [field.unknown for field in self.model.fields if field.unknown]
         reasons += self._sources.open
@@ -247,8 +241,19 @@ class SettingsClass:
     def _by_name(self) -> dict[str, list[Field]]:
         found: dict[str, list[Field]] = {}
         for field in self.fields:
+            own = {name for name, _ in field.reads}
             for name in field.names:
-                found.setdefault(self._key(name), []).append(field)
+                if name not in own:
+                    found.setdefault(self._key(name), []).append(field)
+        return found
+
+    @cached_property
+    def _by_read(self) -> dict[str, list[Field]]:
+        """Case counts in what a default reads by itself."""
+        found: dict[str, list[Field]] = {}
+        for field in self.fields:
+            for name, _ in field.reads:
+                found.setdefault(name, []).append(field)
         return found
 
     @cached_property
@@ -291,6 +296,7 @@ class SettingsClass:
         """Which fields take the environment name `name`."""
         key = self._key(name)
         fields = list(self._by_name.get(key, ()))
+        fields += [field for field in self._by_read.get(name, ()) if field not in fields]
         for start, field in self._by_any_case.get(name.lower(), ()):
             if name.startswith(start) and field not in fields:
                 fields.append(field)
@@ -298,13 +304,13 @@ class SettingsClass:
         if fields or taking:
             return Lookup((*fields, *taking))
         why = self.open[0] if self.open else None
+        section: Field | None = None
         for prefix, field in self._prefixes:
-            if key.startswith(prefix):
-                # A section of this name exists, so the name is meant for it, whatever else may be open.
-                if field.open:
-                    why = field.open
-                return Lookup((), field, why)
-        return Lookup(unknown=why)
+            # The name is meant for the innermost section, unless it falls into another one as well.
+            if key.startswith(prefix) and (section is None or section.path[: len(field.path)] != field.path):
+                section = section or field
+                why = field.open or why
+        return Lookup((), section, why)
 
 
 # ---- names
@@ -362,9 +368,7 @@ class _Naming:
         self.max_split = split if isinstance(split, int) and split > 0 and model.version == 2 else None
         prefix = config.get("env_prefix")
         self.prefix = prefix if isinstance(prefix, str) else ""
-        self.known = not isinstance(prefix, Generator | Unknown) and not isinstance(
-            delimiter, Generator | Unknown
-        )
+        self.known = not isinstance(prefix, Raw | Unknown) and not isinstance(delimiter, Raw | Unknown)
         target = config.get("env_prefix_target")
         self.target = target if isinstance(target, str) else "variable"
         self.decodes = config.get("enable_decoding") is not False
@@ -416,7 +420,7 @@ class _Naming:
         if self.count > MOST_FIELDS:
             return
         path = (*place.path, declared.name)
-        type = declared.type
+        type = _configured(declared.type, place.config)
         decoded = place.decoded and (not names or any(how.found for how in names.values()))
         if type.decode != "force" and (not decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
@@ -425,10 +429,13 @@ class _Naming:
         inside = self._ways(declared, names, place)
         prefixes: Names = {}
         if self.delimiter and (self.max_split is None or place.depth < self.max_split):
-            prefixes = {name + self.delimiter: how for name, how in names.items() if name not in inside}
+            # At the top, `_fillable` tells whether a name that holds JSON has others below it.
+            names_above = names if not place.path else [name for name in names if name not in inside]
+            prefixes = {name + self.delimiter: names[name] for name in names_above}
         if place.path:
             prefixes = {p: how for p, how in prefixes.items() if self._splits_at_end(p, place)}
-        any_below = prefixes if _mapping(type) else {}
+        any_below = prefixes if _mapping(type) or (place.path and type.kind == "any") else {}
+        all_prefixes = prefixes
         if place.depth == 0:
             prefixes = self._fillable(declared, prefixes)
             any_below = any_below if self.model.version == 1 else any_below and prefixes
@@ -453,9 +460,13 @@ class _Naming:
         if foreign and "alias_generator" in place.config:
             closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
             prefixes = {}
+        if self.model.version == 1 and place.depth == 0 and self.delimiter and (inner or any_below):
+            # `explode_env_vars` cuts the length of the prefix off names given by `env`, too.
+            if any(self.delimiter not in p[len(self.prefix) :] for p in all_prefixes):
+                closed = f"pydantic 1 takes the prefix for a part of `{next(iter(names))}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
-        shown = [*map(self._shown, (*names, *declared_env(declared)))]
+        shown = [*map(self._shown, names), *(name for name, _ in declared.reads)]
         if path in own and place.anycase:
             anycase += tuple(("", name) for name in own[path].names)
         elif path in own:
@@ -481,7 +492,7 @@ class _Naming:
             ),
             made=declared.instance is not None,
             legacy=self.model.version == 1,
-            doubt=place.doubt or self._doubt(type, names),
+            doubt=place.doubt or self._doubt(type, names, place),
         )
         made = declared.instance.ref if declared.instance else None
         members: dict[str, list[tuple[Declared, Model, _Place]]] = {}
@@ -512,8 +523,8 @@ class _Naming:
             )
             for child in model.fields:
                 members.setdefault(child.name, []).append((child, model, below))
-        deeper = {**trail, **{id(model): trail.get(id(model), 0) + 1 for model, _ in inner}}
         for rows in members.values():
+            deeper = {**trail, **{id(model): trail.get(id(model), 0) + 1 for _, model, _ in rows}}
             found = [self._nested_names(*row) for row in rows]
             child, _, below = next((row for row in rows if row[2].instance is not None), rows[0])
             if len(rows) > 1:
@@ -531,7 +542,10 @@ class _Naming:
             return "may be read by settings inside settings, which decode it"
         return ""
 
-    def _doubt(self, type: TypeInfo, names: Names) -> str:
+    def _doubt(self, type: TypeInfo, names: Names, place: _Place) -> str:
+        for key in ("env_parse_enums", "strict"):
+            if self.model.config.get(key) or place.config.get(key):
+                return f"is taken as `{key}` of `{self.model.name}` has it"
         if len({how.found for how in names.values()}) > 1:
             return "is decoded under one name and not under another"
         kinds = {a.kind for a in type.args if a.kind != "none"} if type.kind == "union" else {type.kind}
@@ -559,10 +573,9 @@ class _Naming:
         if self.model.version == 1:  # `explode_env_vars` cuts the names at every delimiter, its own too
             cut = len(self.prefix)
             return {p: how for p, how in prefixes.items() if p[cut:].split(self.delimiter)[1:] == [""]}
-        # `_get_resolved_field_value`: where no name is set, the key is that of the last, unless that is plain.
+        # `_get_resolved_field_value`: where no name is set, the key is that of the last.
         aliases, by_name = _accepted(declared, self.model.config)
-        lost = aliases and not by_name and (len(aliases[0]) > 1 or len(aliases[-1]) > 1)
-        return {} if lost else prefixes
+        return {} if aliases and not by_name and len(aliases[-1]) > 1 else prefixes
 
     def _nested_names(
         self, declared: Declared, model: Model, place: _Place
@@ -600,9 +613,25 @@ class _Naming:
         return names, anycase
 
 
-def declared_env(declared: Declared) -> tuple[str, ...]:
-    """Variables that the field's default reads itself count as its names."""
-    return tuple(name for name, _ in declared.reads)
+_TEXT_RULES = {
+    "str_strip_whitespace": "strip_whitespace", "anystr_strip_whitespace": "strip_whitespace",
+    "str_to_lower": "to_lower", "str_to_upper": "to_upper", "anystr_lower": "to_lower", "anystr_upper": "to_upper",
+    "str_min_length": "min_length", "str_max_length": "max_length",
+    "min_anystr_length": "min_length", "max_anystr_length": "max_length",
+}  # fmt: skip
+"""What a configuration says of all texts, and the constraint of one field that says the same."""
+
+
+def _configured(type: TypeInfo, config: dict[str, Any]) -> TypeInfo:
+    """The type with what the configuration of its model demands of texts."""
+    rules = {name: config[key] for key, name in _TEXT_RULES.items() if config.get(key)}
+    return _ruled(type, rules) if rules else type
+
+
+def _ruled(type: TypeInfo, rules: dict[str, Any]) -> TypeInfo:
+    if type.kind in ("str", "path"):
+        return msgspec.structs.replace(type, constraints=tuple({**rules, **dict(type.constraints)}.items()))
+    return msgspec.structs.replace(type, args=tuple(_ruled(one, rules) for one in type.args))
 
 
 def _accepted(declared: Declared, config: dict[str, Any]) -> tuple[tuple[tuple[str | int, ...], ...], bool]:
@@ -655,7 +684,7 @@ def _why_open(models: list[Model], outer: dict[str, Any]) -> str:
     for model in models:
         if model.open:
             return model.open[0]
-        if "..." in model.config or isinstance(model.config.get("extra"), Generator | Unknown):
+        if "..." in model.config or isinstance(model.config.get("extra"), Raw | Unknown):
             return f"the configuration of `{model.name}` cannot be worked out"
         if model.inherited_config(outer).get("extra") == "allow":
             return f"`{model.name}` keeps values that it has no fields for"
@@ -681,106 +710,6 @@ def _sees_raw_values(member: object, base: ClassRef, model: Model) -> bool:
                     return True
         return member.name in ("__init__", "model_validate", "__get_pydantic_core_schema__", "__new__")
     return False
-
-
-# ---- sources
-
-
-class _Sources(msgspec.Struct, frozen=True):
-    """What `settings_customise_sources` makes of the sources."""
-
-    environment: bool = True
-    other: tuple[str, ...] = ()
-    open: tuple[str, ...] = ()
-
-
-_ENVIRONMENT_SOURCES = frozenset({"env_settings", "EnvSettingsSource"})
-_KNOWN_SOURCES = {
-    "own": "a source of its own",
-    "init_settings": "", "env_settings": "", "dotenv_settings": "", "file_secret_settings": "",
-    "EnvSettingsSource": "", "DotEnvSettingsSource": "", "InitSettingsSource": "", "SecretsSettingsSource": "",
-    "NestedSecretsSettingsSource": "secret files", "YamlConfigSettingsSource": "a YAML file",
-    "TomlConfigSettingsSource": "a TOML file", "JsonConfigSettingsSource": "a JSON file",
-    "PyprojectTomlConfigSettingsSource": "pyproject.toml", "CliSettingsSource": "the command line",
-    "AWSSecretsManagerSettingsSource": "AWS Secrets Manager", "AzureKeyVaultSettingsSource": "Azure Key Vault",
-    "GoogleSecretManagerSettingsSource": "Google Secret Manager", "VaultSettingsSource": "Vault",
-}  # fmt: skip
-
-
-def _customised(model: Model) -> _Sources:
-    for base in model.mro:
-        if not isinstance(base, ClassRef):
-            continue
-        member = next((m for name in _CUSTOMISERS for m in base.names.get(name, ())), None)
-        if member is None:  # pydantic 1: a class method of Config
-            for inner in base.names.get("Config", ()):
-                config = model.code._member([inner], base.scope, 0)
-                if isinstance(config, ClassRef):
-                    member = next((m for name in _CUSTOMISERS for m in config.names.get(name, ())), None)
-        if isinstance(member, Function):
-            return _followed(member, model, base.scope)
-    return _Sources()
-
-
-_CUSTOMISERS = ("settings_customise_sources", "customise_sources")
-
-
-def _followed(function: Function, model: Model, scope: Scope) -> _Sources:
-    whole = _Sources(True, ("sources of its own",), (f"`{model.name}` has sources of its own",))
-    returned: list[Expr] = []
-    made: dict[str, Expr] = {}
-    pending = list(function.body)
-    while pending:
-        statement = pending.pop()
-        match statement:
-            case Return(value=Display() as value):
-                returned += value.items
-            case If():
-                pending += [*statement.then, *statement.otherwise]
-            case Assign(target=Name(name=name)) if name not in made:
-                made[name] = statement.value
-            case Do() | Declare() | Jump() | Import():
-                pass
-            case _:
-                return whole
-    if not returned:
-        return whole
-    environment, other, opened = False, [], []
-    for item in returned:
-        source = made.get(item.name, item) if isinstance(item, Name) else item
-        name = source.name if isinstance(source, Name) else ""
-        if isinstance(source, Call):
-            name = _source_name(model.code.resolve(source.function, scope), model.code)
-        environment = environment or name in _ENVIRONMENT_SOURCES
-        if name not in _KNOWN_SOURCES:
-            other.append("sources of its own")
-            opened.append(f"`{model.name}` has a source of its own")
-        elif _KNOWN_SOURCES[name]:
-            other.append(_KNOWN_SOURCES[name])
-        if isinstance(source, Call) and name in _ENVIRONMENT_SOURCES and source.keywords:
-            opened.append(f"`{model.name}` configures how it reads the environment")
-    return _Sources(environment or bool(opened), tuple(dict.fromkeys(other)), tuple(dict.fromkeys(opened)))
-
-
-def _source_name(entity: Entity | None, code: Code) -> str:
-    """The source that a call makes; "own" for a class of the repository that reads no environment by itself."""
-    if isinstance(entity, FunctionRef) and isinstance(entity.node.result, Call):
-        entity = code.resolve(entity.node.result.function, entity.scope)
-    elif isinstance(entity, FunctionRef) and entity.node.returns is not None:
-        entity = code.resolve(entity.node.returns, entity.scope)
-    if isinstance(entity, External):
-        return entity.last
-    if not isinstance(entity, ClassRef):
-        return ""
-    for base in code.mro(entity):
-        if isinstance(base, External):
-            if "Env" in base.last or "Secret" in base.last or base.name == "?":
-                return ""
-        else:
-            reads = code.workspace.python_reads(base.module.path)
-            if reads is None or reads.dynamic:
-                return ""
-    return "own"
 
 
 # ---- finding them
@@ -1045,5 +974,5 @@ def _matching(settings: SettingsClass, path: tuple[str, ...]) -> Iterator[str]:
 
 
 __all__ = [
-    "Field", "Lookup", "SettingsClass", "declared_env", "find_settings", "is_complex", "union_is_complex",
+    "Field", "Lookup", "SettingsClass", "find_settings", "is_complex", "union_is_complex",
 ]  # fmt: skip

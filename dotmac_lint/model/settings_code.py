@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,13 @@ class Value(msgspec.Struct, frozen=True):
     """A name bound to an expression."""
 
     bindings: tuple[Assignment, ...]
+    scope: Scope
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A value of a configuration that is no constant: where it is written."""
+
+    node: Expr
     scope: Scope
 
 
@@ -450,27 +457,37 @@ class Code:
         return Known(tuple(items) if node.kind == "tuple" else items)
 
     def fold_items(
-        self, node: Expr, scope: Scope, depth: int = 0
+        self, node: Expr, scope: Scope, depth: int = 0, *, raw: bool = False
     ) -> tuple[dict[str, Known[Any] | Unknown], bool]:
         """The items of a mapping with texts as keys: a display, `SettingsConfigDict(...)`, `a | b`.
 
-        The second value is False where there may be more, or other, items.
+        The second value is False where there may be more, or other, items. With `raw`, a value that is no constant
+        is given as `Known(Raw)`.
         """
         if depth > DEPTH:
             return {}, False
         items: dict[str, Known[Any] | Unknown] = {}
         complete = True
+
+        def spread(mapping: Expr) -> None:
+            nonlocal complete
+            more, whole = self.fold_items(mapping, scope, depth + 1, raw=raw)
+            items.update(more)
+            complete = complete and whole
+
+        def add(key: str, value: Expr) -> None:
+            folded = self.fold(value, scope, depth + 1)
+            items[key] = Known(Raw(value, scope)) if raw and isinstance(folded, Unknown) else folded
+
         match node:
             case Pairs():
                 for key, value in node.items:
                     if isinstance(key, Starred):
-                        more, whole = self.fold_items(key.value, scope, depth + 1)
-                        items.update(more)
-                        complete = complete and whole
+                        spread(key.value)
                         continue
                     name = self.fold(key, scope, depth + 1)
                     if isinstance(name, Known) and isinstance(name.value, str):
-                        items[name.value] = self.fold(value, scope, depth + 1)
+                        add(name.value, value)
                     else:
                         complete = False
                 return items, complete
@@ -478,38 +495,32 @@ class Code:
                 function = self.resolve(node.function, scope)
                 copies = isinstance(node.function, Attribute) and node.function.name == "copy"
                 if isinstance(node.function, Attribute) and copies:
-                    return self.fold_items(node.function.of, scope, depth + 1)
+                    return self.fold_items(node.function.of, scope, depth + 1, raw=raw)
                 if not isinstance(function, External) or not function.last.endswith(("dict", "Dict")):
                     return {}, False
                 for argument in node.arguments:
-                    inner = argument.value if isinstance(argument, Starred) else argument
-                    more, whole = self.fold_items(inner, scope, depth + 1)
-                    items.update(more)
-                    complete = complete and whole
+                    spread(argument.value if isinstance(argument, Starred) else argument)
                 for keyword, value in node.keywords:
-                    items[keyword] = self.fold(value, scope, depth + 1)
+                    add(keyword, value)
                 return items, complete
             case Binary(operator="|"):
-                for side in (node.left, node.right):
-                    more, whole = self.fold_items(side, scope, depth + 1)
-                    items.update(more)
-                    complete = complete and whole
+                spread(node.left)
+                spread(node.right)
                 return items, complete
             case Name() | Attribute():
                 if isinstance(node, Attribute) and node.name == "model_config":
                     owner = self.resolve(node.of, scope)
-                    if isinstance(owner, ClassRef) and self.config_of is not None:
-                        found: tuple[dict[str, Known[Any] | Unknown], bool] = self.config_of(owner)
-                        return found
-                found_ = self.resolve(node, scope, depth + 1)
-                if isinstance(found_, Value) and len(found_.bindings) == 1:
-                    binding = found_.bindings[0]
+                    if isinstance(owner, ClassRef | External) and self.config_of is not None:
+                        return self.config_of(owner)
+                found = self.resolve(node, scope, depth + 1)
+                if isinstance(found, Value) and len(found.bindings) == 1:
+                    binding = found.bindings[0]
                     if binding.value is not None and not binding.conditional:
-                        return self.fold_items(binding.value, found_.scope, depth + 1)
+                        return self.fold_items(binding.value, found.scope, depth + 1, raw=raw)
         return {}, False
 
-    config_of: Any = None
-    """Set by the model: the configuration of a settings class, for `**Base.model_config`."""
+    config_of: Callable[[ClassRef | External], tuple[dict[str, Known[Any] | Unknown], bool]] | None = None
+    """Set by the model: the configuration of a class, for `**Base.model_config`."""
 
     def _constant(self, node: Name | Attribute, scope: Scope, depth: int) -> Known[Any] | Unknown:
         if isinstance(node, Attribute):

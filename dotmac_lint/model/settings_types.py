@@ -17,6 +17,7 @@ from dotmac_lint.model.settings_code import (
     Entity,
     External,
     FunctionRef,
+    Raw,
     Scope,
     Value,
     lambda_body,
@@ -30,7 +31,6 @@ from dotmac_lint.readers.python.code import (
     Expr,
     Lambda,
     Name,
-    Pairs,
     Starred,
     Subscript,
 )
@@ -198,6 +198,25 @@ class Types:
     def __init__(self, code: Code) -> None:
         self.code = code
         self._models: dict[tuple[int, int], Model] = {}
+        self._configuring: set[int] = set()
+        code.config_of = self._config_of
+
+    def _config_of(self, owner: ClassRef | External) -> tuple[dict[str, Known[Any] | Unknown], bool]:
+        """What `owner.model_config` holds: all that its bases configure, too."""
+        if isinstance(owner, ClassRef):
+            if id(owner) in self._configuring:  # a class that is its own base
+                return {}, False
+            self._configuring.add(id(owner))
+            config = self.model(owner).config
+            self._configuring.remove(id(owner))
+        elif owner.last in ("BaseSettings", "BaseModel"):
+            config = BASE_CONFIG if owner.last == "BaseSettings" else {}
+        else:
+            return {}, False
+        items = {
+            name: value if isinstance(value, Unknown) else Known(value) for name, value in config.items()
+        }
+        return {name: value for name, value in items.items() if name != "..."}, "..." not in config
 
     # ---- types
 
@@ -229,6 +248,10 @@ class Types:
                 binding = entity.bindings[-1]
                 alias = binding.value if binding.value is not None else binding.annotation
                 written = is_type_alias(binding.annotation)
+                if isinstance(alias, Call) and len(alias.arguments) == 2:
+                    maker = self.code.resolve(alias.function, entity.scope)
+                    if isinstance(maker, External) and maker.last == "NewType":
+                        alias = alias.arguments[1]
                 if alias is not None and (binding.annotation is None or written):
                     type, metadata = self.annotation(alias, entity.scope, depth + 1)
                     return type, metadata
@@ -566,7 +589,9 @@ class Model:
                 merged["..."] = True
             elif name != "metaclass":
                 folded = self.code.fold(value, Scope(ref.module, ref.outer))
-                merged[name] = folded.value if isinstance(folded, Known) else self._raw(value, ref)
+                merged[name] = (
+                    folded.value if isinstance(folded, Known) else Raw(value, Scope(ref.module, ref.outer))
+                )
         return merged
 
     def _own_config(self, ref: ClassRef) -> tuple[Config, bool]:
@@ -584,19 +609,10 @@ class Model:
         return {}, True
 
     def _config_of(self, node: Expr, ref: ClassRef) -> tuple[Config, bool]:
-        items, complete = self.code.fold_items(node, ref.scope)
-        config: Config = {}
-        raw = dict(_raw_items(node))
-        for name, value in items.items():
-            if isinstance(value, Known):
-                config[name] = value.value
-            else:
-                config[name] = self._raw(raw[name], ref) if name in raw else UNKNOWN
-        return config, complete
-
-    def _raw(self, node: Expr, ref: ClassRef) -> Any:
-        """A value of the configuration that is no constant: a function by what it is, or Unknown."""
-        return Generator(node, ref.scope)
+        items, complete = self.code.fold_items(node, ref.scope, raw=True)
+        return {
+            name: value.value if isinstance(value, Known) else UNKNOWN for name, value in items.items()
+        }, complete
 
     def _config_class(self, ref: ClassRef) -> Config:
         config: Config = {}
@@ -606,7 +622,7 @@ class Model:
                     if isinstance(member, Assignment) and member.value is not None:
                         value = self.code.fold(member.value, base.scope)
                         config[member.name] = (
-                            value.value if isinstance(value, Known) else self._raw(member.value, base)
+                            value.value if isinstance(value, Known) else Raw(member.value, base.scope)
                         )
                     elif isinstance(member, Function):
                         config[member.name] = UNKNOWN
@@ -783,7 +799,7 @@ class Model:
             first = self.types.model(ref) if "serialization_alias" in given else self
             generator = first.config.get("alias_generator") or self.config.get("alias_generator")
             generated = self._generated(member.name, generator, explicit)
-            if generated is None:
+            if generated is None and not (self.version == 1 and self.is_settings):
                 unknown = f"the alias generator of `{self.name}` cannot be worked out"
             aliases = generated or ()
         description = ""
@@ -931,7 +947,7 @@ class Model:
     def _generated(self, name: str, generator: Any, explicit: bool) -> tuple[Path, ...] | None:
         if generator is None or explicit:
             return ()
-        if not isinstance(generator, Generator):
+        if not isinstance(generator, Raw):
             return None
         node, scope = generator.node, generator.scope
         if isinstance(node, Call):  # AliasGenerator(alias=..., validation_alias=...)
@@ -1070,24 +1086,6 @@ def is_type_alias(node: Expr | None) -> bool:
 
 def _is_ellipsis(node: Expr) -> bool:
     return isinstance(node, Name) and node.name == "Ellipsis"
-
-
-class Generator(msgspec.Struct, frozen=True):
-    """A value of a configuration that is no constant: where it is written."""
-
-    node: Expr
-    scope: Scope
-
-
-def _raw_items(node: Expr) -> Iterator[tuple[str, Expr]]:
-    if isinstance(node, Call):
-        for argument in node.arguments:
-            yield from _raw_items(argument.value if isinstance(argument, Starred) else argument)
-        yield from node.keywords
-    elif isinstance(node, Pairs):
-        for key, value in node.items:
-            if isinstance(key, Constant) and isinstance(key.value, str):
-                yield key.value, value
 
 
 def _replaced(node: Expr, parameter: str, text: str) -> Expr:

@@ -418,6 +418,8 @@ class Validation:
             result = (
                 start if same else value if isinstance(value, Unknown) else coerce_value(value, field.type)
             )
+        if isinstance(result, Invalid) and field.doubt:
+            result = Unknown(field.doubt)
         if isinstance(result, Unknown):
             constraints = [name for name, _ in field.type.constraints]
             anything = field.type.kind in ("str", "secret", "any") and not constraints

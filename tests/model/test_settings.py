@@ -293,3 +293,33 @@ def test_a_model_that_holds_itself_ends(tmp_path: Path, depth: int) -> None:
     )  # fmt: skip
     (settings,) = found(tmp_path, {"settings.py": text}).values()
     assert len(settings.fields) <= 5_000
+
+
+def test_a_configuration_that_needs_itself_is_open(tmp_path: Path) -> None:
+    text = (
+        IMPORT + "class One(BaseSettings):\n    model_config = Two.model_config | {'env_prefix': 'X_'}\n    a: int = 1\n"
+        "class Two(BaseSettings):\n    model_config = {**One.model_config}\n    b: int = 1\n"
+    )  # fmt: skip
+    assert all(settings.open for settings in found(tmp_path, {"settings.py": text}).values())
+
+
+@pytest.mark.parametrize(
+    ("sources", "files"),
+    [
+        ("return init_settings, env_settings, dotenv_settings", (".env",)),
+        ("return init_settings, env_settings", ()),
+        ("return env_settings, DotEnvSettingsSource(settings_cls, env_file=find())", None),
+    ],
+)
+def test_sources_tell_whether_env_files_are_read(
+    tmp_path: Path, sources: str, files: tuple[str, ...] | None
+) -> None:
+    text = (
+        "from pydantic_settings import DotEnvSettingsSource\n" + IMPORT + "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_file='.env')\n    a: int = 1\n    @classmethod\n"
+        "    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, dotenv_settings, **rest):\n"
+        f"        {sources}\n"
+    )  # fmt: skip
+    (settings,) = found(tmp_path, {"settings.py": text}).values()
+    assert settings.env_files == files
+    assert settings.open == ()

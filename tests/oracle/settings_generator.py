@@ -49,6 +49,10 @@ SCALARS: dict[str, list[str]] = {
     "'int'": ["1"], "'Optional[list[int]]'": ["None"], "StrictInt": ["1"], "Optional[SecretStr]": ["None"],
     "typing.Optional[typing.List[str]]": ["None"], "Annotated[str, StringConstraints(max_length=20)]": ["'d'"],
     "deque[int]": ["deque()"], "type[int]": ["int"], "Hashable": ["1"], "float | int": ["1"], "bool | None": ["None"],
+    "ByteSize": ["1"], "PostgresDsn": ["'postgresql://h/d'"], "RedisDsn | None": ["None"], "SecretBytes": ["b'd'"],
+    "date": ["None"], "Union[date, int]": ["1"], "FilePath": ["None"], "Optional[Literal['on', 'off']]": ["None"],
+    "UserId": ["1"], "Optional[Number]": ["None"], "list[Level]": ["[]"], "dict[Level, int]": ["{}"],
+    "Annotated[Optional[list[str]], NoDecode]": ["None"], "Optional[Annotated[list[str], NoDecode]]": ["None"],
 }  # fmt: skip
 SCALAR_NAMES = list(SCALARS)
 
@@ -59,24 +63,28 @@ import typing
 from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Dict, Final, Generic, List, Literal, NamedTuple, Optional, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Dict, Final, Generic, List, Literal, NamedTuple, NewType, Optional
+from typing import TypeVar, Union
 from uuid import UUID
 
 import pydantic
 import pydantic_settings as ps
 from pydantic import (
-    AliasChoices, AliasGenerator, AliasPath, AnyUrl, BaseModel, ConfigDict, Discriminator, Field, HttpUrl, Json,
-    PositiveInt, PrivateAttr, RootModel, Secret, SecretStr, StrictInt, StringConstraints, Tag, computed_field, conint,
-    conlist, constr, field_validator, model_validator,
+    AliasChoices, AliasGenerator, AliasPath, AnyUrl, BaseModel, ByteSize, ConfigDict, Discriminator, Field,
+    FilePath, HttpUrl, Json, PositiveInt, PostgresDsn, PrivateAttr, RedisDsn, RootModel, Secret, SecretBytes, SecretStr,
+    StrictInt, StringConstraints, Tag, computed_field, conint, conlist, constr, field_validator, model_validator,
 )
 from pydantic.alias_generators import to_camel, to_pascal, to_snake
 from pydantic.dataclasses import dataclass as pydantic_dataclass
-from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings, EnvSettingsSource, ForceDecode, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
 from typing_extensions import NotRequired, TypedDict
 
 PREFIX = "APP_"
@@ -90,6 +98,7 @@ Hosts = List[str]
 Seconds = Annotated[int, Field(ge=0)]
 Pair = tuple[int, str]
 Label: typing.TypeAlias = "str"
+UserId = NewType("UserId", int)
 
 
 class Level(str, Enum):
@@ -104,6 +113,18 @@ class Number(IntEnum):
 
 def upper(name: str) -> str:
     return name.upper()
+
+
+def kind_of(value: Any) -> str:
+    return value.get("kind", "one") if isinstance(value, dict) else value.kind
+
+
+class NoSource(PydanticBaseSettingsSource):
+    def get_field_value(self, field, field_name):
+        return None, field_name, False
+
+    def __call__(self):
+        return {}
 
 
 def dashed(name: str) -> str:
@@ -124,6 +145,7 @@ class Generator:
         self.inherited: list[str] = []
         """Fields of the bases of the settings."""
         self.count = 0
+        self.settings_bases: list[str] = []
         self.names: dict[str, set[str]] = {}
         """Field names of models."""
 
@@ -205,6 +227,11 @@ class Generator:
                 decorator += "(config=ConfigDict(populate_by_name=True))"
             body = [f"{n}: {t} = {d}" for n, t, d in (
                 self._plain_field(used) for _ in range(1 + self.random.randrange(2)))]  # fmt: skip
+            held = [
+                n for n, k in self.models if k in ("model", "dataclass", "pydantic_dataclass", "typeddict")
+            ]
+            if held and self.chance(25):
+                body.append(f"{self._name(used)}: Optional[{self.pick(held)}] = None")
             self.classes.append(_class(f"{decorator}\nclass {name}:", body))
         self.models.append((name, kind))
 
@@ -286,6 +313,8 @@ class Generator:
                 form = self.pick([
                     f"Annotated[{union}, Field(discriminator='kind')]",
                     f"Optional[Annotated[{union}, Discriminator('kind')]]",
+                    f"Annotated[Union[Annotated[{one}, Tag('one')], Annotated[{two}, Tag('two')]], "
+                    "Discriminator(kind_of)]",
                     union,
                 ])  # fmt: skip
                 return form, ["None"], True
@@ -325,6 +354,12 @@ class Generator:
         arguments: list[str] = []
         default = self.pick(values)
         required = self.chance(12)
+        if type_ in ("str", "Optional[str]") and not plain and self.chance(12):
+            read = f"os.getenv('READ_{name}', 'd')"
+            return f"{name}: {type_} = " + self.pick(
+                [read, f"Field(default_factory=lambda: {read})", f"Field(default={read})",
+                 f"os.environ.get('READ_{name}') or 'd'"]
+            )  # fmt: skip
         if self.chance(32):
             arguments.append(self._alias())
         if self.chance(10):
@@ -404,6 +439,17 @@ class Generator:
             config["env_file"] = "'.env'"
         if self.chance(4):
             config["env_parse_none_str"] = "'null'"
+        if self.chance(4):
+            config["env_parse_enums"] = "True"
+        if self.chance(4):
+            config["secrets_dir"] = "'/no/such/folder'"
+        if self.chance(6):
+            key = self.pick(
+                ["str_to_lower", "str_strip_whitespace", "str_to_upper", "validate_default", "frozen"]
+            )
+            config[key] = "True"
+        if self.chance(3):
+            config["str_max_length"] = "4"
         return config
 
     def _config_lines(self, config: dict[str, str]) -> list[str]:
@@ -419,6 +465,13 @@ class Generator:
             ]
         if style == 7 and "alias_generator" not in config:
             return ["class Config:\n" + "\n".join(f"    {key} = {value}" for key, value in config.items())]
+        if style == 9 and (bases := [b for b in self.settings_bases if self.chance(60)]):
+            mapping = "{" + ", ".join(f"{key!r}: {value}" for key, value in config.items()) + "}"
+            return self.pick([
+                [f"model_config = {bases[-1]}.model_config | SettingsConfigDict({pairs})"],
+                [f"model_config = {{**{bases[-1]}.model_config, **{mapping}}}"],
+                [f"model_config = SettingsConfigDict(**{{**{bases[-1]}.model_config, **{mapping}}})"],
+            ])  # fmt: skip
         if style == 8:
             kept = {k: v for k, v in config.items() if k not in ("env_prefix", "extra")}
             pairs = ", ".join(f"{key}={value}" for key, value in kept.items())
@@ -457,6 +510,7 @@ class Generator:
                     [f"{name}: int = 7", f"{name}: ClassVar[int] = 7", f"{name}: Optional[str] = Field(None)"]
                 )
             )
+        body += self._sources() if self.chance(10) else []
         return _class(f"class Settings({', '.join(bases)}{keywords}):", body, self._note())
 
     def _base(self, parent: str, used: set[str]) -> str:
@@ -470,8 +524,36 @@ class Generator:
             self.inherited += sorted(used - before)
         else:
             body += ["plain: int = 3", "def helper(self):\n    return 1"]
+        if parent == "BaseSettings":
+            self.settings_bases.append(name)
+            body += self._sources() if self.chance(6) else []
         self.classes.append(_class(f"class {name}({parent}):" if parent else f"class {name}:", body))
         return name
+
+    def _sources(self) -> list[str]:
+        """`settings_customise_sources` of the kinds that can be followed."""
+        given = ["init_settings", "env_settings", "dotenv_settings", "file_secret_settings"]
+        kept = self.random.sample(given, 1 + self.random.randrange(4))
+        if self.chance(85) and "env_settings" not in kept:
+            kept.append("env_settings")
+        if self.chance(25):
+            kept.insert(
+                0,
+                self.pick(["YamlConfigSettingsSource(settings_cls, 'none.yaml')", "NoSource(settings_cls)"]),
+            )
+        if self.chance(15):
+            kept = ["EnvSettingsSource(settings_cls)" if k == "env_settings" else k for k in kept]
+        result = f"({', '.join(kept)},)"
+        ends = [
+            f"return {result}", f"sources = {result}\n    return sources",
+            "return super().settings_customise_sources(settings_cls, init_settings, env_settings, dotenv_settings, "
+            "file_secret_settings)",
+            f"return (*{result}, init_settings)", f"if True:\n        return {result}\n    return {result}",
+        ]  # fmt: skip
+        head = f"def settings_customise_sources(cls, settings_cls, {', '.join(given)}):"
+        if self.chance(30):
+            head = f"def settings_customise_sources(cls, settings_cls, {', '.join(g + ': Any' for g in given)}) -> Any:"
+        return [f"@classmethod\n{head}\n    {self.pick(ends)}"]
 
 
 def _class(head: str, body: list[str], note: str = "") -> str:
@@ -519,13 +601,16 @@ class Generator1(Generator):
             )
             self.models.append((name, "model"))
         used: set[str] = set()
-        base = "BaseSettings"
+        base, config = "BaseSettings", ""
         if self.chance(40):
-            self.classes.append(
-                _class("class Base(BaseSettings):", self._lines(used, 1, True) + self._config_1())
-            )
+            configured = self._config_1()
+            self.classes.append(_class("class Base(BaseSettings):", self._lines(used, 1, True) + configured))
             base = "Base"
-        body = self._lines(used, 1 + self.random.randrange(4), True) + self._config_1()
+            config = "Base.Config" if configured and self.chance(40) else ""
+        if self.chance(20):
+            self.classes.append(_class("class Mixin(BaseModel):", self._lines(used, 1, False)))
+            base = self.pick([f"Mixin, {base}", f"{base}, Mixin"])
+        body = self._lines(used, 1 + self.random.randrange(3), True) + self._config_1(config)
         settings = _class(f"class Settings({base}):", body)
         return HEADER_1 + "\n\n" + "\n\n\n".join([*self.classes, settings]) + "\n"
 
@@ -556,7 +641,7 @@ class Generator1(Generator):
                 lines.append(f"{name}: {type_}" + ("" if self.chance(15) else f" = {default}"))
         return lines
 
-    def _config_1(self) -> list[str]:
+    def _config_1(self, parent: str = "") -> list[str]:
         lines = []
         if self.chance(50):
             lines.append(f"env_prefix = {self.pick(['PREFIX', *map(repr, PREFIXES)])}")
@@ -570,4 +655,14 @@ class Generator1(Generator):
             lines.append("extra = 'ignore'")
         if self.chance(15):
             lines.append("fields = {'host': {'env': 'FROM_FIELDS'}}")
-        return ["class Config:\n" + "\n".join(f"    {line}" for line in lines)] if lines else []
+        if self.chance(8):
+            lines.append("alias_generator = str.upper")
+        if self.chance(10):
+            order = self.pick(
+                ["env_settings, init_settings", "init_settings,", "env_settings, file_secret_settings"]
+            )
+            lines.append("@classmethod")
+            lines.append("def customise_sources(cls, init_settings, env_settings, file_secret_settings):")
+            lines.append(f"    return {order}")
+        head = f"class Config({parent}):" if parent else "class Config:"
+        return [head + "\n" + "\n".join(f"    {line}" for line in lines)] if lines else []

@@ -197,6 +197,10 @@ VALUES = [
 ]  # fmt: skip
 
 
+_HALF_KNOWN = re.compile("out of the JSON|applies to it|keeps values|takes the prefix")
+"""Where names below a section are open, some of them are read and some are not."""
+
+
 class Outcome:
     """What a comparison found, and how much it looked at."""
 
@@ -230,6 +234,7 @@ def compare(
             claims.setdefault(name, []).extend(_pairs(field, name))
     question: dict[str, Any] = {"target": target, "names": claims, "misses": misses}
     question["several"] = [name for name in claims if len(settings.lookup(name).fields) > 1 and claims[name]]
+    question["exact"] = [name for field in settings.fields for name, _ in field.reads]
     if load_files:
         question["folder"] = str(oracle.root / f"repository{oracle._asked}")
     else:
@@ -264,9 +269,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         paths = [tuple(str(part) for part in path) for path in effect[1]]
         outcome.names[name] = ", ".join(sorted({_shown(path, settings) for path in paths}))
         if not claimed:
-            if found.unknown and (
-                re.search("out of the JSON|applies to it|keeps values", found.unknown) or _is_open(settings)
-            ):
+            if found.unknown and (_HALF_KNOWN.search(found.unknown) or _is_open(settings)):
                 return ""
             return f"missed: {name} really reaches {outcome.names[name]}, but {_told(found)}"
         stray = [
@@ -277,6 +280,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         ]
         idle = [c for c in idle if not _own_name(settings, c, name)]
         idle = [c for c in idle if not any(_share(settings, p[0], c[0]) for p in paths)]
+        stray = [p for p in stray if p[:1] not in settings.by_path or not settings.by_path[p[:1]].open]
         if stray and not any(settings.by_path[c].doubt for c in claimed):
             return f"astray: {name} really reaches {stray}, not only {claimed}"
         if idle and len({settings.by_path[c].type.kind for c in claimed}) == 1:
@@ -300,11 +304,7 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         return f"invented: {name} is not read, not by {claimed}"
     if effect[0] == "read" and effect[1] != "disturbs" and found.section is None and not found.unknown:
         return f"unread: {name} is refused ({effect[1:]}), but {_told(found)}"
-    if (
-        found.unknown
-        and not re.search("out of the JSON|applies to it|keeps values", found.unknown)
-        and not _is_open(settings)
-    ):
+    if found.unknown and not _HALF_KNOWN.search(found.unknown) and not _is_open(settings):
         return f"needlessly open: {name} because {found.unknown}"
     return ""
 

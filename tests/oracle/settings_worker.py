@@ -347,7 +347,7 @@ class Probe:
                     yield one
                     for rest in self._below(_annotation(field), delimiter, depth + 1):
                         yield one + delimiter + rest
-        if _is_mapping(annotation):
+        if _is_mapping(annotation) or (depth and annotation in (Any, object)):
             yield "dynkey"
             for rest in self._below(typing.get_args(annotation)[-1:], delimiter, depth + 1):
                 yield "dynkey" + delimiter + rest
@@ -370,12 +370,8 @@ class Probe:
         for pair in pairs:
             one = self.run({name: pair[0]})
             if one[0] == "refused" and any(row[0].startswith("union_tag") for row in one[1]):
-                for tag in self._tags(name, pair[0]):
-                    outcomes = [self.run({**tag, name: value}) for value in pair]
-                    if outcomes[0][0] == outcomes[1][0] == "ok":
-                        changed = _difference(outcomes[0][1], outcomes[1][1])
-                        if changed:
-                            return ["lands", changed]
+                if changed := self._beside_a_tag(name, pair):
+                    return ["lands", changed]
                 other_effect = ["read", "another member of a union"]
                 continue
             two, base = self.run({name: pair[1]}), self.base
@@ -386,7 +382,9 @@ class Probe:
                 if one != base and other_effect == [""]:
                     other_effect = ["read", "disturbs"]
                 elif one == base and other_effect == [""]:
-                    return [""]
+                    # A function that tells members apart may choose another one by default.
+                    changed = self._beside_a_tag(name, pair) if suggested else []
+                    return ["lands", changed] if changed else [""]
             elif other_effect in ([""], ["read", "disturbs"]):
                 failed = one if one[0] != "ok" else two
                 where = [row[:2] for row in failed[1]] if failed[0] == "refused" else failed[1]
@@ -412,6 +410,15 @@ class Probe:
             if len(made) == 2 and (changed := _difference(made[0], made[1])):
                 return ["lands", changed]
         return [""]
+
+    def _beside_a_tag(self, name: str, pair: tuple[str, str]) -> list[list[Any]]:
+        for tag in self._tags(name, pair[0]):
+            outcomes = [self.run({**tag, name: value}) for value in pair]
+            if outcomes[0][0] == outcomes[1][0] == "ok":
+                changed = _difference(outcomes[0][1], outcomes[1][1])
+                if changed:
+                    return changed
+        return []
 
     def _tags(self, name: str, value: str) -> Iterator[dict[str, str]]:
         """A variable beside `name` that chooses the member of a discriminated union."""
@@ -470,7 +477,7 @@ def answer(question: dict[str, Any], number: int) -> dict[str, Any]:
     sensitive = bool(probe.config.get("case_sensitive"))
     try:
         for name in dict.fromkeys((*known, *question.get("misses", ()), *probe.candidates())):
-            shown = name if sensitive else name.upper()
+            shown = name if sensitive or name in question.get("exact", ()) else name.upper()
             if shown and shown not in names and "\0" not in shown and "=" not in shown:
                 several = name in question.get("several", ())
                 pairs = known.get(name) or known.get(name.upper(), [])
