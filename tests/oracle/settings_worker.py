@@ -411,7 +411,7 @@ class Probe:
                 return ["lands", changed]
         return [""]
 
-    def _beside_a_tag(self, name: str, pair: tuple[str, str]) -> list[list[Any]]:
+    def _beside_a_tag(self, name: str, pair: tuple[str, ...]) -> list[list[Any]]:
         for tag in self._tags(name, pair[0]):
             outcomes = [self.run({**tag, name: value}) for value in pair]
             if outcomes[0][0] == outcomes[1][0] == "ok":
