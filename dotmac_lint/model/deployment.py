@@ -537,6 +537,12 @@ class Service:
             return False
         return self.deployment.development or not self._said.isdisjoint(_NOT_PRODUCTION)
 
+    def of_the_machine(self, variable: Variable) -> bool:
+        """Whether the value stems from a `.env`, of which each machine has its own, committed or not."""
+        given = (self.deployment.project.scope.get(name) for name in variable.references)
+        spans = [one.span for one in given if one is not None] + [variable.name_span]
+        return any(span is not None and posixpath.basename(span.path) == ".env" for span in spans)
+
     @property
     def tested(self) -> bool:
         """Whether its environment says that it is a stage before production, or a test."""

@@ -83,7 +83,7 @@ def unproductive(deployment: Deployment) -> Iterator[Unproductive]:
 def _variables(service: Service) -> Iterator[Unproductive]:
     for variable in service.environment:
         value = variable.value
-        if not isinstance(value, Known) or variable.placeholder or _of_the_machine(service, variable):
+        if not isinstance(value, Known) or variable.placeholder or service.of_the_machine(variable):
             continue
         trait = _trait(service, variable.name, value.value.strip().lower())
         if trait is not None and service.reads(variable) is not False:
@@ -102,13 +102,6 @@ def _trait(service: Service, name: str, value: str) -> Trait | None:
         if _RELOAD_NAME.search(name) or "reload" in last:
             return "reload"
     return None
-
-
-def _of_the_machine(service: Service, variable: Variable) -> bool:
-    """Whether it stems from a `.env`, of which each machine has its own, committed or not."""
-    given = [service.deployment.project.scope.get(name) for name in variable.references]
-    spans = [one.span for one in given if one is not None] + [variable.name_span]
-    return any(span is not None and posixpath.basename(span.path) == ".env" for span in spans)
 
 
 def _defaults(service: Service) -> Iterator[Unproductive]:
@@ -168,6 +161,8 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
     target: str
     copied: Span | None
     """The instruction that puts the code into the image."""
+    emptied: Span | None
+    """The key of a later file's `volumes: []`, which was meant to remove the mount and does not."""
 
 
 _CODE = re.compile(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
@@ -195,8 +190,17 @@ def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
                 if _CODE.search(path) and not _BESIDE.search(path) and stage.source_of(inside) == path:
                     copies = (c for layer in stage.chain for c in layer.copies if path in c.matches)
                     copied = next((copy.span for copy in copies), None)
-                    yield DevelopmentMount(service, mount, source or ".", target, copied)
+                    emptied = _emptied(service, mount)
+                    yield DevelopmentMount(service, mount, source or ".", target, copied, emptied)
                     break
+
+
+def _emptied(service: Service, mount: Mount) -> Span | None:
+    row = service.definition.node.rows.get("volumes")
+    if row is None or row.key.span.path == mount.span.path:
+        return None
+    own = any(other.span.path == row.key.span.path for other in service.definition.mounts)
+    return None if own else row.key.span
 
 
 class Watching(msgspec.Struct, frozen=True):
@@ -250,8 +254,16 @@ def _watch_option(words: list[tuple[str, Span]]) -> tuple[str, Span] | None:
 
 
 def without_mount(found: DevelopmentMount) -> Fix | None:
-    path = found.mount.span.path
-    if not only_in_production(found.service.repository, path):
+    edit: Edit | None
+    key = found.emptied
+    if key is not None:
+        source = found.service.workspace.source(key.path)
+        written = source.text[key.end : source.text.find("\n", key.end)] if source is not None else ""
+        if not re.match(r":[ \t]+\[", written):
+            return None
+        title = "Let the empty list replace the mounts of other files"
+        return Fix(title, (Edit(Span(key.path, key.end + 1, key.end + 1), " !override"),))
+    if not only_in_production(found.service.repository, found.mount.span.path):
         return None
     edit = remove_item(found.service, "volumes", found.mount.span)
     return Fix(f"Remove the mount of `{found.source}`", (edit,)) if edit is not None else None

@@ -206,6 +206,23 @@ class Raising(msgspec.Struct, frozen=True):
         return next((found.variable for found in self.culprits if found.variable is not None), None)
 
     @property
+    def host(self) -> tuple[str, ...]:
+        """The variables by which the host may give other values than the defaults that raise."""
+        scope = self.service.deployment.project.scope
+        variables = [found.variable for found in self.culprits if found.variable is not None]
+        return tuple(
+            dict.fromkeys(name for variable in variables for name in variable.references if name not in scope)
+        )
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The examples of env files that lack what is unset; the real files may have it."""
+        if all(found.variable is not None for found in self.culprits):
+            return ()
+        given = (one for one in self.service.environment if one.placeholder and one.mechanism == "env_file")
+        return tuple(dict.fromkeys(variable.span.path for variable in given))
+
+    @property
     def at(self) -> Span:
         """The line that gives the value, or the place where it should be given."""
         return self.variable.name_span if self.variable is not None else _where_to_set(self.service)
@@ -224,15 +241,17 @@ def raising_guards(deployment: Deployment) -> Iterator[Raising]:
             decided = [by_path[path] for path, _ in guard.depends if path in by_path]
             context = tuple(found for found in decided if ENVIRONMENT.search(found.field.path[-1]))
             culprits = tuple(found for found in decided if found not in context) or context
-            if not culprits or any(_stands_in(found) for found in culprits):
+            if not culprits or any(_stands_in(service, found) for found in culprits):
                 continue
             if guard.kind == "log" and not (service.production and context and guard.message):
                 continue
             yield Raising(service, start, guard, culprits, context if culprits != context else ())
 
 
-def _stands_in(found: FieldValue) -> bool:
-    return found.variable is not None and found.variable.placeholder
+def _stands_in(service: Service, found: FieldValue) -> bool:
+    """Whether the value stands for another: that of an example, or of a `.env`, of which each host has its own."""
+    variable = found.variable
+    return variable is not None and (variable.placeholder or service.of_the_machine(variable))
 
 
 def evidence(found: Raising) -> Iterator[Label]:

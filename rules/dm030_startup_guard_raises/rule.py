@@ -18,8 +18,8 @@ class StartupGuardRaises(Rule):
             outcome = "starts with a warning" if log else "does not start"
             said = f' ("{" ".join(found.guard.message.split())}")' if found.guard.message else ""
             yield self.report(
-                f"Service `{found.service.name}` {outcome}: {where} {'warns' if log else 'raises'} because "
-                f"{_values(found)}{said}.",
+                f"Service `{found.service.name}` {outcome}{_condition(found)}: {where} "
+                f"{'warns' if log else 'raises'} because {_values(found)}{said}.",
                 found.at,
                 related=evidence(found),
                 help=_help(found),
@@ -27,6 +27,14 @@ class StartupGuardRaises(Rule):
                 severity=Severity.INFO if log else Severity.ERROR,
                 key=f"{found.guard.function}:{','.join(one.field.dotted for one in found.culprits)}",
             )
+
+
+def _condition(found: Raising) -> str:
+    host = " or ".join(f"`{name}`" for name in found.host)
+    examples = " and ".join(f"`{path}`" for path in found.examples)
+    if host:
+        return f" unless the host sets {host}"
+    return f" with the variables of {examples}" if examples else ""
 
 
 def _values(found: Raising) -> str:

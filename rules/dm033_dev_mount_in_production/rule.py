@@ -1,7 +1,13 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.production import development_mounts, watching, without_mount, without_reload
+from dotmac_lint.model.production import (
+    DevelopmentMount,
+    development_mounts,
+    watching,
+    without_mount,
+    without_reload,
+)
 
 
 class DevMountInProduction(Rule):
@@ -17,9 +23,7 @@ class DevMountInProduction(Rule):
                 f"In production, service `{mount.service.name}` does not run the code of its image: "
                 f"the mount of `{mount.source}` at `{mount.target}` hides it behind what the host has.",
                 mount.mount.span,
-                related=[Label(mount.copied, "the code is copied into the image here")]
-                if mount.copied
-                else (),
+                related=_related(mount),
                 help="Remove the mount; where another file brings it, write `volumes: !override []` in production's.",
                 fix=without_mount(mount),
                 service=mount.service.name,
@@ -35,3 +39,10 @@ class DevMountInProduction(Rule):
                 service=found.service.name,
                 key=found.option,
             )
+
+
+def _related(mount: DevelopmentMount) -> Iterator[Label]:
+    if mount.emptied is not None:
+        yield Label(mount.emptied, "this adds nothing, and removes nothing: Compose joins the lists")
+    if mount.copied is not None:
+        yield Label(mount.copied, "the code is copied into the image here")
