@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -21,7 +24,6 @@ from typing import Any, get_type_hints
 import msgspec
 
 from dotmac_lint import __version__
-from dotmac_lint.diagnostic import Diagnostic
 
 NAME = "readers.sqlite"
 MAXIMUM_BYTES = 256 * 1024 * 1024
@@ -36,14 +38,39 @@ _WAIT = 2.0  # seconds that a run waits for another one that writes
 _TABLE = "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB, used INTEGER) WITHOUT ROWID"
 
 
-class Run(msgspec.Struct, frozen=True):
-    """What a run found, and of what state of the files that holds (`Workspace.state`, `asked_besides`)."""
+class Answer(msgspec.Struct, frozen=True):
+    """What a run said, and of what state of the files that holds (`Workspace.state`, `asked_besides`)."""
 
     state: bytes
     asked: dict[str, tuple[int, ...]]
-    diagnostics: tuple[Diagnostic, ...]
-    deployed: bool
-    """Whether there was a deployment to check."""
+    text: str
+    """The report. Secrets in it are masked."""
+    told: tuple[str, ...]
+    """What was said beside the report."""
+    status: int
+
+
+PLAIN = 5
+"""Numbers in the signature of what is no link."""
+
+
+def signature(path: str, *, entries: bool = False) -> tuple[int, ...]:
+    """Mode, size, times and inode, of the target as well where it is a link; empty where there is nothing.
+
+    Of a directory only what it is: its times change with what is made in it, which is listed or asked for itself.
+    With `entries` its times as well.
+    """
+    try:
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            target = os.stat(path)
+            return (target.st_mode, target.st_size, max(target.st_mtime_ns, status.st_mtime_ns),
+                    max(target.st_ctime_ns, status.st_ctime_ns), target.st_ino, status.st_ino)  # fmt: skip
+    except (OSError, ValueError):
+        return ()
+    if stat.S_ISDIR(status.st_mode) and not entries:
+        return (status.st_mode, 0, 0, 0, status.st_ino)
+    return (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def default_folder() -> Path:
@@ -73,7 +100,6 @@ class Cache:
         self._used: set[bytes] = set()
         self._decoders: dict[type | str, msgspec.msgpack.Decoder[Any]] = {}
         self._encoder = msgspec.msgpack.Encoder()
-        self._version = _version("readers")
         self._database: sqlite3.Connection | None = None
         self._today = int(time.time()) // _DAY
         with self._forgiving():
@@ -94,17 +120,21 @@ class Cache:
         except OSError:
             self._database = None
 
-    def run(self, what: str, state: bytes) -> Run | None:
-        """What the last run of `what` (root, rules, settings) found, where it had this state of the files."""
-        found: Run | None = self._stored(self._run_key(what), Run)
-        return found if found is not None and found.state == state else None
+    @cached_property
+    def _version(self) -> str:
+        return _version("readers")
 
-    def keep_run(self, what: str, run: Run) -> None:
-        """Notes a run for `save`."""
-        value = self._encoder.encode(run)
-        self._new[self._run_key(what)] = _checksum(value) + value
+    def answer(self, what: str) -> Answer | None:
+        """What the last run said that was asked `what` (root, options, configuration)."""
+        found: Answer | None = self._stored(self._answer_key(what), Answer)
+        return found
 
-    def _run_key(self, what: str) -> bytes:
+    def keep_answer(self, what: str, answer: Answer) -> None:
+        """Notes an answer for `save`."""
+        value = self._encoder.encode(answer)
+        self._new[self._answer_key(what)] = _checksum(value) + value
+
+    def _answer_key(self, what: str) -> bytes:
         return hashlib.blake2b(f"{_version('')}\0{what}".encode("utf-8", "surrogateescape")).digest()
 
     def result(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> Any:
@@ -188,10 +218,22 @@ def _checksum(value: bytes) -> bytes:
 
 def _version(part: str) -> str:
     """Changes with the code of a part of the package, so that a new one never gets an old one's results."""
-    package = Path(__file__).parent
-    files = [*(package / part).rglob("*.py"), package / "source.py", package / "known.py"]
+    package = os.path.dirname(__file__)
+    stats = [(name, signature(os.path.join(package, name))) for name in ("source.py", "known.py")]
+    stats += _code(os.path.join(package, part))
     if not part:
-        rules = (Path(top) for top in import_module("dotmac_lint.rules").__path__)
-        files += [*(package / "data").rglob("*"), *(file for top in rules for file in top.glob("*/*.py"))]
-    stats = [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in sorted(files)]
-    return f"{__version__} {msgspec.__version__} {stats}"
+        for folder in import_module("dotmac_lint.rules").__path__:
+            stats += _code(folder, depth=1)
+    return f"{__version__} {msgspec.__version__} {sys.version} {stats}"
+
+
+def _code(folder: str, depth: int = 9) -> list[tuple[str, tuple[int, ...]]]:
+    """The files of a package, each with its stat(2)."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir():
+                found += _code(entry.path, depth - 1) if depth and entry.name != "__pycache__" else []
+            else:
+                found.append((entry.path, signature(entry.path)))
+    return found

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint import suppress
-from dotmac_lint.cache import Cache, Run
+from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.model.deployment import Deployment, Repository
-from dotmac_lint.registry import BUILT_IN, Phase, Rule
-from dotmac_lint.report.secrets import without_secrets
+from dotmac_lint.registry import Phase, Rule
 from dotmac_lint.source import SourceFile
 from dotmac_lint.workspace import Workspace, normalise
 
@@ -57,27 +56,17 @@ def lint(
     only: Sequence[str] = (),
     cache: Cache | None = None,
     *,
-    recall: bool = True,
     workspace: Workspace | None = None,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
-    `cache` has what readers made of files in earlier runs, and, where nothing has changed since, what the last one
-    found; `recall` false asks the rules again nevertheless. `workspace` is that of `root`, with
-    what fixes would make of some files.
+    `cache` has what readers made of files in earlier runs. `workspace` is that of `root`, where there is one already,
+    or with what fixes would make of some files.
 
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
     workspace = workspace or Workspace(root, settings.excluded, cache)
     repository = Repository(workspace, settings.deployments)
-    what = state = None
-    if cache is not None and all(rule.__module__.startswith(f"{BUILT_IN}.") for rule in rules):
-        what = repr((str(workspace.root), [rule.code for rule in rules], settings, list(only)))
-        state = workspace.state()
-        if recall and state is not None:
-            run = cache.run(what, state)
-            if run is not None and workspace.unchanged(run.asked):
-                return Result(run.diagnostics, (), repository, {}, run.deployed)
     crashes: list[Crash] = []
     timings: dict[str, float] = {}
     found: list[Diagnostic] = []
@@ -103,16 +92,6 @@ def lint(
     found = touching(found, only)
     found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     deployed = bool(crashes or repository.deployments)
-    if cache is not None:
-        # What would write a secret into the cache is worked out anew each time.
-        if (
-            what is not None
-            and state is not None
-            and not crashes
-            and all(without_secrets(d) == d for d in found)
-        ):
-            cache.keep_run(what, Run(state, workspace.asked_besides(), tuple(found), deployed))
-        cache.save()
     return Result(tuple(found), tuple(crashes), repository, timings, deployed)
 
 

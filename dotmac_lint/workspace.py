@@ -14,12 +14,13 @@ import subprocess
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from dotmac_lint.cache import KEPT, Cache
+from dotmac_lint.cache import KEPT, PLAIN, Cache, signature
 from dotmac_lint.known import Problem
 from dotmac_lint.source import SourceFile, Span
 
@@ -73,24 +74,6 @@ _TICK = 50_000_000
 """Nanoseconds; file systems keep times by the kernel's clock, which ticks every 1 to 10 milliseconds."""
 
 
-def _signature(path: Path) -> tuple[int, ...]:
-    """Mode, size, times and inode, of the target as well where it is a link; empty where there is nothing.
-
-    Of a directory only what it is: its times change with what is made in it, which is listed or asked for itself.
-    """
-    try:
-        status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode):
-            target = os.stat(path)
-            return (target.st_mode, target.st_size, max(target.st_mtime_ns, status.st_mtime_ns),
-                    max(target.st_ctime_ns, status.st_ctime_ns), target.st_ino, status.st_ino)  # fmt: skip
-    except (OSError, ValueError):
-        return ()
-    if stat.S_ISDIR(status.st_mode):
-        return (status.st_mode, 0, 0, 0, status.st_ino)
-    return (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
 def normalise(path: str) -> str | None:
     """`path` relative to the root without `.` and `..`; None where it leaves the root."""
     parts: list[str] = []
@@ -124,6 +107,11 @@ def _ignoring(text: str) -> Any:
         return pathspec.GitIgnoreSpec.from_lines(valid)
 
 
+def _line_of(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+        return stream.readline(4096).rstrip("\n")
+
+
 class Workspace:
     """The files below `root`, as git (or, without git, the `.gitignore` files) would list them.
 
@@ -145,6 +133,7 @@ class Workspace:
         self._sources: dict[str, SourceFile | None] = {}
         self._results: dict[tuple[str, ...], Any] = {}
         self._kinds: dict[str, Kind | None] = {}
+        self._signatures: dict[str, tuple[int, ...]] = {}
         self.problems: list[tuple[Span, str]] = []
         """What could not be read, in the order met: DM000."""
 
@@ -228,11 +217,10 @@ class Workspace:
         return {name for name in names if self._is_file(name)}
 
     def _is_file(self, path: str) -> bool:
-        try:
-            mode = os.lstat(self.root / path).st_mode
-        except (OSError, ValueError):
+        found = self._signatures[path] = signature(os.path.join(self.root, path))
+        if not found or not stat.S_ISREG(found[0]):
             return False
-        return stat.S_ISREG(mode) or (stat.S_ISLNK(mode) and self.kind(path) == "file")
+        return len(found) == PLAIN or self.kind(path) == "file"  # of a link it is what the target is
 
     def _walked(self) -> set[str]:
         found: set[str] = set()
@@ -388,24 +376,36 @@ class Workspace:
         """
         if self.pending:
             return None
-        digest = hashlib.blake2b(digest_size=20)
-        newest = 0
-        git = self._git_top / ".git" if self._git_top is not None else None
-        around = [] if git is None else [git / "index", git / "info" / "exclude"]
-        for path in (*around, *(self.root / path for path in self.files)):
-            signature = _signature(path)
-            newest = max(newest, *signature[2:4]) if signature else newest
-            digest.update(f"{path}\0{signature}\n".encode("utf-8", "surrogateescape"))
-        return None if newest > time.time_ns() - _TICK else digest.digest()
+        files = self.files
+        states = [(path, signature(path)) for path in self._git_files()]
+        states += [(path, self._signatures.get(path) or self._signature(path)) for path in files]
+        newest = max((moment for _, found in states for moment in found[2:4]), default=0)
+        if newest > time.time_ns() - _TICK:
+            return None
+        return hashlib.blake2b(repr(states).encode("utf-8", "surrogateescape"), digest_size=20).digest()
+
+    def _git_files(self) -> tuple[str, ...]:
+        """What git's answers depend on besides the listed files (gitrepository-layout(5))."""
+        if self._git_top is None:
+            return ()
+        git = common = str(self._git_top / ".git")
+        with suppress(OSError):  # a worktree and a submodule have a file that names the folder
+            git = common = os.path.join(self._git_top, _line_of(git).removeprefix("gitdir: "))
+        with suppress(OSError):
+            common = os.path.join(git, _line_of(f"{git}/commondir"))
+        return (f"{git}/index", f"{common}/info/exclude", f"{common}/config")
+
+    def _signature(self, path: str) -> tuple[int, ...]:
+        return signature(os.path.join(self.root, path))
 
     def asked_besides(self) -> dict[str, tuple[int, ...]]:
         """The paths that were asked for and are not listed, each with its stat(2); absent ones have none."""
         asked = {normalise(path) for path in (*self._kinds, *self._bytes)} - self._file_set
-        return {path: _signature(self.root / path) for path in asked if path is not None}
+        return {path: self._signature(path) for path in asked if path is not None}
 
     def unchanged(self, asked: dict[str, tuple[int, ...]]) -> bool:
         """Whether all of `asked_besides` are as they were."""
-        return all(_signature(self.root / path) == signature for path, signature in asked.items())
+        return all(self._signature(path) == before for path, before in asked.items())
 
     # ---- what they say
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -10,12 +11,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from dotmac_lint import cache as caches
+from dotmac_lint import engine
 from dotmac_lint.cache import KEPT, NAME, Cache
+from dotmac_lint.cli import run as run_module
+from dotmac_lint.cli.commands import cli
 from dotmac_lint.config import Settings
 from dotmac_lint.engine import Result, lint
 from dotmac_lint.readers.python.guards import read_guards
@@ -28,6 +33,7 @@ from tests.cli.conftest import process
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
 PARSERS = ("libcst", "hcl2", "tree_sitter", "markdown_it", "rich", "hypothesis")
+Recalled = Callable[..., tuple[bool, list[str]]]
 CODE = """
 import os
 from pydantic_settings import BaseSettings
@@ -42,7 +48,10 @@ class Settings(BaseSettings):
 
 
 def run(cache: Cache | None) -> Result:
-    return lint(EXAMPLE, Settings(), load_rules(()), cache=cache, recall=False)
+    result = lint(EXAMPLE, Settings(), load_rules(()), cache=cache)
+    if cache is not None:
+        cache.save()
+    return result
 
 
 @pytest.mark.parametrize("read", [read_python_reads, read_settings_module, read_guards])
@@ -151,22 +160,50 @@ def test_every_kept_reader_gives_what_msgspec_can_decode() -> None:
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(result), type=type(result)) == result
 
 
-def test_a_warm_run_imports_no_parser(tmp_path: Path) -> None:
-    code = (
-        "import sys; from dotmac_lint.cli import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        f"print(*(name for name in {PARSERS} if name in sys.modules), file=sys.stderr)"
+IMPORTS = (
+    "import sys; from dotmac_lint.cli import main\n"
+    "try: main()\n"
+    "except SystemExit: pass\n"
+    "print(*sys.modules, file=sys.stderr)"
+)
+HELP = ("cli.commands", "config", "diagnostic", "fix", "hint", "source")
+WARM = (
+    "cache",
+    "cli.output",
+    "cli.recall",
+    "known",
+    "registry",
+    "report",
+    "report.secrets",
+    "rules",
+    "workspace",
+)
+
+
+def imported(*arguments: str) -> set[str]:
+    run = subprocess.run(
+        [sys.executable, "-c", IMPORTS, *arguments], capture_output=True, encoding="utf-8", check=True
     )
-    arguments = ["--isolated", "--exit-zero", "-q", "--cache-dir", str(tmp_path), str(EXAMPLE)]
-    imported = [
-        subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True
-        ).stderr.split()
-        for _ in range(2)
-    ]
-    assert "libcst" in imported[0]  # the cold run
-    assert not imported[1]
+    return set(run.stderr.split())
+
+
+def own(modules: set[str]) -> set[str]:
+    return {name.removeprefix("dotmac_lint.") for name in modules if name.startswith("dotmac_lint.")}
+
+
+def test_nothing_is_imported_early(tmp_path: Path) -> None:
+    assert own(imported("--version")) == {"cli"}
+    assert own(imported("--help")) == {"cli", *HELP}
+    assert imported("rule", "DM003").isdisjoint(PARSERS)
+
+    arguments = ("--isolated", "--exit-zero", "-q", "--cache-dir", str(tmp_path), str(EXAMPLE))
+    assert "libcst" in imported(*arguments)
+    warm = imported(*arguments)
+    assert own(warm) == {"cli", *HELP, *WARM}
+    others = {name.partition(".")[0] for name in warm} - sys.stdlib_module_names
+    assert {name for name in others if not name.startswith("_")} == {
+        "click", "dotmac_lint", "msgspec", "typing_extensions",
+    }  # fmt: skip
 
 
 def test_no_cache_and_clean(tmp_path: Path) -> None:
@@ -196,17 +233,38 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
-def recalled(root: Path, cache: Path, **settings: object) -> tuple[bool, list[str]]:
-    """Whether the rules were not asked, and the codes found."""
-    result = lint(root, Settings(**settings), load_rules(()), cache=Cache(cache))  # type: ignore[arg-type]
-    return not result.timings, [found.code for found in result.diagnostics]
+@pytest.fixture
+def recalled(
+    repository: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> Recalled:
+    """Lints: whether the rules were not asked, and the codes found."""
+    asked: list[object] = []
+    original = engine.lint
+
+    def watched(*arguments: Any, **named: Any) -> Result:
+        asked.append(arguments)
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(run_module, "run_engine", watched)
+
+    def ask(*options: str) -> tuple[bool, list[str]]:
+        asked.clear()
+        fixed = ["--isolated", "--exit-zero", "--output-format", "json", "--cache-dir", str(tmp_path)]
+        with pytest.raises(SystemExit):
+            cli.main([*fixed, *options, str(repository)], standalone_mode=False)
+        return not asked, [found["code"] for found in json.loads(capfdbinary.readouterr().out)]
+
+    return ask
 
 
-def test_where_nothing_changed_the_rules_are_not_asked_again(repository: Path, tmp_path: Path) -> None:
-    assert recalled(repository, tmp_path) == (False, ["DM002"])
-    assert recalled(repository, tmp_path) == (True, ["DM002"])
-    assert recalled(repository, tmp_path, ignore=("DM048",)) == (False, ["DM002"])
-    assert recalled(repository, tmp_path, exclude=("*.md",)) == (False, ["DM002"])
+def test_where_nothing_changed_the_rules_are_not_asked_again(recalled: Recalled) -> None:
+    assert recalled() == (False, ["DM002"])
+    assert recalled() == (True, ["DM002"])
+    assert recalled("--ignore", "DM048") == (False, ["DM002"])
+    assert recalled("--quiet") == (False, ["DM002"])
 
 
 @pytest.mark.parametrize(
@@ -223,26 +281,26 @@ def test_where_nothing_changed_the_rules_are_not_asked_again(repository: Path, t
     ],
 )
 def test_every_change_is_seen(
-    repository: Path, tmp_path: Path, change: Callable[[Path], object], codes: list[str]
+    repository: Path, recalled: Recalled, change: Callable[[Path], object], codes: list[str]
 ) -> None:
-    assert recalled(repository, tmp_path) == (False, ["DM002"])
+    assert recalled() == (False, ["DM002"])
     change(repository)
-    assert recalled(repository, tmp_path) == (False, codes)
+    assert recalled() == (False, codes)
 
 
-def test_a_file_of_this_moment_is_not_trusted(repository: Path, tmp_path: Path) -> None:
+def test_a_file_of_this_moment_is_not_trusted(repository: Path, recalled: Recalled) -> None:
     (repository / "compose.yaml").write_text("services: {web: {image: y}}\n", "utf-8")
-    assert recalled(repository, tmp_path) == (False, [])
+    assert recalled() == (False, [])
     (repository / "compose.yaml").write_text("services: {web: {build: y}}\n", "utf-8")  # of the same size
-    assert not recalled(repository, tmp_path)[0]
+    assert not recalled()[0]
 
 
-def test_no_secret_is_kept(repository: Path, tmp_path: Path) -> None:
+def test_no_secret_is_kept(repository: Path, tmp_path: Path, recalled: Recalled) -> None:
     (repository / "compose.yaml").write_text(
         "services:\n  db:\n    image: postgres:16\n    environment:\n"
         "      POSTGRES_PASSWORD: hunter$two-XyZZy-91\n",
         "utf-8",
     )
     time.sleep(0.06)
-    recalled(repository, tmp_path)
+    recalled()
     assert b"XyZZy" not in (tmp_path / NAME).read_bytes()

@@ -77,9 +77,14 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--verbose", "-v", is_flag=True, help="Say what was read, on stderr.")
 def lint(**options: Any) -> None:
     """Lint PATHS (default: the current folder)."""
-    from dotmac_lint.cli.run import lint as run
+    from dotmac_lint.cli.recall import recalled
 
-    raise SystemExit(run(**options))
+    question, status = recalled(options)
+    if status is None:
+        from dotmac_lint.cli.run import lint as run
+
+        status = run(**options, question=question)
+    raise SystemExit(status)
 
 
 @cli.command()

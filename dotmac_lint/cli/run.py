@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +15,12 @@ from dotmac_lint import config, fixer, rewrite
 from dotmac_lint.cache import Cache, default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
+from dotmac_lint.cli.recall import Question, given, linted, wants_colour
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.engine import Result, touching
 from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
-from dotmac_lint.registry import Phase, Rule, RuleError, load_rules
+from dotmac_lint.registry import BUILT_IN, Phase, Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
 from dotmac_lint.workspace import Workspace
 
@@ -47,11 +47,15 @@ def lint(
     timings: bool,
     quiet: bool,
     verbose: bool,
+    question: Question | None = None,
     **options: Any,
 ) -> int:
-    """Lint; returns the exit status: 0 nothing, 1 something found, 2 the work could not be done."""
+    """Lint; returns the exit status: 0 nothing, 1 something found, 2 the work could not be done.
+
+    What is said is kept as the answer to `question`.
+    """
     try:
-        root, only = _root(paths)
+        root, only = linted(paths)
         rules = load_rules(rule_folders)
         settings = _settings(root, rules, config_file, isolated, options)
     except (config.ConfigError, RuleError) as error:
@@ -61,13 +65,16 @@ def lint(
     # Whatever is selected, no fix may leave a file that cannot be read.
     asked = [rule for rule in rules if rule in chosen or (fixing and rule.phase is Phase.READING)]
     gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects that live to the end
-    cache = None if no_cache else Cache(cache_dir or default_folder())
+    cache = None
+    if not no_cache:
+        cache = question.cache if question else Cache(cache_dir or default_folder())
     started = time.perf_counter()
 
     def once(workspace: Workspace | None = None) -> Result:
         within = () if fixing else only  # a fix may do harm elsewhere
-        recall = not (verbose or timings)
-        return run_engine(root, settings, asked, within, cache, recall=recall, workspace=workspace)
+        if workspace is None and question is not None:
+            workspace = question.workspace
+        return run_engine(root, settings, asked, within, cache, workspace=workspace)
 
     codes = {rule.code for rule in chosen}
 
@@ -116,34 +123,23 @@ def lint(
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
     if outcome:
         _tell_unfixed(outcome, report)
+    told = []
     if not quiet and not result.deployed:
         from dotmac_lint.cli.deployments import nothing_found
 
-        tell(nothing_found(result.repository))
+        told = [nothing_found(result.repository)]
+        tell(told[0])
     for rule_names, message, trace in _grouped(result):
         crashed(f"the rule {rule_names}", message, trace, verbose=verbose)
+    status = FOUND if found and not exit_zero else 0
+    built_in = all(rule.__module__.startswith(f"{BUILT_IN}.") for rule in rules)
+    if question is not None and built_in and wrong is None and not result.crashes:
+        question.keep(result.workspace, text, told, status)
+    if cache is not None:
+        cache.save()
     if wrong is not None:
         return fail(wrong)
-    if result.crashes:
-        return FAILED
-    return FOUND if found and not exit_zero else 0
-
-
-def _root(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
-    """The folder that is linted as a repository, and the paths below it to which the report is restricted."""
-    for path in paths:
-        if not path.exists():
-            raise config.ConfigError(f"`{path}` does not exist")
-    if not paths:
-        return Path.cwd(), ()
-    if len(paths) == 1 and paths[0].is_dir():
-        return paths[0].resolve(), ()
-    full = [Path(os.path.realpath(path)) for path in paths]
-    root = Path.cwd()
-    if not all(path.is_relative_to(root) for path in full):
-        root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in full]))
-        root = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-    return root, tuple(path.relative_to(root).as_posix() for path in full)
+    return FAILED if result.crashes else status
 
 
 def _settings(
@@ -155,11 +151,10 @@ def _settings(
 ) -> config.Settings:
     """The configuration file's settings with what the command line gives; what names no rule is an error."""
     names = {rule.code: rule.name for rule in rules}
-    given = {key: value or None for key, value in options.items()}
+    said = given(options)
     for key in ("select", "ignore", "extend_select"):
-        selectors = given[key] = config.split_selectors(options[key])
-        config.check_selectors(selectors, names, f"--{key.replace('_', '-')}")
-    return config.merged(config.load(root, path=config_file, isolated=isolated, rules=names), **given)
+        config.check_selectors(said[key], names, f"--{key.replace('_', '-')}")
+    return config.merged(config.load(root, path=config_file, isolated=isolated, rules=names), **said)
 
 
 def _tell_unfixed(outcome: fixer.Outcome, report: Report) -> None:
@@ -202,16 +197,8 @@ def _report(
         shown=lambda path: prefix + path,
         rules={rule.code: rule for rule in rules},
         base=base.as_uri().rstrip("/") + "/",
-        colour=output_format == "full" and output_file is None and _wants_colour(),
+        colour=output_format == "full" and output_file is None and wants_colour(),
     )
-
-
-def _wants_colour() -> bool:
-    """Colours on a terminal only; NO_COLOR and FORCE_COLOR decide where they are set (no-color.org)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return bool(os.environ.get("FORCE_COLOR")) or terminal
 
 
 def _statistics(diagnostics: Sequence[Diagnostic]) -> str:
