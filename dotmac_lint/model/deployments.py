@@ -40,6 +40,8 @@ _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 _OVERRIDE = re.compile(r"\boverrides?\b", re.I)
 _DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _TO_BE_FILLED = re.compile(r"\btemplate\b[^/]*$", re.I)
+_RELATIVE = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
+"""A path in a list: most of them are sources of mounts, and env files."""
 _EXAMPLE = re.compile(r"\b(example|sample|template|dist)\b", re.I)
 _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
 _LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
@@ -502,7 +504,8 @@ class _Discovery:
             base = self._base_of_images(path) if reason is None else self._base(path, bases)
             if reason is None:
                 if base is None:
-                    self.group((path,)).evidence.append(Label(Span(path, 0, 0), "it is complete in itself"))
+                    evidence = Label(Span(path, 0, 0), "it is complete in itself")
+                    self.group((path,), self._directory_of_its_like(path)).evidence.append(evidence)
                     continue
                 reason = "it only says which images the services of another file run"
             if base is not None and self.incomplete((*base, path)) is None:
@@ -510,6 +513,20 @@ class _Discovery:
                 self.group((*base, path)).evidence.append(Label(Span(path, 0, 0), text))
             else:
                 self.unplaced.append(Unplaced(path, reason))
+
+    def _directory_of_its_like(self, path: str) -> str | None:
+        """The project directory that other files of the folder are started with, where the paths in the file `path`
+        lead to files only from there; None for its own folder."""
+        source = self.workspace.source(path)
+        written = _RELATIVE.findall(source.text) if source is not None else []
+
+        def there(directory: str) -> int:
+            inside = (normalise(join(directory, name)) for name in written)
+            return sum(name is not None and self.workspace.kind(name) is not None for name in inside)
+
+        likes = {directory for files, directory in self.groups if dirname(files[0]) == dirname(path)}
+        stated = [directory for directory in likes if directory is not None and there(directory)]
+        return stated[0] if len(stated) == 1 and not there(dirname(path)) else None
 
     def _included(self) -> set[str]:
         found = set()

@@ -38,6 +38,7 @@ _CREATES = re.compile(
 _CONDITIONAL = re.compile(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
+_CLONE = re.compile(r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)")
 _PRINTS = re.compile(r"\s*[@-]*(echo|printf|print|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
     r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
@@ -104,7 +105,23 @@ def _is_meant(workspace: Workspace, line: CommandLine) -> bool:
     headings = document.headings if document is not None else ()
     above = [heading.text for heading in headings if heading.range.start < begin][-1:]
     before = text[:begin].splitlines()[-2:]
-    return not any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : line.span.start]))
+    if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : line.span.start])):
+        return False
+    section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
+    return not _is_cloned(workspace, line.span.path, text[section:begin])
+
+
+def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
+    """Whether the text `before` a command of the document clones another repository and enters it."""
+    cloned = list(_CLONE.finditer(before))
+    if not cloned or "/" not in path:  # the first page of a repository tells how to clone it
+        return False
+    name = cloned[-1][1]
+    entered = re.search(rf"\bcd {re.escape(name)}\b", before[cloned[-1].end() :])
+    known = f"/{name}".encode()
+    return entered is not None and not any(
+        known in (workspace.bytes(file) or b"") for file in workspace.files if "/" not in file
+    )
 
 
 # ---- files

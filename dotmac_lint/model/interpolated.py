@@ -168,6 +168,8 @@ def _eaten(use: Undefined, service: RunningService | None, repository: Repositor
         if re.search(rf"(^|[\s;&|(`]){name}=|\b(for|read|local|export)\s+(-\w+\s+)*{name}\b", text):
             return blank
         held = service.environment.get(name)
+        if held is not None and name in held.references and any(map(_ENV.search, _named(use, repository))):
+            return None  # it is for Compose as well, and some env file or an example of one sets it
         shell = _runs_in_shell(use)
         own = held is not None and (held.mechanism == "dockerfile" or isinstance(held.value, Known))
         if held is not None and own and (shell or held.mechanism != "env_file"):
@@ -243,6 +245,7 @@ _COMPOSE_FILE = re.compile(r"compose[^/]*\.ya?ml$", re.I)
 _DOCUMENT = re.compile(
     r"\.(md|mdx|rst|txt|adoc|env|example|sample|template|dist)$|(^|/)[^/]*\.env[^/]*$|(^|/)README", re.I
 )
+_ENV = re.compile(r"(^|/)[^/]*\.env[^/]*$", re.I)
 _CODE = re.compile(
     r"\.(py|pyi|ipynb|[cm]?[jt]sx?|vue|svelte|go|rs|java|kt|rb|php|cs|c|h|cpp|swift|scala|sql|css|html|svg|lock)$",
     re.I,

@@ -44,13 +44,34 @@ class MissingSource(msgspec.Struct, frozen=True):
     at: Span
     is_file: bool
     is_configuration: bool
+    others: tuple[Span, ...] = ()
+    """Where else the same file mounts it."""
+
+    @property
+    def matters(self) -> bool:
+        return self.is_file or self.is_configuration
 
 
 def _named_like_a_file(path: str) -> bool:
     return bool(_FILE.search(posixpath.basename(path)))
 
 
-def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
+def missing_sources(deployment: Deployment) -> tuple[MissingSource, ...]:
+    """The sources of active services' bind mounts that are missing, each once a Compose file, where it matters most."""
+    found: dict[tuple[str, str], MissingSource] = {}
+    for mount in _missing(deployment):
+        key = (mount.at.path, mount.source)
+        first, second = mount, found.get(key)
+        if second is None:
+            found[key] = mount
+            continue
+        if second.matters >= first.matters:
+            first, second = second, first
+        found[key] = msgspec.structs.replace(first, others=(*first.others, second.at, *second.others))
+    return tuple(found.values())
+
+
+def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
     A directory that git ignores is made at run time, as its owners know. A writable directory of an image
@@ -83,9 +104,18 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if not is_file and is_made_beside(workspace, source):
                 continue
+            if _is_copied_too(deployment, mount.span.path, source):
+                continue
             yield MissingSource(
                 service, source, target, mount.source_span or mount.span, is_file, configuration
             )
+
+
+def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
+    """Whether the Compose file is an example that is copied to where it is used, and `source` lies beside it."""
+    copied = any(label.text.startswith(("cp ", "ln ")) for label in deployment.spec.evidence)
+    beside = posixpath.join(posixpath.dirname(path), source)
+    return copied and deployment.repository.workspace.kind(beside) is not None
 
 
 def create_source(mount: MissingSource) -> Fix | None:

@@ -52,10 +52,10 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
 
 
 def _in_comment(repository: Repository, span: Span, name: str) -> bool:
-    """Whether a comment of the file names it: a service that waits to be switched on."""
+    """Whether a comment of the file has it as an entry: a service that waits to be switched on."""
     source = repository.workspace.source(span.path)
     return source is not None and bool(
-        re.search(rf"(?m)^\s*#.*(?<![\w-]){re.escape(name)}(?![\w-])", source.text)
+        re.search(rf"(?m)^\s*#.*(?<![\w-]){re.escape(name)}[ \t]*([]:,}}\"']|#|$)", source.text)
     )
 
 

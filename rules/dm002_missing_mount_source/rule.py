@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
 from dotmac_lint.model.mounts import create_source, missing_sources
 
 
@@ -25,7 +25,8 @@ class MissingMountSource(Rule):
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
                 f"but it does not exist: {effect}.",
                 mount.at,
-                severity=Severity.ERROR if mount.is_file or mount.is_configuration else Severity.INFO,
+                related=[Label(span, "it is mounted here too") for span in mount.others],
+                severity=Severity.ERROR if mount.matters else Severity.INFO,
                 help=f"Commit the {kind}, or correct the path.",
                 fix=create_source(mount),
                 service=mount.service.name,

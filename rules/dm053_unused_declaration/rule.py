@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Repository, Rule, Severity
-from dotmac_lint.model.unused import Unused, unused_declarations
+from dotmac_lint.model.unused import unused_declarations
 
 
 class UnusedDeclaration(Rule):
@@ -22,9 +22,3 @@ class UnusedDeclaration(Rule):
                 else None,
                 key=f"{unused.kind} {unused.name}",
             )
-
-
-def _remove(unused: Unused) -> Fix | None:
-    if unused.lines is None:
-        return None
-    return Fix(f"Remove the {unused.kind} `{unused.name}`", (Edit(unused.lines, ""),))
