@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -206,6 +207,8 @@ class Repository:
 
     def unreadable(self) -> Iterator[Unreadable]:
         """What could not be read of the files that the model needed."""
+        from dotmac_lint.model.compose import stand_in
+
         seen: set[Unreadable] = set()
         for deployment in self.deployments:
             for problem in deployment.project.problems:
@@ -218,7 +221,11 @@ class Repository:
                 _ = service.environment  # reads the env files
                 for reference in service.definition.env_files:
                     if isinstance(reference.path.value, Known) and not reference.path.outside:
-                        seen.update(self._problems(reference.path.value.value, "read_dotenv", "compose"))
+                        path = reference.path.value.value
+                        seen.update(self._problems(path, "read_dotenv", "compose"))
+                        if not self.workspace.is_listed(path) and (example := stand_in(self.workspace, path)):
+                            # Copied as it is, Compose stops at its first fault.
+                            seen.update(islice(self._problems(example, "read_dotenv", "compose"), 1))
         for path in self.workspace.files:
             if _DEFAULT_COMPOSE.search(path) and not _NOT_DEPLOYED.search(path):
                 source = self.workspace.source(path)  # nothing that can be read may make a deployment of it

@@ -1,6 +1,9 @@
+import re
 from collections.abc import Iterator
 
 from dotmac_lint.api import Diagnostic, Phase, Repository, Rule, Severity
+
+_BEGINS = re.compile(r"\A(A|An|The|This|There|It) ")
 
 
 class ParseError(Rule):
@@ -12,8 +15,11 @@ class ParseError(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for problem in repository.unreadable():
+            message, path = problem.message, problem.span.path
+            if f"`{path}`" not in message:
+                message = f"`{path}` cannot be read: {_BEGINS.sub(lambda word: word[0].lower(), message)}"
             yield self.report(
-                problem.message,
+                message,
                 problem.span,
                 help="What stands in this file is not checked until it can be read.",
             )
