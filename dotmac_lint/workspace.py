@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from dotmac_lint.cache import KEPT, PLAIN, Cache, signature
 from dotmac_lint.known import Problem
 from dotmac_lint.source import SourceFile, Span
+from dotmac_lint.words import Words
 
 if TYPE_CHECKING:
     from dotmac_lint.readers.dockerfile import Dockerfile
@@ -134,6 +135,8 @@ class Workspace:
         self._results: dict[tuple[str, ...], Any] = {}
         self._kinds: dict[str, Kind | None] = {}
         self._signatures: dict[str, tuple[int, ...]] = {}
+        self._folders: dict[str, bool] = {}
+        self.words = Words(self.bytes)
         self.problems: list[tuple[Span, str]] = []
         """What could not be read, in the order met: DM000."""
 
@@ -275,14 +278,25 @@ class Workspace:
             if any(path.startswith(f"{real}/") for path in self.pending):
                 return "directory"
         try:
-            mode = os.stat(full).st_mode
-            if os.path.realpath(full) != str(full) and not self._contains(full):
+            mode = os.lstat(full).st_mode
+            if stat.S_ISLNK(mode):
+                mode = os.stat(full).st_mode
+                if not self._contains(full):
+                    return None
+            elif not self._is_inside(inside.rpartition("/")[0]):
                 return None
         except (OSError, ValueError):
             return None
         if stat.S_ISDIR(mode):
             return "directory"
         return "file" if stat.S_ISREG(mode) else None
+
+    def _is_inside(self, folder: str) -> bool:
+        """Whether no link on the way to the folder leaves the root; found once for each."""
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = not folder or self._contains(self.root / folder)
+        return known
 
     def _contains(self, full: Path) -> bool:
         real = os.path.realpath(full)

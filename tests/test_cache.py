@@ -176,6 +176,7 @@ WARM = (
     "report",
     "report.secrets",
     "rules",
+    "words",
     "workspace",
 )
 

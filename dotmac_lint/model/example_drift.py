@@ -44,11 +44,11 @@ _NOT_OURS = re.compile(
 _DOCUMENT = re.compile(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|lock|map|po|pot|snap|css)$|(^|/)(package-lock|pnpm-lock)[^/]*$", re.I
 )
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
+_COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
+_REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -107,20 +107,28 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     A class attribute counts for the variable of its name in capitals, whatever reads it.
     """
     wanted = {name.encode() for name in names}
-    found: set[bytes] = set()
-    for path in workspace.files:
-        if _DOCUMENT.search(path):
-            continue
-        data = workspace.bytes(path)
-        if not data or len(data) > LARGEST or b"\0" in data[:4096]:
-            continue
-        if _ENV_FILE.search(path) and not path.endswith((".py", ".ts", ".js", ".sh")):
-            found.update(_REFERENCE.findall(data))
-            continue
-        found.update(wanted.intersection(_WORD.findall(data)))
-        if path.endswith(".py"):
-            found.update(field.upper() for field in _FIELD.findall(data))
+    found = {name for name in wanted if name in _fields(workspace)}
+    files = [path for path in workspace.files if not _DOCUMENT.search(path)]
+    setting = [
+        path for path in files if _ENV_FILE.search(path) and not path.endswith((".py", ".ts", ".js", ".sh"))
+    ]
+    for path in setting:
+        found.update(_REFERENCE.findall(workspace.bytes(path) or b""))
+    for _, here in workspace.words.search(sorted({*files}.difference(setting)), wanted):
+        found |= here
     return {name.decode() for name in wanted & found}
+
+
+def _fields(workspace: Workspace) -> frozenset[bytes]:
+    """What class attributes and local variables are called, in capitals."""
+
+    def fields() -> frozenset[bytes]:
+        modules = (workspace.bytes(path) or b"" for path in workspace.files if path.endswith(".py"))
+        names = {name for data in modules for name in _FIELD.findall(data)}
+        return frozenset(name.upper() for name in names)
+
+    found: frozenset[bytes] = workspace.remembered("fields in capitals", fields)
+    return found
 
 
 def may_be_read(repository: Repository, name: str) -> bool:
@@ -226,17 +234,15 @@ def _is_example_of(deployment: Deployment, example: str) -> bool:
 
 def _set_elsewhere(workspace: Workspace, names: set[str]) -> set[str]:
     """Those of `names` that any file sets or names which is no document and no Compose file."""
-    wanted = {name.encode() for name in names}
-    found: set[bytes] = set()
-    for path in workspace.files:
-        if _DOCUMENT.search(path) or re.search(r"compose[^/]*\.ya?ml$", path):
-            continue
-        if path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java")):
-            continue
-        data = workspace.bytes(path)
-        if data and len(data) <= LARGEST and any(name in data for name in wanted):
-            found |= wanted.intersection(_WORD.findall(data))
-    return {name.decode() for name in found}
+    files = (
+        path
+        for path in workspace.files
+        if not _DOCUMENT.search(path)
+        and not _COMPOSE.search(path)
+        and not path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java"))
+    )
+    words = {name.encode() for name in names}
+    return {name.decode() for _, here in workspace.words.search(files, words) for name in here}
 
 
 def _append(workspace: Workspace, example: str, name: str) -> Fix | None:

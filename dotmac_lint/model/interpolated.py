@@ -45,9 +45,6 @@ _HOST_PREFIXES = (
 )
 """Variables that shells, desktops, Docker and CI systems give."""
 
-MAXIMUM_BYTES = 2 * 1024 * 1024
-"""Larger files are no documents or scripts that people write."""
-
 Kind = Literal["undefined", "env-file", "eaten"]
 _RUN = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_stop"})
 
@@ -268,20 +265,12 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     names = {use.name for deployment in repository.deployments for use in undefined(deployment.project)}
     if not names:
         return {}
-    words = {
-        name: re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
-        for name in names
-    }
+    workspace = repository.workspace
+    files = (path for path in workspace.files if not _COMPOSE_FILE.search(path) and not _BUILT.search(path))
     found: dict[str, set[str]] = {}
-    for path in repository.workspace.files:
-        if _COMPOSE_FILE.search(path) or _BUILT.search(path):
+    for path, here in workspace.words.search(files, {name.encode() for name in names}):
+        if _CODE.search(path) and b"compose" not in (workspace.bytes(path) or b""):
             continue
-        data = repository.workspace.bytes(path)
-        if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096]:
-            continue
-        if _CODE.search(path) and b"compose" not in data:
-            continue
-        for name, pattern in words.items():
-            if name.encode() in data and pattern.search(data):
-                found.setdefault(name, set()).add(path)
+        for name in here:
+            found.setdefault(name.decode(), set()).add(path)
     return {name: frozenset(paths) for name, paths in found.items()}

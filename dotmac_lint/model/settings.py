@@ -142,6 +142,7 @@ class SettingsClass:
         self.path = model.ref.module.path
         self.name = model.ref.name
         self.span = model.span
+        self._lookups: dict[str, Lookup] = {}
         self.changes: tuple[tuple[str, Span], ...] = ()
         """Dotted paths that code changes once the settings are made, and where."""
         self.vault_paths: tuple[tuple[str, str, Span], ...] = ()
@@ -294,6 +295,12 @@ class SettingsClass:
 
     def lookup(self, name: str) -> Lookup:
         """Which fields take the environment name `name`."""
+        found = self._lookups.get(name)
+        if found is None:
+            found = self._lookups[name] = self._lookup(name)
+        return found
+
+    def _lookup(self, name: str) -> Lookup:
         key = self._key(name)
         fields = list(self._by_name.get(key, ()))
         fields += [field for field in self._by_read.get(name, ()) if field not in fields]

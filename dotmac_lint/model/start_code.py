@@ -99,6 +99,10 @@ class Entry:
         return pruned(body, self.targets)
 
 
+_FROM = re.compile(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_CALLED = re.compile(rb"(?<!def )\b(\w+)\(")
+
+
 class Modules:
     """The repository's Python modules as code to follow; read when asked for."""
 
@@ -146,18 +150,28 @@ class Modules:
             self._edges[path] = frozenset(one for one in found if self.workspace.is_listed(one))
         return self._edges[path]
 
-    def files_with(self, word: bytes) -> Iterator[str]:
-        """The Python files of the application in which `word` stands."""
-        for path, data in self._shipped:
-            if word in data:
-                yield path
+    def calling(self, name: str) -> list[str]:
+        """The Python files of the application that call `name(...)` or `x.name(...)`."""
+        return self._calling.get(name.encode(), [])
 
     @cached_property
-    def _shipped(self) -> list[tuple[str, bytes]]:
-        paths = (
+    def _calling(self) -> dict[bytes, list[str]]:
+        found: dict[bytes, list[str]] = {}
+        for path in self.shipped:
+            for name in set(_CALLED.findall(self.workspace.bytes(path) or b"")):
+                found.setdefault(name, []).append(path)
+        return found
+
+    def files_with(self, word: bytes) -> Iterator[str]:
+        """The Python files of the application in which `word` stands."""
+        return (path for path in self.shipped if word in (self.workspace.bytes(path) or b""))
+
+    @cached_property
+    def shipped(self) -> list[str]:
+        """The Python files of the application."""
+        return [
             path for path in self.workspace.files if path.endswith(".py") and not NOT_SHIPPED.search(path)
-        )
-        return [(path, self.workspace.bytes(path) or b"") for path in paths]
+        ]
 
 
 def _above(path: str) -> Iterator[str]:
@@ -173,6 +187,7 @@ class StartCode:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
+        self._called: dict[str, dict[str, list[tuple[Function | None, Class | None, Call]]]] = {}
         self._reached: dict[tuple[str, Range], bool] = {}
         self._entries: dict[tuple[str, Range], tuple[list[Entry], list[CallSite], bool]] = {}
         self._common: set[str] = set()
@@ -184,23 +199,25 @@ class StartCode:
         """All calls of `name(...)` or `x.name(...)`, each with the function that holds it."""
         if name not in self._calls:
             found = []
-            called = re.compile(rb"(?<!def )\b" + name.encode() + rb"\(")
-            paths = [
-                path
-                for path in self.modules.files_with(name.encode() + b"(")
-                if called.search(self.modules.workspace.bytes(path) or b"")
-            ]
+            paths = self.modules.calling(name)
             if len(paths) > MOST_CALLERS:
                 self._common.add(name)
                 paths = []
             for path in paths:
                 namespace = self.modules.namespace(path)
                 if namespace is not None:
-                    for function, owner, call in calls_in(namespace.body):
-                        if called_name(call) == name:
-                            found.append((namespace, function, owner, call))
+                    found += [(namespace, *row) for row in self._calls_in(namespace).get(name, ())]
             self._calls[name] = found
         return self._calls[name]
+
+    def _calls_in(self, namespace: Namespace) -> dict[str, list[tuple[Function | None, Class | None, Call]]]:
+        """The calls in a module by what they call."""
+        if namespace.path not in self._called:
+            called: dict[str, list[tuple[Function | None, Class | None, Call]]] = {}
+            for row in calls_in(namespace.body):
+                called.setdefault(called_name(row[2]), []).append(row)
+            self._called[namespace.path] = called
+        return self._called[namespace.path]
 
     def entries(
         self, function: Function, owner: Class | None, path: str
@@ -262,8 +279,7 @@ class StartCode:
 
     def _speaks(self, path: str, words: frozenset[bytes]) -> bool:
         if (path, words) not in self._spoken:
-            found = set(re.findall(rb"\w+", self.modules.workspace.bytes(path) or b""))
-            self._spoken[path, words] = not words.isdisjoint(found)
+            self._spoken[path, words] = self.modules.workspace.words.holds(path, words)
         return self._spoken[path, words]
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
@@ -289,10 +305,11 @@ class StartCode:
         """Whether the function itself is a value somewhere: an argument, an item of a list."""
         word = name.encode()
         value = re.compile(rb"[(\[,=]\s*(?:\w+\.)*" + re.escape(word) + rb"\s*[,)\]\n]")
-        imported = re.compile(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
+        workspace = self.modules.workspace
         return any(
-            value.search(imported.sub(b"", self.modules.workspace.bytes(path) or b""))
-            for path in self.modules.files_with(word)
+            value.search(_FROM.sub(b"", workspace.bytes(path) or b""))
+            for path, _ in workspace.words.search(self.modules.shipped, (word,))
+            if value.search(workspace.bytes(path) or b"")
         )
 
     def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:

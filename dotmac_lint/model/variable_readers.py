@@ -19,10 +19,7 @@ import msgspec
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dotmac_lint.readers.javascript import JavaScriptReads
     from dotmac_lint.readers.python.reads import PythonReads
-
-MAXIMUM_BYTES = 2 * 1024 * 1024
 
 # Documents, pictures, locks; and files that only set variables: Compose files, env files.
 _NO_READER = re.compile(
@@ -48,20 +45,16 @@ class Occurrence(msgspec.Struct, frozen=True):
 def find_words(
     workspace: Workspace, paths: Iterable[str], names: Collection[str]
 ) -> dict[str, tuple[Occurrence, ...]]:
-    """Where each of `names` may be read in `paths`: one pass over each file."""
+    """Where each of `names` may be read in `paths`."""
+    found: dict[str, list[Occurrence]] = {}
     words = {
         name.encode(): re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
         for name in names
     }
-    found: dict[str, list[Occurrence]] = {}
-    for path in paths:
-        if _NO_READER.search(path):
-            continue
-        data = workspace.bytes(path)
-        if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096]:
-            continue
-        # Plain search first: it is ten times as fast as a pattern of all names.
-        hits = [hit for word, pattern in words.items() if word in data for hit in pattern.finditer(data)]
+    reading = (path for path in paths if not _NO_READER.search(path))
+    for path, here in workspace.words.search(reading, words):
+        data = workspace.bytes(path) or b""
+        hits = [hit for word in sorted(here) for hit in words[word].finditer(data)]
         if hits and path.endswith((".py", ".pyi")):
             literals = _string_literals(data)
             hits = [
@@ -127,7 +120,6 @@ class Pattern(msgspec.Struct, frozen=True):
 
 # What stands in every file that reads the environment: plain words, searched far faster than a pattern.
 _IN_PYTHON = (b"environ", b"getenv", b"decouple", b"starlette", b"envvar")
-_JAVASCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
@@ -159,8 +151,11 @@ def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
                 d.constant and _is_text(workspace, d.constant)
             )  # then the name stands where it is defined
         )
-    if _JAVASCRIPT.search(path):
-        script = _javascript_reads(workspace, path)
+    if re.search(r"\.[cm]?[jt]sx?$", path):
+        data = workspace.bytes(path) or b""
+        if not any(word in data for word in _IN_JAVASCRIPT):
+            return ()
+        script = workspace.javascript_reads(path)
         return tuple(Pattern(d.prefix, d.suffix) for d in script.dynamic) if script else ()
     takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
     if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
@@ -168,11 +163,6 @@ def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
         return (Pattern(""),)
     return ()
-
-
-def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:
-    data = workspace.bytes(path) or b""
-    return workspace.javascript_reads(path) if any(word in data for word in _IN_JAVASCRIPT) else None
 
 
 def _is_text(workspace: Workspace, constant: str) -> bool:
@@ -254,24 +244,48 @@ _LARAVEL = re.compile(
 """What the configuration reads that Laravel brings itself (laravel/framework, folder config)."""
 
 
-def may_be_a_librarys(workspace: Workspace, files: Iterable[str], name: str) -> bool:
+def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:
     """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
     first = name.lower().split("_")[0]
     if first in _integrated(workspace):
         return True
+    dependencies = _dependencies(workspace)
     if _LARAVEL.match(name) and any(
         path.endswith("composer.json") and b"laravel/framework" in (workspace.bytes(path) or b"")
-        for path in files
+        for path in dependencies.get(b"laravel", frozenset()).intersection(files)
     ):
         return True
     if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
         return False
-    word = re.compile(rb"(?<![a-z])" + re.escape(first.encode()) + rb"(?![a-z])")
-    if any(word.search(own) for own in _own_names(workspace)):
+    word = first.encode()
+    if word in _own_words(workspace):
         return False
-    return any(
-        _MANIFEST.search(path) and word.search((workspace.bytes(path) or b"").lower()) for path in files
-    )
+    holding = dependencies.get(word, frozenset())
+    return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
+
+
+_PART = re.compile(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
+
+
+def _parts(names: Iterable[bytes]) -> set[bytes]:
+    """The words of names in lower case, with and without the digits in them."""
+    found = {part for name in names for part in _PART.findall(name)}
+    return found | {letters for part in found for letters in re.findall(rb"[a-z]+", part)}
+
+
+def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
+    """The manifests in which each word stands."""
+
+    def find() -> dict[bytes, frozenset[str]]:
+        holding: dict[bytes, set[str]] = {}
+        for path in workspace.files:
+            if _MANIFEST.search(path):
+                for word in _parts([(workspace.bytes(path) or b"").lower()]):
+                    holding.setdefault(word, set()).add(path)
+        return {word: frozenset(paths) for word, paths in holding.items()}
+
+    found: dict[bytes, frozenset[str]] = workspace.remembered("words of manifests", find)
+    return found
 
 
 def _integrated(workspace: Workspace) -> frozenset[str]:
@@ -290,14 +304,14 @@ def _integrated(workspace: Workspace) -> frozenset[str]:
     return found
 
 
-def _own_names(workspace: Workspace) -> frozenset[bytes]:
-    """What the repository's own packages are called, in lower case."""
+def _own_words(workspace: Workspace) -> set[bytes]:
+    """The words in the names of the repository's own packages."""
 
-    def names() -> frozenset[bytes]:
+    def words() -> set[bytes]:
         manifests = (workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path))
-        return frozenset((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
+        return _parts((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
 
-    found: frozenset[bytes] = workspace.remembered("names of packages", names)
+    found: set[bytes] = workspace.remembered("words of own packages", words)
     return found
 
 
@@ -321,14 +335,10 @@ def is_well_known(name: str, base: str | None = None) -> bool:
 
 
 def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
-    """Each (name, path, start, end) that Python or JavaScript code in `paths` reads from the environment."""
+    """Each (name, path, start, end) that Python code in `paths` reads from the environment."""
     for path in paths:
         if path.endswith(".py"):
             reads = _python_reads(workspace, path)
             for read in reads.reads if reads else ():
                 if read.name is not None and read.name_range is not None:
                     yield read.name, path, read.name_range.start, read.name_range.end
-        elif _JAVASCRIPT.search(path):
-            script = _javascript_reads(workspace, path)
-            for found in script.reads if script else ():
-                yield found.name, path, found.name_range.start, found.name_range.end
