@@ -73,12 +73,18 @@ def _is_secret(service: Service, variable: Variable) -> bool:
         return True
     if not service.production:
         return False
-    password = _URL_PASSWORD.match(text)
+    password = password_in(text)
     if password is not None:
-        return is_real_secret(password["password"])
+        return is_real_secret(password)
     fields = (field for settings in service.settings for field in settings.lookup(variable.name).fields)
     named = is_secret_name(variable.name) or any(field.secret for field in fields)
     return named and "://" not in text and is_real_secret(text)
+
+
+def password_in(url: str) -> str | None:
+    """The password in the text of a URL."""
+    found = _URL_PASSWORD.match(url)
+    return found["password"] if found is not None else None
 
 
 def left_alone(name: str, path: str) -> bool:

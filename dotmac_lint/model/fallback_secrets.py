@@ -10,7 +10,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
-from dotmac_lint.model.committed_secrets import left_alone
+from dotmac_lint.model.committed_secrets import left_alone, password_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, walk
 from dotmac_lint.model.production import only_in_production
 from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
@@ -32,7 +32,8 @@ _ABSENT = re.compile(
 class Fallback(msgspec.Struct, frozen=True):
     """A secret, and the places of one deployment where it has a value that is committed.
 
-    Of kind "default" the value of `${NAME:-value}`, of kind "literal" that of a variable.
+    Of kind "default" the value of `${NAME:-value}`, which may be a URL with a password, of kind "literal" that of a
+    variable.
     """
 
     kind: Literal["default", "literal"]
@@ -63,12 +64,11 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
 def _is_default(reference: Reference) -> bool:
     if reference.operator not in {":-", "-"} or "$" in reference.default:
         return False
-    given = reference.source is not None and not reference.placeholder
-    return (
-        not given
-        and is_secret_name(reference.name)
-        and _is_given(reference.name, reference.default, reference.span)
-    )
+    if reference.source is not None and not reference.placeholder:
+        return False
+    password = password_in(reference.default)
+    secret = password is not None or is_secret_name(reference.name)
+    return secret and _is_given(reference.name, password or reference.default, reference.span)
 
 
 def _is_literal(service: Service, variable: Variable) -> bool:
