@@ -63,8 +63,6 @@ class Missing(msgspec.Struct, frozen=True):
     name: str
     places: tuple[Span, ...]
     """Everywhere in that text, in order."""
-    kind: str
-    """Where it is called: a document, a script, ..."""
     near: str | None
     """What may have been meant, as it would be written there."""
     files: tuple[str, ...] = ()
@@ -131,15 +129,15 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
     for word in line.files:
         if _is_missing(workspace, line, word):
             near = _near_file(workspace, word.text, line.directory)
-            yield Missing("file", word.text, (word.span,), line.kind, near)
+            yield Missing("file", word.text, (word.span,), near)
     for word in line.env_files:
         # An env file is made by hand; what its example is called is another rule's matter.
         if not basename(word.text).startswith(".env") or stand_in(workspace, word.path or "") is not None:
             continue
         if basename(word.text) not in (".env", ".env.local") and _is_missing(workspace, line, word):
-            yield Missing("env file", word.text, (word.span,), line.kind, None)
+            yield Missing("env file", word.text, (word.span,), None)
     if line.project_directory is not None and _is_missing(workspace, line, line.project_directory):
-        yield Missing("folder", line.project_directory.text, (line.project_directory.span,), line.kind, None)
+        yield Missing("folder", line.project_directory.text, (line.project_directory.span,), None)
 
 
 def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
@@ -214,7 +212,7 @@ def _services(repository: Repository, line: CommandLine, documented: set[str]) -
             continue
         if not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
-            yield Missing("service", word.name, (word.span,), line.kind, near, known.files)
+            yield Missing("service", word.name, (word.span,), near, known.files)
 
 
 def _is_prose(word: str) -> bool:

@@ -29,7 +29,7 @@ class UnknownEnvVar(Rule):
             elif unread.proof == "field":
                 reason = "no settings field, code or script reads a variable of that name"
             else:
-                reason = "nothing in its image, its command or its mounts reads it"
+                reason = "nothing in its image, its command or its mounts reads it: the value has no effect"
             meant = " or ".join(f"`{candidate.name}`" for candidate in unread.candidates)
             yield self.report(
                 f"Service `{service}` sets `{name}`, but {reason}."

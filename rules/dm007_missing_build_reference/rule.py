@@ -19,7 +19,9 @@ class MissingBuildReference(Rule):
 
     def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
         for found in references:
-            service = f"Service `{found.service.name}`" if found.service else "This command"
+            service = (
+                f"Service `{found.service.name}`" if found.service else f"A command in `{found.at.path}`"
+            )
             if found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":

@@ -23,9 +23,10 @@ class DocsMissingFile(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for found in missing_references(repository):
-            where = _WHERE.get(found.kind, "file")
             times = f" ({len(found.places)} times)" if len(found.places) > 1 else ""
-            message = f"This {where} names the {found.what} `{found.name}`{times}, which "
+            message = (
+                f"A command in `{found.places[0].path}` names the {found.what} `{found.name}`{times}, which "
+            )
             if found.what == "service":
                 message += f"{_listed(found.files)} not define."
             else:
@@ -46,17 +47,6 @@ def _listed(files: tuple[str, ...]) -> str:
     if len(files) == 2:
         return f"`{files[0]}` and `{files[1]}` do"
     return f"the {len(files)} Compose files do"
-
-
-_WHERE = {
-    "make": "Makefile",
-    "shell": "script",
-    "workflow": "workflow",
-    "document": "document",
-    "manifest": "file",
-    "comment": "comment",
-    "code": "program",
-}
 
 
 def _fix(found: Missing) -> Fix | None:

@@ -19,7 +19,7 @@ class DocsUnknownSetting(Rule):
                 else f"`{found.settings.name}` does not read it, and nothing else does"
             )
             yield self.report(
-                f"This document tells to set `{found.name}`, but {where}."
+                f"`{found.places[0].path}` tells to set `{found.name}`, but {where}."
                 + (f" Did you mean `{found.near}`?" if found.near else ""),
                 found.places[0],
                 related=[

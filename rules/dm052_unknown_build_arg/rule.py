@@ -31,7 +31,7 @@ class UnknownBuildArg(Rule):
         for found in arguments:
             name, image = found.name, found.image
             place = f"`{image.dockerfile}`" if not image.inline else "its inline Dockerfile"
-            subject = f"Service `{found.service.name}`" if found.service else "This build"
+            subject = f"Service `{found.service.name}`" if found.service else f"A build in `{found.at.path}`"
             fix = None
             if found.meant is not None:
                 fix = Fix(f"Rename `{name}` to `{found.meant}`", edits=(Edit(found.at, found.meant),))
