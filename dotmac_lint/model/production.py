@@ -16,7 +16,7 @@ import msgspec
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import remove_item
-from dotmac_lint.model.start_faults import ENVIRONMENT
+from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -92,16 +92,28 @@ def _variables(service: Service) -> Iterator[Unproductive]:
 
 
 def _trait(service: Service, name: str, value: str) -> Trait | None:
-    last = [field.path[-1] for settings in service.settings for field in settings.lookup(name).fields]
+    fields = [field for settings in service.settings for field in settings.lookup(name).fields]
+    said = {trait for field in fields if (trait := _of_field(field)) is not None}
     if value in _DEVELOPMENT:
-        if _ENVIRONMENT_NAME.search(name) or any(ENVIRONMENT.search(one) for one in last):
-            return "environment"
-    elif value in _TRUE:
-        if _DEBUG_NAME.search(name) or "debug" in last:
-            return "debug"
-        if _RELOAD_NAME.search(name) or "reload" in last:
-            return "reload"
-    return None
+        return "environment" if _ENVIRONMENT_NAME.search(name) or "environment" in said else None
+    if value not in _TRUE:
+        return None
+    if _DEBUG_NAME.search(name) or "debug" in said:
+        return "debug"
+    return "reload" if _RELOAD_NAME.search(name) or "reload" in said else None
+
+
+_OWN_SECTIONS = frozenset({"app", "application", "api", "server", "web"})
+
+
+def _of_field(field: Field) -> Trait | None:
+    """What the field says of the application as a whole."""
+    *section, last = field.path
+    if section and not (len(section) == 1 and section[0] in _OWN_SECTIONS):
+        return None
+    if ENVIRONMENT.search(last):
+        return "environment"
+    return "debug" if last.lower() == "debug" else "reload" if last.lower() == "reload" else None
 
 
 def _defaults(service: Service) -> Iterator[Unproductive]:
@@ -110,14 +122,10 @@ def _defaults(service: Service) -> Iterator[Unproductive]:
         return
     for start in service.starts if service.settings else ():
         for found in start.fields if start.made is not None else ():
-            field, value = found.field, found.value
-            if found.variable is not None or not field.names or not isinstance(value, Known):
-                continue
-            text = str(getattr(value.value, "value", value.value)).lower()
-            if value == field.default and ENVIRONMENT.search(field.path[-1]) and text in _DEVELOPMENT:
-                block = service.definition.environment_block
-                at = block.key_span if block is not None and block.key_span else service.key
-                yield Unproductive(service, "environment", field.names[0], text, at, None, field)
+            field, text = found.field, str(default_in_force(found)).lower()
+            trait = _of_field(field)
+            if trait is not None and text in (_DEVELOPMENT if trait == "environment" else _TRUE):
+                yield Unproductive(service, trait, field.names[0], text, where_to_set(service), None, field)
 
 
 _PRODUCTION_WORDS = {

@@ -39,6 +39,17 @@ def _starts(deployment: Deployment) -> Iterator[tuple[Service, Start]]:
                     yield service, start
 
 
+def default_in_force(found: FieldValue) -> Any:
+    """The field's own default, plain, where nothing sets the field; else None."""
+    if found.variable is not None or not found.field.names:
+        return None
+    value, default = found.value, found.field.default
+    if not isinstance(value, Known) or not isinstance(default, Known):
+        return None
+    plain, own = (getattr(one.value, "value", one.value) for one in (value, default))
+    return plain if plain == own else None
+
+
 # ---- values
 
 
@@ -149,7 +160,7 @@ class Unset(msgspec.Struct, frozen=True):
 
     @property
     def at(self) -> Span:
-        return _where_to_set(self.service)
+        return where_to_set(self.service)
 
 
 def unset_fields(deployment: Deployment) -> Iterator[Unset]:
@@ -178,7 +189,8 @@ def _listed(names: tuple[str, ...]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def _where_to_set(service: Service) -> Span:
+def where_to_set(service: Service) -> Span:
+    """The service's own `environment`, or its name where it has none."""
     block = service.definition.environment_block
     return block.key_span if block is not None and block.key_span else service.key
 
@@ -225,7 +237,7 @@ class Raising(msgspec.Struct, frozen=True):
     @property
     def at(self) -> Span:
         """The line that gives the value, or the place where it should be given."""
-        return self.variable.name_span if self.variable is not None else _where_to_set(self.service)
+        return self.variable.name_span if self.variable is not None else where_to_set(self.service)
 
 
 def raising_guards(deployment: Deployment) -> Iterator[Raising]:

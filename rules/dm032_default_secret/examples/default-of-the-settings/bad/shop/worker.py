@@ -1,0 +1,3 @@
+from shop.settings import settings
+
+print(settings.signing_key)
