@@ -56,7 +56,7 @@ MAXIMUM_BYTES = 8 * 1024 * 1024
 MAXIMUM_PARSED = {
     "read_yaml": 1024 * 1024,
     "read_dotenv": 256 * 1024,
-    "read_dockerfile": 512 * 1024,
+    "read_dockerfile": 256 * 1024,
     "read_settings_module": 512 * 1024,
 }
 """Bytes of files whose every line makes objects: ten times the largest that we know of, and more."""

@@ -55,7 +55,7 @@ MAXIMUM_FILES = 100
 """That a project includes or extends."""
 MAXIMUM_EXTENDS = 50
 """Services of which each extends the next."""
-MAXIMUM_EXTENDED = 100_000
+MAXIMUM_EXTENDED = 50_000
 """Entries that services take over from those that they extend."""
 _Lookup = Callable[[str], Known[str] | Unknown | None]
 EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default", "-example", ".defaults")

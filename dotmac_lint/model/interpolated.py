@@ -169,13 +169,28 @@ def _eaten(use: Undefined, service: RunningService | None, repository: Repositor
             return None  # it is for Compose as well, and some env file or an example of one sets it
         shell = _runs_in_shell(use)
         own = held is not None and (held.mechanism == "dockerfile" or isinstance(held.value, Known))
-        if held is not None and own and (shell or held.mechanism != "env_file"):
+        if (
+            held is not None
+            and own
+            and (shell or held.mechanism != "env_file")
+            and not _set_elsewhere(use, repository, held)
+        ):
             return msgspec.structs.replace(blank, given=held, escapable=shell)
     if use.attribute in {"environment", "labels"} and not _named(use, repository):
         before = "A-Za-z0-9!#%^*" if name.isupper() else r"\w.!#%^*-"
         if _HASH.search(text) or re.search(rf"[{before}]\${name}", text):
             return msgspec.structs.replace(blank, text=(use.at,))
     return None
+
+
+def _set_elsewhere(use: Undefined, repository: Repository, held: Variable) -> bool:
+    """Whether a script, a program or another env file gives the variable a value that Compose may see."""
+    name = re.escape(use.name)
+    sets = re.compile(
+        rf"^\s*(export\s+)?{name}=|\bset_?env\(\s*[\"']{name}[\"']|\benviron\[[\"']{name}[\"']\]\s*=", re.M
+    )
+    sources = (repository.workspace.source(path) for path in _named(use, repository) - {held.span.path})
+    return any(source is not None and sets.search(source.text) for source in sources)
 
 
 _HASH = re.compile(r"\$(apr1|2[abxy]|argon2\w*|[156])\$")

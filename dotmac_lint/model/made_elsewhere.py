@@ -30,7 +30,7 @@ _TOOLS = re.compile(
 )
 _NO_TOOLS = re.compile(
     r"(^|/)([^/]*(docker-?)?compose[^/]*\.ya?ml|[^/]*(Docker|Container)file[^/]*|requirements[^/]*\.txt"
-    r"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)(node_modules|vendor|third_party|tests?|\.claude|\.cursor)/",
+    r"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)(node_modules|vendor|third_party|\.claude|\.cursor)/|(^|/)tests?/.*(?<!\.md)$",
     re.IGNORECASE,
 )
 _MAKES = re.compile(
@@ -62,7 +62,7 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
 def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     """Whether a script, a workflow or a document has a line that names `path` and makes something."""
     makes = _MAKES if "." in posixpath.basename(path) else _MAKES_FOLDER
-    return any(makes.search(line) for line in _lines_naming(workspace, path))
+    return any(makes.search(line) for line in lines_naming(workspace, path))
 
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
@@ -87,10 +87,11 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
 
 def is_named(workspace: Workspace, path: str) -> bool:
     """Whether any script, code, workflow or document names `path`."""
-    return bool(_lines_naming(workspace, path))
+    return bool(lines_naming(workspace, path))
 
 
-def _lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
+def lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
+    """The lines of scripts, code, workflows and documents that name `path`."""
     lines: tuple[str, ...] = workspace.remembered(
         f"lines {path}", lambda: tuple(_find_lines(workspace, path))
     )

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from dotmac_lint.known import Problem
 from dotmac_lint.readers.dotenv import Dialect, evaluate, read_dotenv
 
-EXAMPLES = int(os.environ.get("DOTMAC_LINT_FUZZ", "150"))
+FUZZING = "DOTMAC_LINT_FUZZ" in os.environ
+EXAMPLES = int(os.environ.get("DOTMAC_LINT_FUZZ", "400"))
 SHELL = {"HOST": "outside", "NOTHING": ""}
 
 COMPOSE = shutil.which("docker-compose") or str(Path(sys.executable).with_name("docker-compose"))
@@ -175,7 +176,7 @@ TOKENS += ["\\$", "$$", "\x1c", "²", 'A="', "\nB='", '}"\n']
 TEXTS = st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=not FUZZING)
 @given(TEXTS)
 def test_python_dotenv_on_made_up_texts(text: str) -> None:
     assert ours(text, "python") == python_dotenv(text)
@@ -184,7 +185,7 @@ def test_python_dotenv_on_made_up_texts(text: str) -> None:
 @needs_compose
 @pytest.mark.parametrize("dialect", ["compose", "docker"])
 def test_compose_on_made_up_texts(tmp_path_factory: pytest.TempPathFactory, dialect: Dialect) -> None:
-    @settings(max_examples=max(2, EXAMPLES // 75), deadline=None)
+    @settings(max_examples=max(10, EXAMPLES // 75), deadline=None, derandomize=not FUZZING)
     @given(st.lists(TEXTS, min_size=40, max_size=40, unique=True))
     def compare(texts: list[str]) -> None:
         compare_with_compose(tmp_path_factory.mktemp("env"), texts, dialect)

@@ -69,8 +69,16 @@ def test_what_is_of_one_language_only_is_read_as_hcl_1(text: str) -> None:
     read_policy(text)
 
 
-def test_a_large_json_file_is_no_policy() -> None:
-    text = '{"path": {"secret/*": {"capabilities": ["read"]}}, "x": "' + "y" * MAXIMUM_LENGTH + '"}'
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"path": {"secret/*": {"capabilities": ["read"]}}, "x": "' + "y" * MAXIMUM_LENGTH + '"}',
+        '[\n{"path": "x", "policy": "none"},\n{"path": 1}]',
+        "[" + '{"path": "x", "policy": "none"},\n' * 50_000,
+        '{"rule": "a", "path": "x", "policy": "b"}\n{"rule": "b", "path": "y", "policy": "b"}\n',
+    ],
+)
+def test_json_of_another_kind_is_no_policy(text: str) -> None:
     assert read_policy(text) == Policy()
 
 

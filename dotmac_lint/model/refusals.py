@@ -1,0 +1,136 @@
+"""Projects that Compose refuses although each of their files is right: what contradicts itself after the merge.
+
+Source of behaviour: compose-go, loader/validate.go (checkConsistency) and graph/cycle.go: only active services count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.compose_references import uses
+from dotmac_lint.model.compose_tree import Items, Leaf, Table
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Service
+    from dotmac_lint.model.deployment import Deployment
+
+
+class Refusal(NamedTuple):
+    """Two places that exclude each other; `message` and `help` are sentences, `text` says what `other` is."""
+
+    service: str
+    message: str
+    at: Span
+    other: Span
+    text: str
+    help: str
+
+
+def refusals(deployment: Deployment) -> Iterator[Refusal]:
+    """Nothing where a file could not be read, and for what `docker stack deploy` starts: Swarm ignores names."""
+    project = deployment.project
+    if not project.complete or any(e.text.startswith("docker stack") for e in deployment.spec.evidence):
+        return
+    active = [service for service in project.services.values() if service.active]
+    for service in active:
+        yield from _several_of_one_name(service)
+        yield from _two_networks(service)
+    yield from _same_name(active)
+    yield from _cycles({service.name: service for service in active})
+
+
+def _several_of_one_name(service: Service) -> Iterator[Refusal]:
+    if service.container_name is None:
+        return
+    for keys in (("deploy", "replicas"), ("scale",)):
+        count = service.attribute(*keys)
+        if isinstance(count, Leaf) and isinstance(count.value, Known) and _number(count.value.value) > 1:
+            yield Refusal(
+                service.name,
+                f"Service `{service.name}` has a `container_name` and {count.value.value} replicas: a name is for one "
+                "container, so Compose refuses the whole project.",
+                service.container_name.span,
+                count.span,
+                f"`{'.'.join(keys)}` is set here",
+                "Remove `container_name`: Compose names the containers, and other services reach them by "
+                f"`{service.name}`.",
+            )
+            return
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _two_networks(service: Service) -> Iterator[Refusal]:
+    networks = service.attribute("networks")
+    named = (
+        networks.rows
+        if isinstance(networks, Table)
+        else networks.items
+        if isinstance(networks, Items)
+        else ()
+    )
+    if service.network_mode is not None and named:
+        yield Refusal(
+            service.name,
+            f"Service `{service.name}` has both `network_mode` and `networks`, which exclude each other: Compose "
+            "refuses the whole project.",
+            service.network_mode.span,
+            service.node.rows["networks"].key.span,
+            "`networks` is set here",
+            "Keep one of them; in an overlay, `networks: !reset null` takes away what the base says.",
+        )
+
+
+def _same_name(services: list[Service]) -> Iterator[Refusal]:
+    taken: dict[str, tuple[Service, Span]] = {}
+    for service in services:
+        name = service.container_name
+        if name is None or not isinstance(name.value, Known):
+            continue
+        first, span = taken.setdefault(name.value.value, (service, name.span))
+        if first is not service:
+            yield Refusal(
+                service.name,
+                f"Services `{first.name}` and `{service.name}` have the same `container_name`: Compose refuses the "
+                "whole project.",
+                name.span,
+                span,
+                f"`{first.name}` has the name already",
+                "Give each its own name, or remove `container_name`.",
+            )
+
+
+def _cycles(services: dict[str, Service]) -> Iterator[Refusal]:
+    """The first cycle that is found, as Compose does."""
+    edges = {
+        name: {use.name: use for use in uses(service) if use.kind == "service" and use.name in services}
+        for name, service in services.items()
+    }
+    done: set[str] = set()
+    for start in services:
+        path, pending = [start], [iter(edges[start])]
+        while pending:
+            following = next(pending[-1], None)
+            if following is None:
+                done.add(path.pop())
+                pending.pop()
+            elif following in path:
+                cycle = [*path[path.index(following) :], following]
+                route = " → ".join(f"`{name}`" for name in cycle)
+                yield Refusal(
+                    cycle[-2],
+                    f"Services wait for each other ({route}): Compose refuses the whole project.",
+                    edges[cycle[-2]][following].span,
+                    edges[following][cycle[1]].span,
+                    "the circle begins here",
+                    "Remove one of these references.",
+                )
+                return
+            elif following not in done:
+                path.append(following)
+                pending.append(iter(edges[following]))

@@ -1,0 +1,2 @@
+docker compose --profile blue up
+docker compose --profile green up
