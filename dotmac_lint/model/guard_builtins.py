@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import urllib.parse
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from dotmac_lint.model.guard_values import (
     UNKNOWN,
     Enumeration,
     Fails,
+    Instance,
     Open,
     contains,
     equal,
@@ -167,6 +170,30 @@ def _zip(arguments: list[Any], keywords: dict[str, Any]) -> Any:
     return UNKNOWN
 
 
+def _moment(type_: Callable[..., Any]) -> Callable[[list[Any], dict[str, Any]], Any]:
+    def make(arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        if not all(isinstance(value, int | float) for value in (*arguments, *keywords.values())):
+            return UNKNOWN
+        try:
+            return type_(*arguments, **keywords)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise Fails(type(error).__name__) from None
+
+    return make
+
+
+def _urlparse(arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    text = plain(arguments[0]) if len(arguments) == 1 and not keywords else UNKNOWN
+    if not isinstance(text, str) or not _PLAIN.fullmatch(text):
+        return UNKNOWN
+    parts = urllib.parse.urlsplit(text)
+    names = ("scheme", "netloc", "path", "query", "fragment", "hostname", "username", "password")
+    return Instance(None, ("?",), {name: getattr(parts, name) for name in names})
+
+
+_PLAIN = re.compile(r"[a-z+]+://[\w.:@/?=&,%-]*", re.ASCII)
+
+
 def simple_pattern(pattern: str) -> bool:
     """A regular expression that takes no exponential time and means the same everywhere."""
     if len(pattern) > 200 or not pattern.isascii() or not pattern.isprintable():
@@ -223,9 +250,17 @@ FUNCTIONS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
     "re.search": _match("search"),
     "re.fullmatch": _match("fullmatch"),
     "typing.cast": lambda a, k: a[1] if len(a) == 2 else UNKNOWN,
+    "datetime.date": _moment(datetime.date),
+    "datetime.datetime": _moment(datetime.datetime),
+    "datetime.timedelta": _moment(datetime.timedelta),
+    "urllib.parse.urlparse": _urlparse,
+    "urllib.parse.urlsplit": _urlparse,
     "print": lambda a, k: None,
     "dict": lambda a, k: dict(k) if not a else UNKNOWN,
 }
+
+REFUSING = frozenset({"int", "float", "datetime.date", "datetime.datetime", "datetime.timedelta"})
+"""What may raise on a text or number that is not known."""
 
 _TEXT_METHODS = frozenset(
     {
@@ -244,8 +279,9 @@ def method(
     keywords: dict[str, Any],
     otherwise: Callable[..., Any],
     node: Call,
+    spoil: Callable[[Any], None],
 ) -> Any:
-    """What `owner.name(...)` gives; lists, dicts and sets are changed in place."""
+    """What `owner.name(...)` gives; lists, dicts and sets are changed in place, or spoilt."""
     value = plain(owner)
     if isinstance(value, Secret) and name == "get_secret_value":
         return value.value
@@ -257,6 +293,8 @@ def method(
             return _native(value, name, given)
         if name == "join" and len(arguments) == 1 and solid(arguments[0]):
             return _native(value, name, arguments)
+    if isinstance(value, datetime.timedelta) and name == "total_seconds" and not arguments:
+        return value.total_seconds()
     if isinstance(value, list) and not keywords:
         result = _list_method(value, name, arguments)
         if result is not otherwise_:
@@ -272,9 +310,7 @@ def method(
         if name == "add" and len(arguments) == 1 and solid(arguments[0]) and isinstance(value, set):
             return _native(value, name, arguments)
     if isinstance(value, list | dict | set):
-        value.clear()  # some other change in place: nothing is known of it any more
-        if isinstance(value, list):
-            value.append(UNKNOWN)
+        spoil(value)
     return otherwise(node, name, arguments)
 
 
@@ -300,6 +336,13 @@ def _list_method(value: list[Any], name: str, arguments: list[Any]) -> Any:
         if isinstance(more, list | tuple) and not isinstance(more, Open):
             value.extend(more)
             return None
+    if name == "insert" and len(arguments) == 2 and isinstance(arguments[0], int):
+        if not isinstance(value, Open):
+            value.insert(arguments[0], arguments[1])
+            return None
+    if name in ("clear", "reverse") and not arguments and not isinstance(value, Open):
+        value.clear() if name == "clear" else value.reverse()
+        return None
     if name == "copy":
         return type(value)(value)
     if name == "count" and len(arguments) == 1:
@@ -357,7 +400,15 @@ def is_instance(value: Any, name: str) -> bool | None:
 
 
 def url_attribute(url: Url, name: str) -> Any:
-    return url.scheme if name == "scheme" else UNKNOWN
+    """An attribute of pydantic's URLs; the library gives some a port or a path that are not written."""
+    match name:
+        case "scheme":
+            return url.scheme
+        case "host" if url.host:
+            return url.host
+        case "port" if url.port is not None:
+            return url.port
+    return UNKNOWN
 
 
 __all__ = [

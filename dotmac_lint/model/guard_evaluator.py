@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from dotmac_lint.known import Unknown
+from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model import guard_builtins
 from dotmac_lint.model.guard_values import (
     UNKNOWN,
@@ -24,6 +24,7 @@ from dotmac_lint.model.guard_values import (
     Fails,
     Failure,
     Fields,
+    Handler,
     Info,
     Instance,
     Namespace,
@@ -41,7 +42,7 @@ from dotmac_lint.model.guard_values import (
     solid,
     truth,
 )
-from dotmac_lint.model.scalars import Member, Secret, Url
+from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
 from dotmac_lint.readers.python.code import (
     Assert,
     Assign,
@@ -166,6 +167,7 @@ class Frame:
         self.owner = owner
         self.state = state
         self.handling: Failure | None = None
+        self.within: Frame | None = None
 
 
 class Program:
@@ -175,6 +177,7 @@ class Program:
         self.find = find
         """`find(dotted name, path of the importing module)`."""
         self._codes: dict[int, Code | Enumeration] = {}
+        self.enumerations: dict[str, list[Enumeration]] = {}
         self._resolving: set[tuple[str, str]] = set()
 
     def definition(
@@ -219,7 +222,10 @@ class Program:
             for base in node.bases:
                 bases.append(self._base(base, namespace, outer))
             code = Code(node, namespace, tuple(bases))
-            self._codes[id(node)] = enumeration(code) or code
+            made = enumeration(code)
+            self._codes[id(node)] = made or code
+            if made is not None:
+                self.enumerations.setdefault(made.name, []).append(made)
         return self._codes[id(node)]
 
     def _base(self, base: Expr, namespace: Namespace, outer: Code | None) -> Code | External | None:
@@ -281,6 +287,19 @@ def enumeration(code: Code) -> Enumeration | None:
     return Enumeration(code.name, members, complete, code)
 
 
+def items_of(value: Any) -> Any:
+    """What a loop over the value goes through, where it is no list yet."""
+    match value:
+        case str() | dict():
+            return list(value)
+        case Enumeration(complete=True):
+            values = list(value.members.values())
+            return [
+                m for i, m in enumerate(values) if all(m.value != earlier.value for earlier in values[:i])
+            ]
+    return value
+
+
 class Evaluator:
     """Runs guards of one start; the outcomes gather in `leaves`, `sites` and `logs`."""
 
@@ -304,6 +323,8 @@ class Evaluator:
         self.overlay: dict[tuple[Path, str], Any] = {}
         self.doubtful = 0
         """How many branches are being followed of which it cannot be told whether they are taken."""
+        self.forks = 0
+        """How often the state was copied: what was changed in place since is not changed in older states."""
 
     # ---- entering
 
@@ -337,6 +358,8 @@ class Evaluator:
         state.taint.update(taint or {})
         where = f"{bound.owner.name}.{function.name}" if bound.owner else function.name
         frame = Frame(bound.namespace, where, bound.owner, state)
+        frame.within = bound.within
+        forks = self.forks
         if len(self.frames) >= CALLS or any(
             f.where == where and f.namespace is bound.namespace for f in self.frames
         ):
@@ -355,6 +378,8 @@ class Evaluator:
                 self.leaves.append(leaf)
             elif leaf.kind == "return":
                 results.append((leaf.value, leaf.state))
+        if self.forks > forks:
+            self._spoil_given(bound, [*local.values()])
         if not results:
             raise Stop
         value, final = results[0]
@@ -366,6 +391,24 @@ class Evaluator:
         else:
             self.overlay = final.overlay
         return value
+
+    def _spoil_given(self, bound: Bound, values: list[Any]) -> None:
+        """Of lists and dicts that a function could change, some of whose branches are not sure, little is known."""
+        if bound.within is not None and bound.within in self.frames:
+            values += bound.within.state.local.values()
+        for value in values:
+            if isinstance(value, list | dict | set) and not isinstance(value, Fields):
+                self.spoil(value)
+
+    def spoil(self, value: Any) -> None:
+        """Some code has changed the list, dict or set in a way that is not known."""
+        for frame in self.frames:
+            for held in (frame.state.local, frame.state.overlay):
+                for key, one in held.items():
+                    if one is value:
+                        held[key] = Open() if isinstance(one, list) else UNKNOWN  # type: ignore[index]
+                    elif _holds(one, value):
+                        held[key] = UNKNOWN  # type: ignore[index]
 
     def _parameters(self, bound: Bound, arguments: list[Any], keywords: dict[str, Any]) -> dict[str, Any]:
         arguments = [*bound.receiver, *arguments]
@@ -414,6 +457,8 @@ class Evaluator:
                 reads = set(self.reads)
                 self.evaluate(node.value)
                 self.reads = reads
+            case Assign(value=Binary()) if node.value.range == node.range:
+                self._augment(node)
             case Assign():
                 with_reads, value = self._tracked(node.value)
                 self._assign(node.target, value, with_reads | self.state.depends)
@@ -453,12 +498,33 @@ class Evaluator:
                     if name != "*":
                         self.state.local[name] = self._imported(module, original)
             case Function():
-                self.state.local[node.name] = UNKNOWN
+                owner, within = self.frame.owner, self.frame
+                self.state.local[node.name] = Bound(node, within.namespace, owner, (), within)
             case Class():
                 self.state.local[node.name] = UNKNOWN
             case Opaque():
                 self._opaque(node.body)
         return True
+
+    def _augment(self, node: Assign) -> None:
+        """`target += value`: a list is changed in place."""
+        assert isinstance(node.value, Binary)
+        reads, current = self._tracked(node.target)
+        if isinstance(current, list) and node.value.operator == "+":
+            more_reads, more = self._tracked(node.value.right)
+            if isinstance(node.target, Name):
+                taint, name = self.state.taint, node.target.name
+                taint[name] = taint.get(name, frozenset()) | more_reads | self.state.depends
+            items = items_of(more)
+            if isinstance(items, list | tuple) and not isinstance(items, Open):
+                current.extend(items)
+            elif not isinstance(current, Open):
+                self.spoil(current)
+            return
+        more_reads, value = self._tracked(node.value)
+        if isinstance(current, dict | set):
+            self.spoil(current)
+        self._assign(node.target, value, reads | more_reads | self.state.depends)
 
     def _imported(self, module: str, original: str | None) -> Any:
         namespace = self.program.find(module, self.frame.namespace.path)
@@ -557,6 +623,7 @@ class Evaluator:
         ends: list[State | None] = []
         found: list[list[Leaf]] = []
         collected = self.leaves
+        self.forks += 1
         for body in (node.then, node.otherwise):
             self.leaves = []
             frame.state = state.fork()
@@ -607,10 +674,7 @@ class Evaluator:
 
     def _for(self, node: For) -> bool:
         taint, values = self._tracked(node.iterable)
-        if isinstance(values, str):
-            values = list(values)
-        if isinstance(values, dict):
-            values = list(values)
+        values = items_of(values)
         certain = self.state.certain
         frame, collected = self.frame, self.leaves
         if (
@@ -650,6 +714,7 @@ class Evaluator:
             frame.state.certain = certain and not (returned and not frame.state.certain)
             return True
         # The body may run or not, any number of times: what it assigns is unknown before and after.
+        self.forks += 1
         before = frame.state.fork()
         for statement in node.body:
             self._havoc(statement)
@@ -700,6 +765,7 @@ class Evaluator:
         done: set[tuple[int, Failure | None]] = set()
         for leaf, handler in handled:
             self.leaves = []
+            self.forks += 1
             frame.state = leaf.state.fork()
             frame.handling = leaf.failure
             if (id(handler), leaf.failure) in done:
@@ -875,7 +941,10 @@ class Evaluator:
                     return -value
                 return UNKNOWN
             case Binary():
-                return arithmetic(node.operator, self.evaluate(node.left), self.evaluate(node.right))
+                left, right = self.evaluate(node.left), self.evaluate(node.right)
+                if node.operator == "|" and (_is_type(left) or _is_type(right)):
+                    return [*_types(left), *_types(right)]
+                return arithmetic(node.operator, left, right)
             case Display():
                 items = [self.evaluate(item) for item in node.items]
                 return items if node.kind != "tuple" else tuple(items)
@@ -943,6 +1012,8 @@ class Evaluator:
             sliceable = isinstance(container, str | list | tuple) and not isinstance(container, Open)
             if sliceable and isinstance(lower, int | None) and isinstance(upper, int | None):
                 return container[lower:upper]
+            if isinstance(container, int | float | None):
+                raise Fails("TypeError")
             return UNKNOWN
         index = plain(self.evaluate(node.index))
         match container:
@@ -958,6 +1029,8 @@ class Evaluator:
                 if index in container:
                     return container[index]
                 raise Fails("KeyError")
+            case None | int() | float():
+                raise Fails("TypeError")
             case External(name="os.environ") if isinstance(index, str):
                 value = self.environment(index)
                 if value is None:
@@ -972,9 +1045,7 @@ class Evaluator:
         return UNKNOWN
 
     def _comprehension(self, node: Comprehension) -> Any:
-        values = self.evaluate(node.iterable)
-        if isinstance(values, dict | str):
-            values = list(values)
+        values = items_of(self.evaluate(node.iterable))
         opened = isinstance(values, Open)
         if not isinstance(values, list | tuple | set | frozenset | range) or len(values) > ITEMS:
             return UNKNOWN
@@ -1002,6 +1073,14 @@ class Evaluator:
         if name in local:
             self.reads |= self.state.taint.get(name, frozenset())
             return local[name]
+        within = self.frame.within
+        while within is not None:
+            if name in within.state.local:
+                if within not in self.frames:
+                    return UNKNOWN
+                self.reads |= within.state.taint.get(name, frozenset())
+                return within.state.local[name]
+            within = within.within
         return self.global_(self.frame.namespace, name)
 
     def global_(self, namespace: Namespace, name: str) -> Any:
@@ -1017,8 +1096,11 @@ class Evaluator:
                 return Bound(statement, where)
             case Class():
                 return self.program.code(statement, where)
-            case Assign(target=Name(), value=value):
-                return self._constant(value, where)
+            case Assign(target=Name(name=bound), value=value):
+                constant = self._constant(value, where)
+                if isinstance(constant, list | dict | set) and bound in where.changed:
+                    return Open() if isinstance(constant, list) else UNKNOWN
+                return constant
         return UNKNOWN
 
     def _constant(self, value: Expr, namespace: Namespace, owner: Code | None = None) -> Any:
@@ -1042,14 +1124,18 @@ class Evaluator:
             case Enumeration():
                 if name in owner.members:
                     return owner.members[name]
+                if name == "__members__" and owner.complete:
+                    return dict(owner.members)
                 return self._class_attribute(owner.code, name, owner)
             case Member():
                 if name in ("value", "_value_"):
                     return owner.value
                 if name in ("name", "_name_"):
                     return owner.name
-                return External(f"method:{name}") if owner.mixin else UNKNOWN
+                return self._member_attribute(owner, name)
             case Code():
+                if name in ("model_fields", "__fields__") and self.subject and owner is self.subject.code:
+                    return dict.fromkeys(self.subject.fields, UNKNOWN)
                 return self._class_attribute(owner, name, owner)
             case External():
                 if owner.name.startswith("repository:"):
@@ -1069,6 +1155,17 @@ class Evaluator:
             raise Fails("AttributeError")
         return UNKNOWN
 
+    def _member_attribute(self, member: Member, name: str) -> Any:
+        """A property or method that the Enum declares."""
+        if self.frames:
+            self._name(member.enum)  # the class may not have been looked at yet
+        declaring = [
+            e for e in self.program.enumerations.get(member.enum, ()) if member in e.members.values()
+        ]
+        if len(declaring) == 1 and declaring[0].code.find(name):
+            return self._class_attribute(declaring[0].code, name, member)
+        return External(f"method:{name}") if member.mixin else UNKNOWN
+
     def _instance_attribute(self, owner: Instance, name: str) -> Any:
         overlay = self.state.overlay
         if (owner.path, name) in overlay:
@@ -1079,9 +1176,13 @@ class Evaluator:
             value = owner.fields[name]
             if not isinstance(value, Instance):
                 self.reads.add((*owner.path, name))
+            if isinstance(value, list | dict | set):
+                overlay[owner.path, name] = value = copied(value, {})  # changes in place belong to the state
             return value
         if name == "__class__" and owner.code is not None:
             return owner.code
+        if name in ("model_fields", "__fields__") and owner.code is not None:
+            return dict.fromkeys(owner.fields, UNKNOWN)
         return self._class_attribute(owner.code, name, owner) if owner.code is not None else UNKNOWN
 
     def _class_attribute(self, code: Code, name: str, receiver: Any) -> Any:
@@ -1098,7 +1199,7 @@ class Evaluator:
                     return Bound(statement, where.namespace, where)
                 if "classmethod" in decorators:
                     return Bound(statement, where.namespace, where, (code,))
-                if not isinstance(receiver, Instance):
+                if not isinstance(receiver, Instance | Member):
                     return Bound(statement, where.namespace, where)
                 bound = Bound(statement, where.namespace, where, (receiver,))
                 if decorators & {"property", "cached_property"}:
@@ -1130,8 +1231,11 @@ class Evaluator:
         arguments = [self.evaluate(argument) for argument in node.arguments]
         keywords = {name: self.evaluate(value) for name, value in node.keywords}
         if isinstance(function, Attribute):
-            if isinstance(owner, Secret | Url | Raised | list | dict | set | frozenset | tuple) or (
-                isinstance(plain(owner), str | int | float) and not isinstance(owner, Enumeration)
+            own = self._member_attribute(owner, function.name) if isinstance(owner, Member) else None
+            if isinstance(own, Bound):
+                return self.apply(own, arguments, keywords, node)
+            if isinstance(owner, Secret | Url | Raised | list | dict | set | frozenset | tuple) or isinstance(
+                plain(owner), str | int | float
             ):
                 if isinstance(owner, Fields) and arguments and isinstance(arguments[0], str):
                     self.reads.add((*owner.path, arguments[0]))
@@ -1139,14 +1243,30 @@ class Evaluator:
                     taint, local = self.state.taint, function.of.name
                     taint[local] = taint.get(local, frozenset()) | self.state.depends | self.reads
                 return guard_builtins.method(
-                    owner, function.name, arguments, keywords, self._unknown_call, node
+                    owner, function.name, arguments, keywords, self._unknown_call, node, self.spoil
                 )
             if isinstance(owner, Unknown):
                 return self._unknown_call(node, function.name, arguments)
+            if isinstance(owner, Instance) and function.name in ("model_dump", "dict") and not node.arguments:
+                dumped = self._dumped(owner) if not node.keywords and node.complete else UNKNOWN
+                if not isinstance(dumped, Unknown):
+                    return dumped
             target = self.attribute(owner, function.name)
         else:
             target = self.evaluate(function)
         return self.apply(target, arguments, keywords, node)
+
+    def _dumped(self, owner: Instance) -> Any:
+        """`model_dump()`; Unknown where the class may add to it."""
+        code = owner.code
+        if code is None or any(code.find(name) for name in ("model_dump", "dict", "model_config", "Config")):
+            return UNKNOWN
+        names = [dotted(d).rpartition(".")[2] for _, f in code.functions() for d in f.decorators]
+        if any(name in ("computed_field", "model_serializer", "field_serializer") for name in names):
+            return UNKNOWN
+        values = {name: self._instance_attribute(owner, name) for name in owner.fields}
+        dumped = {n: self._dumped(v) if isinstance(v, Instance) else v for n, v in values.items()}
+        return Fields(owner.path, dumped)
 
     def apply(self, target: Any, arguments: list[Any], keywords: dict[str, Any], node: Call) -> Any:
         match target:
@@ -1161,7 +1281,12 @@ class Evaluator:
                     return UNKNOWN
                 return self.call(target, arguments, keywords)
             case Enumeration():
-                return self._member(target, arguments)
+                member = self._member(target, arguments)
+                if isinstance(member, Unknown):
+                    self._may_raise(node.range)
+                return member
+            case Handler():
+                return self._converted(target, arguments, node)
             case Code():
                 if self.subject is not None and target is self.subject.code:
                     return self.subject
@@ -1172,6 +1297,17 @@ class Evaluator:
             case External():
                 return self._external(target, arguments, keywords, node)
         return self._unknown_call(node, "", arguments)
+
+    def _converted(self, handler: Handler, arguments: list[Any], node: Call) -> Any:
+        result = handler.convert(arguments[0] if len(arguments) == 1 else UNKNOWN)
+        match result:
+            case Known():
+                return result.value
+            case Invalid():
+                self._fail(("ValidationError", "ValueError", "Exception"), "implicit", None, node.range)
+                raise Stop
+        self._may_raise(node.range)
+        return UNKNOWN
 
     def _gives_subject(self, bound: Bound) -> bool:
         """`get_settings()`: its annotation, or what it returns, says that it gives the settings."""
@@ -1246,7 +1382,10 @@ class Evaluator:
                     self.state.overlay[arguments[0].path, field] = arguments[2] if key else UNKNOWN
             return None
         if name in guard_builtins.FUNCTIONS:
-            return guard_builtins.FUNCTIONS[name](arguments, keywords)
+            result = guard_builtins.FUNCTIONS[name](arguments, keywords)
+            if isinstance(result, Unknown) and name in guard_builtins.REFUSING:
+                self._may_raise(node.range)
+            return result
         exception = self.exception(target, arguments)
         if not isinstance(exception, Unknown):
             return exception
@@ -1295,6 +1434,23 @@ class Evaluator:
         elif last not in guard_builtins.HARMLESS:
             self._may_raise(node.range)
         return UNKNOWN
+
+
+def _holds(container: Any, value: Any, depth: int = 4) -> bool:
+    """Whether the very object `value` is somewhere in the container."""
+    if isinstance(container, dict):
+        container = container.values()
+    elif not isinstance(container, list | tuple):
+        return False
+    return depth > 0 and any(one is value or _holds(one, value, depth - 1) for one in container)
+
+
+def _is_type(value: Any) -> bool:
+    return isinstance(value, External | Code | Enumeration)
+
+
+def _types(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [External("NoneType") if value is None else value]
 
 
 _KNOWN_EXCEPTIONS: dict[str, tuple[str, ...]] = {

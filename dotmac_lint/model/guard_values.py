@@ -12,6 +12,7 @@ import operator
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -25,6 +26,7 @@ from dotmac_lint.readers.python.code import (
     Call,
     Class,
     Constant,
+    Do,
     Expr,
     Function,
     If,
@@ -65,6 +67,13 @@ class Info(msgspec.Struct, frozen=True):
     data: Any
 
 
+class Handler(msgspec.Struct, frozen=True):
+    """The function that a wrapping validator gets: the field's own conversion."""
+
+    convert: Callable[[Any], Any]
+    """Gives Known, Unknown or Invalid."""
+
+
 class Super(msgspec.Struct, frozen=True):
     """`super()`."""
 
@@ -96,6 +105,11 @@ class Raised(msgspec.Struct, frozen=True):
 
 class Namespace:
     """The names of one module."""
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The names whose lists, dicts and sets some code of the module changes in place."""
+        return frozenset(_changed_in_place(self.body))
 
     def __init__(self, path: str, module: str, body: tuple[Stmt, ...]) -> None:
         self.path = path
@@ -167,6 +181,8 @@ class Bound(msgspec.Struct, frozen=True):
     namespace: Namespace
     owner: Code | None = None
     receiver: tuple[Any, ...] = ()
+    within: Any = None
+    """The frame of the function in which it is defined; None for functions of modules and classes."""
 
 
 class Instance:
@@ -203,6 +219,36 @@ def flattened(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
                 yield from flattened(statement.finally_)
             case With() | Opaque():
                 yield from flattened(statement.body)
+
+
+_CHANGING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "remove",
+        "discard",
+        "pop",
+        "popitem",
+        "clear",
+        "setdefault",
+    }
+)
+
+
+def _changed_in_place(body: tuple[Stmt, ...]) -> Iterator[str]:
+    for statement in body:
+        match statement:
+            case Do(value=Call(function=Attribute(of=Name(name=name), name=method))) if method in _CHANGING:
+                yield name
+            case Assign(target=Subscript(of=Name(name=name))):
+                yield name
+        for field in ("then", "otherwise", "body", "finally_"):
+            yield from _changed_in_place(getattr(statement, field, ()))
+        for handler in getattr(statement, "handlers", ()):
+            yield from _changed_in_place(handler.body)
 
 
 def bound_names(statement: Stmt) -> tuple[str, ...]:
@@ -280,8 +326,10 @@ def truth(value: Any) -> bool | None:
         case Instance():
             odd = value.code is None or value.code.find("__bool__") or value.code.find("__len__")
             return None if odd else True
-        case External() | Super() | Info():
-            return None if isinstance(value, External) else True
+        case Super() | Info() | Handler() | Bound():
+            return True
+        case External():
+            return None
     return bool(value)
 
 

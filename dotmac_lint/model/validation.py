@@ -19,6 +19,7 @@ from dotmac_lint.model.guard_values import (
     Bound,
     Code,
     Fields,
+    Handler,
     Info,
     Instance,
     Namespace,
@@ -88,6 +89,8 @@ class Validation:
         self.results: list[tuple[Field, Result, str | None, Variable | None]] = []
         self.inputs: dict[tuple[str, ...], Any] = {}
         """What fields were given before their validators saw it."""
+        self._rewritten: dict[tuple[str, ...], Any] = {}
+        """What validators of the model have put in the place of what the environment gives."""
         self.doubts = False
         """Something that is not known may make the library refuse the settings."""
         self.refused = False
@@ -259,30 +262,45 @@ class Validation:
         return None if any(leaf.certain for leaf in self.evaluator.leaves[before:]) else instance
 
     def _before_model(self, code: Code | None, path: tuple[str, ...], validators: list[Validator]) -> bool:
-        """Follows the validators that see the raw values; whether they may change them."""
-        changed = False
-        for validator in validators:
-            if validator.fields or validator.mode == "after":
-                continue
-            values: dict[str, Any] = {}
-            complete = True
-            for field in self._children.get(path, ()):
-                raw, _, _ = self._raw(field)
-                if raw is not _ABSENT:
-                    values[field.path[-1]] = raw
-                    complete = (
-                        complete and not field.section and field.names[0].lower() == field.path[-1].lower()
-                    )
-            argument: Any = Fields(path, dict(values)) if complete else UNKNOWN
+        """Follows the validators that see the raw values; whether they may change them in ways not known."""
+        mine = [v for v in validators if not v.fields and v.mode != "after"]
+        if not mine:
+            return False
+        values, complete = self._raw_values(path)
+        names = {field.path[-1] for field in self._children.get(path, ())}
+        given: dict[str, Any] = dict(values)
+        for validator in reversed(mine):
+            argument: Any = Fields(path, dict(given)) if complete else UNKNOWN
             result = self._call(validator, code, [argument])
-            if (
-                validator.mode == "wrap"
-                or not isinstance(result, dict)
-                or dict(result) != values
-                or not complete
+            known = isinstance(result, dict) and not any(isinstance(v, Unknown) for v in result.values())
+            if validator.mode == "wrap" or not complete or not known or not result.keys() <= names:
+                return True
+            given = dict(result)
+        for name in names:
+            if given.get(name, _ABSENT) is not values.get(name, _ABSENT):
+                self._rewritten[(*path, name)] = given.get(name, _ABSENT)
+        return False
+
+    def _raw_values(self, path: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
+        """What validators of the model get by field name; whether that is known to be all."""
+        values: dict[str, Any] = {}
+        complete = not path
+        for field in self._children.get(path, ()):
+            raw, _, variable = self._raw(field)
+            if not field.section and (
+                raw is _ABSENT or (isinstance(raw, str) and _keeps_default(field, raw))
             ):
-                changed = True
-        return changed
+                continue
+            named = len(field.names) == 1 and field.names[0].lower().endswith(field.path[-1].lower())
+            complete = complete and not field.section and named
+            if isinstance(raw, str) and is_complex(field.type) and not _decodes_itself(field):
+                try:
+                    raw = json.loads(raw)
+                except (ValueError, RecursionError):
+                    complete = False
+            complete = complete and not (isinstance(raw, Unknown) and variable is None)
+            values[field.path[-1]] = raw
+        return values, complete
 
     def _after_model(self, code: Code, instance: Instance, validators: list[Validator]) -> None:
         whole = [v for v in validators if not v.fields and v.mode == "after"]
@@ -333,6 +351,12 @@ class Validation:
         json_value = given.get(name, _ABSENT)
         if len(field.path) == 1 and (self.given is None or name in self.given):
             return Unknown("code may give it when it makes the settings"), variable_name, variable
+        if field.required and isinstance(raw, Unknown) and not _is_set(raw, variable):
+            self.doubts = True
+        if isinstance(raw, str) and _keeps_default(field, raw):
+            raw = _ABSENT
+        if field.path in self._rewritten:
+            raw, json_value = _ABSENT, self._rewritten[field.path]
         if field.section:
             return self._section(code, field, raw, json_value), variable_name, variable
         if isinstance(raw, str) and variable is not None and _stands_in(variable, field, raw):
@@ -403,11 +427,7 @@ class Validation:
                     else Unknown("is an object")
                 )
             else:
-                result = (
-                    coerce(value, field.type)
-                    if not _decodes_itself(field)
-                    else coerce_value(value, field.type)
-                )
+                result = field.take("", value)
         elif before and isinstance(start, Known):
             value = start.value
             for validator in before:
@@ -428,8 +448,9 @@ class Validation:
             return result
         self.inputs[field.path] = result.value if isinstance(result, Known) else UNKNOWN
         for validator in special:
-            self._call(validator, code, [UNKNOWN if validator.mode == "wrap" else result.value], data, field)
-            result = Unknown("is made by a validator")
+            result = self._replaced(validator, code, field, result, data, alone=len(mine) == 1)
+            if isinstance(result, Invalid) or result is _ABSENT:
+                return UNKNOWN
         for validator in mine:
             if validator.mode == "after":
                 value = result.value if isinstance(result, Known) else result
@@ -438,6 +459,26 @@ class Validation:
                     return UNKNOWN
                 result = value if isinstance(value, Unknown) else Known(value)
         return result
+
+    def _replaced(
+        self, validator: Validator, code: Code | None, field: Field, given: Any, data: Fields, alone: bool
+    ) -> Any:
+        """What a validator gives that stands in the place of the field's own conversion, or around it."""
+        value = given.value if isinstance(given, Known) else UNKNOWN
+
+        def convert(inner: Any) -> Known[Any] | Invalid | Unknown:
+            if not alone or isinstance(inner, (Unknown, *_ODD)):
+                return UNKNOWN
+            text = isinstance(inner, str) and not _decodes_itself(field)
+            return coerce(inner, field.type) if text else coerce_value(inner, field.type)
+
+        arguments = [value, Handler(convert)] if validator.mode == "wrap" else [value]
+        result = self._call(validator, code, arguments, data, field)
+        if result is _ABSENT:
+            return _ABSENT
+        return (
+            Known(result) if alone and not isinstance(result, Unknown) else Unknown("is made by a validator")
+        )
 
     def _call(
         self,
@@ -498,11 +539,13 @@ class Validation:
                 return Invalid("is not an object")
             else:
                 raw = _ABSENT
-        provided = (
-            bool(given)
-            or raw is not _ABSENT
-            or any(self._raw(f)[0] is not _ABSENT for f in self._below(field.path))
-        )
+        inside = [self._raw(one)[::2] for one in self._below(field.path)]
+        provided = bool(given) or raw is not _ABSENT or any(_is_set(*one) for one in inside)
+        if not provided and any(text is not _ABSENT for text, _ in inside):
+            self.doubts = True
+            for below in self._below(field.path):
+                self.results.append((below, Unknown("is in a section that may not be there"), None, None))
+            return Unknown("may not be there")
         if provided or (inner is None and field.default is None and not field.required):
             return self._model(inner, field.path, given, validate_default=defaults) or UNKNOWN
         statement = code.find(field.path[-1]) if code is not None else None
@@ -582,6 +625,18 @@ _PLACEHOLDER = re.compile(
 def _stands_in(variable: Variable, field: Field, text: str) -> bool:
     """Whether a value of an example file stands for another one: of a secret, or by its own words."""
     return variable.placeholder and (field.secret or bool(_PLACEHOLDER.search(text)))
+
+
+def _keeps_default(field: Field, raw: str) -> bool:
+    """At the top, JSON's null is as good as no variable."""
+    if len(field.path) > 1 or raw.strip() != "null" or field.legacy or _decodes_itself(field):
+        return False
+    return is_complex(field.type) is True
+
+
+def _is_set(raw: Any, variable: Variable | None) -> bool:
+    """Whether the variable is surely there, whatever its value."""
+    return isinstance(raw, str) or (variable is not None and variable.value is not None)
 
 
 _ODD = (Instance, Secret, Url, Member, Fields)

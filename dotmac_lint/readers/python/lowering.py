@@ -305,8 +305,11 @@ class Converter:
             case cst.If():
                 yield self._if(node, at)
             case cst.Assign():
+                value = self.expression(node.value)
                 for target in node.targets:
-                    yield Assign(at, self.expression(target.target), self.expression(node.value))
+                    named = self.expression(target.target)
+                    yield Assign(at, named, value)
+                    value = named if isinstance(named, Name) else value  # one object for all of them
             case cst.AnnAssign():
                 target_, annotation = (
                     self.expression(node.target),
