@@ -586,8 +586,8 @@ class Service:
 
     @cached_property
     def _command_text(self) -> str:
-        """What the container runs besides files: commands, health checks, jobs that labels tell a scheduler to
-        start in it, RUN steps that write scripts."""
+        """What the container runs besides files: commands, health checks, hooks, jobs that labels tell a
+        scheduler to start in it, RUN steps that write scripts."""
         from dotmac_lint.model.compose_tree import Leaf, walk
 
         definition = self.definition
@@ -599,8 +599,10 @@ class Service:
         ]
         if definition.healthcheck is not None:
             texts += [word.raw for word in definition.healthcheck.test]
-        labels = definition.attribute("labels")
-        texts += [leaf.raw for leaf in walk(labels) if isinstance(leaf, Leaf)] if labels is not None else []
+        for attribute in ("labels", "post_start", "pre_stop"):
+            node = definition.attribute(attribute)
+            leaves = walk(node) if node is not None else ()
+            texts += [leaf.raw for leaf in leaves if isinstance(leaf, Leaf)]
         if self.image is not None:
             for stage in self.image.built_stages:
                 texts += [i.value for i in stage.instructions if i.keyword in _RUNNING]

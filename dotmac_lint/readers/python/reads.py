@@ -169,8 +169,12 @@ class _Reader:
                     self.getenvs.add(name)
                 elif node.module == "decouple" and alias.name in {"config", "AutoConfig"}:
                     self.libraries[name] = "decouple"
+                elif node.module == "environs" and alias.name == "env":
+                    self.libraries[name] = "environs"
         elif isinstance(node, ast.Import):
             for alias in node.names:
+                if alias.name == "decouple":
+                    self.libraries[f"{alias.asname or alias.name}.config"] = "decouple"
                 if alias.name == "os" and alias.asname:
                     self.environs.add(f"{alias.asname}.environ")
                     self.getenvs.add(f"{alias.asname}.getenv")
@@ -289,6 +293,9 @@ class _Reader:
                 second = node.args[1] if len(node.args) > 1 else values.get("default")
                 default = self.range(second).slice(self.text) if second is not None else None
                 cast = self.range(values["cast"]).slice(self.text) if "cast" in values else None
+                head, _, method = _dotted(node.func).rpartition(".")
+                if cast is None and head in self.libraries and method != "get_value":  # env.int("A")
+                    cast = method
             place = self.range(argument)
             if isinstance(argument, ast.Constant) and self.text[place.start : place.start + 1] in {"'", '"'}:
                 place = Range(place.start + 1, place.end - 1)
