@@ -141,6 +141,7 @@ class Code:
         self._classes: dict[int, ClassRef] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._worths: dict[int, Known[Any] | Unknown] = {}
+        self._items: dict[tuple[int, bool], tuple[dict[str, Known[Any] | Unknown], bool]] = {}
         self._mros: dict[int, tuple[ClassRef | External, ...]] = {}
 
     @cached_property
@@ -516,7 +517,12 @@ class Code:
                 if isinstance(found, Value) and len(found.bindings) == 1:
                     binding = found.bindings[0]
                     if binding.value is not None and not binding.conditional:
-                        return self.fold_items(binding.value, found.scope, depth + 1, raw=raw)
+                        place = (id(binding), raw)
+                        if place not in self._items:  # what is spread twice is not folded twice
+                            self._items[place] = self.fold_items(
+                                binding.value, found.scope, depth + 1, raw=raw
+                            )
+                        return self._items[place]
         return {}, False
 
     config_of: Callable[[ClassRef | External], tuple[dict[str, Known[Any] | Unknown], bool]] | None = None

@@ -323,3 +323,11 @@ def test_sources_tell_whether_env_files_are_read(
     (settings,) = found(tmp_path, {"settings.py": text}).values()
     assert settings.env_files == files
     assert settings.open == ()
+
+
+def test_mappings_that_double_end(tmp_path: Path) -> None:
+    text = IMPORT + "a0 = {'extra': 'ignore'}\n"
+    text += "".join(f"a{n} = {{**a{n - 1}, **a{n - 1}}}\n" for n in range(1, 60))
+    text += "class Settings(BaseSettings):\n    model_config = {**a59}\n    a: int = 1\n"
+    (settings,) = found(tmp_path, {"settings.py": text}).values()
+    assert settings.open == ("the configuration of `Settings` cannot be worked out",)
