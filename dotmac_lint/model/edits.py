@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotmac_lint.fix import Edit
 from dotmac_lint.model.compose_tree import Items
-from dotmac_lint.source import Span
+from dotmac_lint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Service
@@ -70,37 +70,52 @@ def replace_word(workspace: Workspace, at: Span, text: str) -> Edit | None:
     return Edit(at, f"{quote}{text}{quote}")
 
 
+def remove_attribute(service: Service, name: str) -> Edit | None:
+    """Take the list `name` out of the service, key and all; None where a comment would go with it."""
+    row = service.definition.node.rows.get(name)
+    if row is None or not isinstance(row.value, Items) or not row.value.items:
+        return None
+    key, spans = row.key.span, [item.span for item in row.value.items]
+    source = service.workspace.source(key.path)
+    if source is None or any(span.path != key.path for span in spans):
+        return None
+    end = row.value.span.end if row.value.flow else max(span.end for span in spans)
+    lines = _lines(source, Span(key.path, key.start, end))
+    return None if lines is None or re.search(r"(^|\s)#", lines.range.slice(source.text)) else Edit(lines, "")
+
+
 def remove_item(service: Service, attribute: str, item: Span, word: str | None = None) -> Edit | None:
-    """Take `item` out of the list that is the service's `attribute`, with the key where nothing else is left.
+    """Take `item` out of the list that is the service's `attribute`, where others stay.
 
     With `word`, the item may also be a word of a text (`command: server --reload`). None where other things share
-    the line, or where the list is not written in the service itself.
+    the line.
     """
     source, row = service.workspace.source(item.path), service.definition.node.rows.get(attribute)
     if source is None or row is None:
         return None
-    text = source.text
-    start, end = item.start, item.end
-    if word is not None and text[start:end].strip("\"'") != word:
+    text, listed = source.text, isinstance(row.value, Items)
+    if word is not None and item.range.slice(text).strip("\"'") != word:
         return None  # a part of a longer text
-    first, last = source.position(start).line, source.position(max(end - 1, start)).line
-    before = text[source.offset(first) : start]
-    if re.fullmatch(r"[ \t]*-[ \t]+", before):
-        after = text[end : source.line_range(last).end]
-        if after.strip() and not after.lstrip().startswith("#"):
-            return None
-        if isinstance(row.value, Items) and len(row.value.items) == 1:
-            first = source.position(row.key.span.start).line
-            if row.key.span.path != item.path or text[source.offset(first) : row.key.span.start].strip():
-                return None
-        end = source.line_range(last).end
-        end += len(re.match(r"\r?\n|\r|", text[end:])[0])  # type: ignore[index]
-        return Edit(Span(item.path, source.offset(first), end), "")
-    if isinstance(row.value, Items):
+    lines = _lines(source, item, "[ \t]*-[ \t]+" if listed else "[ \t]*")
+    if lines is not None:
+        return Edit(lines, "")
+    before, after = text[: item.start], text[item.end :]
+    if listed:
         comma = re.search(r",[ \t]*$", before)
         if comma is not None:
-            return Edit(Span(item.path, start - len(comma[0]), end), "")
-        comma = re.match(r"[ \t]*,[ \t]*", text[end:])
-        return Edit(Span(item.path, start, end + len(comma[0])), "") if comma is not None else None
+            return Edit(Span(item.path, comma.start(), item.end), "")
+        comma = re.match(r"[ \t]*,[ \t]*", after)
+        return Edit(Span(item.path, item.start, item.end + comma.end()), "") if comma is not None else None
     space = re.search(r"[ \t]+$", before)
-    return Edit(Span(item.path, start - len(space[0]), end), "") if space is not None else None
+    return Edit(Span(item.path, space.start(), item.end), "") if space is not None else None
+
+
+def _lines(source: SourceFile, at: Span, before: str = "[ \t]*") -> Span | None:
+    """The whole lines of `at` with their ends; None where they hold anything else but `before` and a comment."""
+    start = source.offset(source.position(at.start).line)
+    end = source.line_range(source.position(max(at.end - 1, at.start)).line).end
+    rest = source.text[at.end : end].strip()
+    if not re.fullmatch(before, source.text[start : at.start]) or (rest and not rest.startswith("#")):
+        return None
+    newline = re.match(r"\r?\n|\r|", source.text[end:])
+    return Span(at.path, start, end + len(newline[0] if newline else ""))

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
-from dotmac_lint.model.edits import remove_item
+from dotmac_lint.model.edits import remove_attribute, remove_item
 from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
 from dotmac_lint.source import Span
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Mount
     from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.model.environment import Variable
+    from dotmac_lint.model.image import Stage
     from dotmac_lint.model.settings import Field
 
 Trait = Literal["environment", "debug", "reload"]
@@ -165,12 +166,20 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
 
     service: Service
     mount: Mount
-    source: str
-    target: str
     copied: Span | None
     """The instruction that puts the code into the image."""
     emptied: Span | None
     """The key of a later file's `volumes: []`, which was meant to remove the mount and does not."""
+    siblings: tuple[Mount, ...]
+    """All such mounts of the service."""
+
+    @property
+    def source(self) -> str:
+        return self.mount.source.raw if self.mount.source is not None else ""
+
+    @property
+    def target(self) -> str:
+        return self.mount.target.raw
 
 
 _CODE = re.compile(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
@@ -182,25 +191,28 @@ _BESIDE = re.compile(
 def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
     """The mounts of production services that hide code of the image behind the same code of the host."""
     for service in deployment.services:
-        stage = service.stage
-        if stage is None or not in_production(service):
+        if service.stage is None or not in_production(service):
             continue
-        for mount in service.binds:
-            assert mount.source is not None
-            assert isinstance(mount.source.value, Known)
-            if not isinstance(mount.target.value, Known):
-                continue
-            source, target = mount.source.value.value, mount.target.value.value
-            if _BESIDE.search(source) or service.workspace.kind(source) != "directory":
-                continue
-            for path in service.workspace.under(source):
-                inside = posixpath.join(target, posixpath.relpath(path, source or "."))
-                if _CODE.search(path) and not _BESIDE.search(path) and stage.source_of(inside) == path:
-                    copies = (c for layer in stage.chain for c in layer.copies if path in c.matches)
-                    copied = next((copy.span for copy in copies), None)
-                    emptied = _emptied(service, mount)
-                    yield DevelopmentMount(service, mount, source or ".", target, copied, emptied)
-                    break
+        hidden = [(mount, path) for mount in service.binds if (path := _hidden(service.stage, mount))]
+        for mount, path in hidden:
+            copies = (copy for layer in service.stage.chain for copy in layer.copies if path in copy.matches)
+            copied = next((copy.span for copy in copies), None)
+            siblings = tuple(other for other, _ in hidden)
+            yield DevelopmentMount(service, mount, copied, _emptied(service, mount), siblings)
+
+
+def _hidden(stage: Stage, mount: Mount) -> str | None:
+    """A file of code that the image has where the mount puts the same file of the host."""
+    assert mount.source is not None
+    assert isinstance(mount.source.value, Known)
+    source, target = mount.source.value.value, mount.target.value
+    if not isinstance(target, Known) or _BESIDE.search(source):
+        return None
+    for path in stage.image.workspace.under(source):
+        inside = posixpath.join(target.value, posixpath.relpath(path, source or "."))
+        if _CODE.search(path) and not _BESIDE.search(path) and stage.source_of(inside) == path:
+            return path
+    return None
 
 
 def _emptied(service: Service, mount: Mount) -> Span | None:
@@ -262,7 +274,6 @@ def _watch_option(words: list[tuple[str, Span]]) -> tuple[str, Span] | None:
 
 
 def without_mount(found: DevelopmentMount) -> Fix | None:
-    edit: Edit | None
     key = found.emptied
     if key is not None:
         source = found.service.workspace.source(key.path)
@@ -273,8 +284,13 @@ def without_mount(found: DevelopmentMount) -> Fix | None:
         return Fix(title, (Edit(Span(key.path, key.end + 1, key.end + 1), " !override"),))
     if not only_in_production(found.service.repository, found.mount.span.path):
         return None
-    edit = remove_item(found.service, "volumes", found.mount.span)
-    return Fix(f"Remove the mount of `{found.source}`", (edit,)) if edit is not None else None
+    path = found.mount.span.path
+    spans = [mount.span for mount in found.siblings if mount.span.path == path]
+    edits = [remove_item(found.service, "volumes", span) for span in spans]
+    if len(spans) == sum(mount.span.path == path for mount in found.service.definition.mounts):
+        edits = [remove_attribute(found.service, "volumes")]  # Compose refuses an empty `volumes:`
+    good = tuple(edit for edit in edits if edit is not None)
+    return Fix("Remove the mounts of the source tree", good) if len(good) == len(edits) else None
 
 
 def without_reload(found: Watching) -> Fix | None:
