@@ -14,6 +14,7 @@ from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import tokens
 from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, peers
+from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
 from dotmac_lint.source import Span
 
@@ -230,7 +231,9 @@ def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[
             continue
         server = network.services[name]
         known = endpoint.port in (None, *kind.ports)
-        published = not known and endpoint.port in published_ports(server)
+        published = not known and any(
+            endpoint.port in port.host for port in published_ports(server.definition)
+        )
         if not (known or published) or _holds_server(service, kind):
             continue
         at, used = endpoint.span, None
@@ -262,24 +265,6 @@ def _others_override(network: Network, variable: Variable) -> bool:
         return False
     others = (service.environment.get(variable.name) for service in network.services.values())
     return any(other is not None and other.mechanism == "environment" for other in others)
-
-
-def published_ports(service: Service) -> frozenset[int]:
-    """The ports of the host that lead to the service."""
-    from dotmac_lint.model.compose_tree import Items, Leaf, Table
-
-    node = service.definition.attribute("ports")
-    found = set()
-    for item in node.items if isinstance(node, Items) else ():
-        text = ""
-        if isinstance(item, Leaf):
-            parts = item.known.partition("/")[0].split(":")
-            text = parts[-2] if len(parts) > 1 else ""
-        elif isinstance(item, Table) and isinstance(published := item.get("published"), Leaf):
-            text = published.known
-        if text.isdigit():
-            found.add(int(text))
-    return frozenset(found)
 
 
 def _holds_server(service: Service, kind: Server) -> bool:

@@ -618,6 +618,14 @@ class Service:
         found = (misnaming(settings, name) for settings in self.settings)
         return next((row for row in found if row is not None), None)
 
+    def mentions(self, name: str) -> bool:
+        """Whether a command of the service, or a file in its container, may read the variable `name`."""
+        word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
+        return (
+            re.search(word, self._command_text) is not None
+            or self.repository.read_in(name, self.files) is not None
+        )
+
     def reads(self, variable: Variable) -> bool | None:
         """Whether the service reads `variable`; None where that cannot be told."""
         from dotmac_lint.model import variable_readers
@@ -636,9 +644,7 @@ class Service:
             unknown = unknown or found.unknown is not None
         if unknown:
             return None
-        if re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", self._command_text):
-            return True
-        if self.repository.read_in(name, self.files) is not None:
+        if self.mentions(name):
             return True
         base = self.base_image.value if isinstance(self.base_image, Known) else None
         if variable_readers.is_well_known(name, base):

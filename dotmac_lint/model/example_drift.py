@@ -18,6 +18,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
+from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
@@ -76,11 +77,12 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     read = read_names(workspace, names)
     unread = {name for name in names - read if not may_be_read(repository, name)}
     told = _told_elsewhere(repository)
-    foreign = _given_to_foreign_images(repository)
+    foreign = _foreign_readers(repository)
     for path, entries in examples.items():
         for entry in {entry.key: entry for entry in reversed(entries)}.values():
             at = entry.key_range.at(path)
-            if entry.key in unread and at not in told and path not in foreign:
+            taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
+            if entry.key in unread and at not in told and not taken:
                 yield _idle(repository, path, entry, read)
 
 
@@ -114,8 +116,9 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     ]
     for path in setting:
         found.update(_REFERENCE.findall(workspace.bytes(path) or b""))
-    for _, here in workspace.words.search(sorted({*files}.difference(setting)), wanted):
-        found |= here
+    for path, here in workspace.words.search(sorted({*files}.difference(setting)), wanted):
+        if not here <= found and not _makes_env_file(workspace, path):
+            found |= here
     return {name.decode() for name in wanted & found}
 
 
@@ -129,6 +132,16 @@ def _fields(workspace: Workspace) -> frozenset[bytes]:
 
     found: frozenset[bytes] = workspace.remembered("fields in capitals", fields)
     return found
+
+
+def _makes_env_file(workspace: Workspace, path: str) -> bool:
+    """Whether the script writes an env file and reads no variable itself."""
+    data = (workspace.bytes(path) if re.search(r"\.[cm]?[jt]s$", path) else None) or b""
+    return (
+        b"writeFile" in data
+        and re.search(rb"[\"'`/]\.env\b", data) is not None
+        and b"process.env" not in data
+    )
 
 
 def may_be_read(repository: Repository, name: str) -> bool:
@@ -158,13 +171,13 @@ def _may_take(settings: SettingsClass, name: str, found: Lookup) -> bool:
     return any(folded(name).endswith(folded(field.path[-1])) for field in settings.fields)
 
 
-def _given_to_foreign_images(repository: Repository) -> set[str]:
-    """The examples of env files that go into images which are not built here, and may read anything.
+def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | None]]:
+    """What the images read, of those not built here, that each example's env file goes into; None: anything.
 
     Where the env file has no example of its name, every example beside it may be what it is made from.
     """
     workspace = repository.workspace
-    found: set[str] = set()
+    found: dict[str, set[ImageVariables | None]] = {}
     for deployment in repository.deployments:
         for definition in deployment.project.services.values():
             for reference in definition.env_files if definition.build is None else ():
@@ -174,7 +187,8 @@ def _given_to_foreign_images(repository: Repository) -> set[str]:
                 example = stand_in(workspace, path.value.value)
                 folder = posixpath.dirname(path.value.value)
                 beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
-                found.update((path.value.value, example) if example else beside)
+                for file in (path.value.value, example) if example else beside:
+                    found.setdefault(file, set()).add(variables_of(definition))
     return found
 
 

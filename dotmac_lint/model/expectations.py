@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dotmac_lint.known import Known
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.variable_readers import may_be_a_librarys
 from dotmac_lint.source import Span
@@ -62,7 +61,7 @@ def _names() -> dict[str, list[list[str]]]:
 
 
 @cache
-def _synonymous(kind: Literal["synonyms", "sections"], one: str, other: str) -> bool:
+def synonymous(kind: Literal["synonyms", "sections"], one: str, other: str) -> bool:
     return one == other or any(one in group and other in group for group in _names()[kind])
 
 
@@ -155,7 +154,7 @@ def _score(
         rest = given[-(len(given) - len(prefix)) :] if len(given) > len(prefix) else given
         below = tuple(token for part in field.path[len(section.path) :] for token in tokens(part))
         written, wanted = "_".join(rest), "_".join(below)
-        if _synonymous("synonyms", written, wanted):
+        if synonymous("synonyms", written, wanted):
             return 95 + _agrees(variable, wanted), "another word for the same thing"
         closeness = ratio(written, wanted)
         if closeness >= 80:
@@ -176,7 +175,7 @@ def _score(
     if len(field.path) > 1 and len(given) > 1 and given[1:] == leaf:
         # The provider's name stands for the section: MINIO_ENDPOINT for storage.endpoint.
         told = f"{field.description or ''} {field.path[0]}".lower()
-        if _synonymous("sections", given[0], field.path[-2].lower()) or re.search(rf"\b{given[0]}\b", told):
+        if synonymous("sections", given[0], field.path[-2].lower()) or re.search(rf"\b{given[0]}\b", told):
             return 86, f"{field.path[-2]} is another name for it"
     if len(given) > 1 and len(whole) > len(given) and _contains(whole, given):
         return 82 - 2 * (len(whole) - len(given)) + (whole[: len(given)] == given), "the same words"
@@ -191,7 +190,7 @@ def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
 def _agrees(variable: Variable, wanted: str) -> int:
     """Whether the value is called what the field is called: `${POSTGRES_DB}` for a database's name."""
     last = {tokens(reference)[-1] for reference in variable.references if tokens(reference)}
-    return 5 if any(_synonymous("synonyms", token, wanted) for token in last) else 0
+    return 5 if any(synonymous("synonyms", token, wanted) for token in last) else 0
 
 
 def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]:
@@ -218,8 +217,3 @@ def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:
     sure = unread.proof == "section" and free[0].score >= SURE
     alone = len(free) == 1 or free[1].score < free[0].score - 5
     return free[0], sure and alone
-
-
-def words_of(texts: Iterable[Known[str] | object]) -> str:
-    """The known texts, for a search of whole words."""
-    return "\n".join(text.value for text in texts if isinstance(text, Known))

@@ -85,11 +85,28 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingTool]:
             continue
         if (service.definition.build is not None) != (service.image is not None):
             continue  # it is built from what is not here
+        if _context_is_given(service):
+            continue
         for tool, span in _calls(words, spans, shell=head == "CMD-SHELL"):
             if _lacks(base.value, service.stage, tool) and not _installs(service, tool):
                 at = _part(service.workspace, span, tool)
                 yield MissingTool(tool, at, base.value, service.stage, service)
                 break
+
+
+_SCRIPT = re.compile(r"\.(sh|bash|ps1|psm1|bat|cmd|mk|ya?ml)$|(^|/)(Makefile|justfile)$", re.IGNORECASE)
+
+
+def _context_is_given(service: Service) -> bool:
+    """Whether a script sets the variable that the build context defaults, and builds another one."""
+    build, workspace = service.definition.build, service.workspace
+    names = [reference.name for reference in build.context.references] if build is not None else []
+    sets = re.compile(rf"(?<![\w${{])({'|'.join(map(re.escape, names))})\s*:?=")
+    return bool(names) and any(
+        sets.search((workspace.bytes(path) or b"").decode("utf-8", "replace"))
+        for path in workspace.files
+        if _SCRIPT.search(path)
+    )
 
 
 def _installs(service: Service, tool: str) -> bool:

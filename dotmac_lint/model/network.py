@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
-from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, flag, leaves
+from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, leaves
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
@@ -152,11 +152,3 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
 
     found: frozenset[str] = repository.workspace.remembered("service names", make)
     return found
-
-
-def shares_host_network(service: Service) -> bool:
-    """Whether `localhost` may be more than the container itself."""
-    return (
-        service.definition.network_mode is not None
-        or flag(service.definition.attribute("privileged")) is True
-    )

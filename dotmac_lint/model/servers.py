@@ -45,8 +45,6 @@ class Server(msgspec.Struct, frozen=True):
     password: Account | None = None
     database: Account | None = None
     root: Account | None = None
-    prefix: str | None = None
-    variables: tuple[str, ...] = ()
 
 
 @cache

@@ -12,6 +12,7 @@ from dotmac_lint.api import (
     Severity,
 )
 from dotmac_lint.model.expectations import Unread, best_candidate, unread_variables
+from dotmac_lint.model.image_variables import misspelt_variables
 
 
 class UnknownEnvVar(Rule):
@@ -43,6 +44,19 @@ class UnknownEnvVar(Rule):
                 fix=_rename(unread),
                 service=service,
                 severity=Severity.WARNING if unread.proof == "absence" else Severity.ERROR,
+                key=name,
+            )
+        for found in misspelt_variables(deployment):
+            name, service = found.variable.name, found.service.name
+            yield self.report(
+                f"Service `{service}` sets `{name}`, but its image `{found.image}` reads no variable of that name. "
+                f"Did you mean `{found.right}`?",
+                found.variable.name_span,
+                help="Rename the variable to the one that the image reads, or remove it.",
+                fix=Fix(
+                    f"Rename `{name}` to `{found.right}`", (Edit(found.variable.name_span, found.right),)
+                ),
+                service=service,
                 key=name,
             )
 

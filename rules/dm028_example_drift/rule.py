@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
 from dotmac_lint.model.example_drift import Idle, idle_entries, lacking_variables
 
-MOST = 8
-"""Idle lines of one example that are reported one by one; more are one finding."""
+MOST = 2
+"""Idle lines of one example and cause that are reported one by one; more are one finding."""
 
 
 class ExampleDrift(Rule):
@@ -27,36 +27,38 @@ class ExampleDrift(Rule):
             )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        plain: dict[str, list[Idle]] = {}
+        causes: dict[tuple[str, str | None, bool], list[Idle]] = {}
         for idle in sorted(idle_entries(repository), key=lambda idle: idle.at):
-            if idle.section or idle.near:
-                yield self._idle(idle)
-            else:
-                plain.setdefault(idle.at.path, []).append(idle)
-        for path, entries in plain.items():
+            causes.setdefault((idle.at.path, idle.section, idle.near is not None), []).append(idle)
+        for (path, section, near), entries in causes.items():
             if len(entries) <= MOST:
                 yield from map(self._idle, entries)
                 continue
-            first = ", ".join(f"`{idle.name}`" for idle in entries[:3])
+            shown = ", ".join(f"`{i.name}` (`{i.near}`?)" if near else f"`{i.name}`" for i in entries[:3])
             yield self.report(
-                f"The example `{path}` tells to set {len(entries)} variables that no settings, code, script or "
-                f"Compose file reads: {first} and {len(entries) - 3} more.",
+                f"The example `{path}` tells to set {len(entries)} variables, but {_reason(section)} them: "
+                f"{shown}" + (f" and {len(entries) - 3} more." if len(entries) > 3 else "."),
                 entries[0].at,
-                related=[Label(idle.at, "nothing reads this") for idle in entries[1:]],
-                help="Remove the lines, or correct the names.",
-                key=path,
+                related=[
+                    Label(i.at, f"`{i.near}` may be meant" if i.near else "nothing reads this")
+                    for i in entries[1:]
+                ],
+                help="Correct the names." if near else "Remove the lines, or correct the names.",
+                key=f"{path} {section} {near}",
             )
 
     def _idle(self, idle: Idle) -> Diagnostic:
-        reason = (
-            f"the settings section `{idle.section}` has no such field"
-            if idle.section
-            else "no settings, code, script or Compose file reads it"
-        )
         return self.report(
-            f"The example `{idle.at.path}` tells to set `{idle.name}`, but {reason}."
+            f"The example `{idle.at.path}` tells to set `{idle.name}`, but {_reason(idle.section)} it."
             + (f" Did you mean `{idle.near}`?" if idle.near else ""),
             idle.at,
             help="Remove the line, or correct its name.",
             key=idle.name,
         )
+
+
+def _reason(section: str | None) -> str:
+    """A clause that ends before its object."""
+    if section:
+        return f"the settings section `{section}` has no field for"
+    return "no settings, code, script or Compose file reads"

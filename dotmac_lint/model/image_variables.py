@@ -1,0 +1,102 @@
+"""What well-known images read of the environment, as data with its sources (data/image_variables.toml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dotmac_lint.known import Known
+from dotmac_lint.model.expectations import synonymous, tokens
+from dotmac_lint.model.servers import repository_of
+from dotmac_lint.model.variable_readers import is_well_known
+
+if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Service as Definition
+    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.environment import Variable
+
+_ALIKE = 92
+"""How like a name must be to one that the image knows, of 100."""
+
+
+class ImageVariables(msgspec.Struct, frozen=True):
+    images: tuple[str, ...]
+    names: tuple[str, ...]
+    reads: tuple[str, ...]
+    source: str
+
+    def may_read(self, name: str) -> bool:
+        return is_well_known(name) or any(
+            re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name)
+            for pattern in (*self.names, *self.reads)
+        )
+
+    def meant(self, name: str) -> str | None:
+        """The one name that the image knows and that `name` is a slip or another word for."""
+        from rapidfuzz.fuzz import ratio
+
+        if name.removesuffix("_FILE") in self.names or is_well_known(name):
+            return None
+        start, _, last = name.rpartition("_")
+        alike = {
+            other
+            for other in self.names
+            if ratio(name, other) >= _ALIKE
+            or (start == other.rpartition("_")[0] and synonymous("synonyms", last.lower(), tokens(other)[-1]))
+        }
+        return alike.pop() if len(alike) == 1 else None
+
+
+class Misspelt(msgspec.Struct, frozen=True):
+    """A variable of a service that means one which its image knows."""
+
+    service: Service
+    variable: Variable
+    image: str
+    right: str
+
+
+@cache
+def _images() -> dict[str, ImageVariables]:
+    import tomllib
+
+    data = tomllib.loads((files("dotmac_lint.data") / "image_variables.toml").read_text("utf-8"))
+    rows = msgspec.convert(data["image"], tuple[ImageVariables, ...])
+    return {image: row for row in rows for image in row.images}
+
+
+def variables_of(definition: Definition) -> ImageVariables | None:
+    """What the service's image reads; None where it is built, or not known."""
+    image = definition.image
+    if definition.build is not None or image is None:
+        return None
+    return _images().get(repository_of(image.value.value if isinstance(image.value, Known) else image.raw))
+
+
+def misspelt_variables(deployment: Deployment) -> Iterator[Misspelt]:
+    """The names almost like one that the service's image knows, which nothing of the service's own reads.
+
+    A line that other services share, by an anchor or `extends`, may be for them.
+    """
+    known = {service.name: variables_of(service.definition) for service in deployment.services}
+    shared = {
+        variable.name_span
+        for service in deployment.services
+        if known[service.name] is None
+        for variable in service.definition.environment
+    }
+    for service in deployment.services:
+        image, name = known[service.name], service.definition.image
+        for variable in service.definition.environment if image is not None and name is not None else ():
+            assert image is not None
+            assert name is not None
+            right = image.meant(variable.name)
+            if right is None or service.environment.get(right) is not None or variable.name_span in shared:
+                continue
+            if not service.mentions(variable.name):
+                yield Misspelt(service, variable, repository_of(name.raw), right)

@@ -1,0 +1,2 @@
+#!/bin/sh
+psql -c "create role reports login password '$POSTGRES_PASS'"
