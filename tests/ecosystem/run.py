@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-TIME_LIMIT = 120.0  # seconds
+TIME_LIMIT = 300.0  # seconds
 ABSENT = "absent"
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
 
