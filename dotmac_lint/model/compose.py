@@ -191,9 +191,10 @@ def load_project(
     env_files: Sequence[str] = (),
     profiles: Sequence[str] = (),
     project_directory: str | None = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | Unknown] | None = None,
 ) -> Project:
-    """The project of `docker compose -f FILE ...`; paths are relative to the root. Never raises."""
+    """The project of `docker compose -f FILE ...` in a shell with `environment`; paths are relative to the root.
+    Never raises."""
     return _Loader(workspace, environment or {}).load(files, env_files, profiles, project_directory)
 
 
@@ -299,9 +300,11 @@ def _size(node: Tree) -> int:
 
 
 class _Loader:
-    def __init__(self, workspace: Workspace, host: Mapping[str, str]) -> None:
+    def __init__(self, workspace: Workspace, host: Mapping[str, str | Unknown]) -> None:
         self.workspace = workspace
-        self.host: Scope = {name: Given(Known(value)) for name, value in host.items()}
+        self.host: Scope = {
+            name: Given(value if isinstance(value, Unknown) else Known(value)) for name, value in host.items()
+        }
         self.problems: list[ComposeProblem] = []
         self.leaves: list[Leaf] = []
         self.loaded: list[str] = []

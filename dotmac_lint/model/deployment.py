@@ -46,6 +46,8 @@ _ENVIRONMENT_NAMES = (
 _PRODUCTION = frozenset({"production", "prod", "live"})
 _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
+_SCRIPT = re.compile(r"\.(sh|bash|ps1)$")
+_EXPORT = re.compile(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
     ".dockerignore",
@@ -348,7 +350,17 @@ class Deployment:
             env_files=spec.env_files,
             profiles=spec.profiles,
             project_directory=spec.project_directory,
+            environment=dict.fromkeys(self._set_by_scripts, Unknown("the script that starts it sets it")),
         )
+
+    @cached_property
+    def _set_by_scripts(self) -> frozenset[str]:
+        """The variables that each script sets which starts the deployment, where nothing else does."""
+        names: list[frozenset[str]] = []
+        for path in {label.span.path for label in self.spec.evidence}:
+            source = self.repository.workspace.source(path) if _SCRIPT.search(path) else None
+            names.append(frozenset(_EXPORT.findall(source.text)) if source is not None else frozenset())
+        return frozenset.intersection(*names) if names else frozenset()
 
     @cached_property
     def services(self) -> tuple[Service, ...]:
