@@ -27,7 +27,7 @@ test: check
 	$(BIN)/python -m pytest -q -n 2
 
 fuzz: $(VENV)/.developer
-	DOTMAC_LINT_FUZZ=20000 $(BIN)/python -m pytest -q -n 2 tests/oracle tests/readers tests/model
+	DOTMAC_LINT_FUZZ=20000 $(BIN)/python -m pytest -q -n 2 tests/oracle tests/readers tests/model tests/laws
 
 update-expected: $(VENV)/.developer
 	$(BIN)/python -m pytest -q tests/test_rules.py --update-expected

@@ -70,7 +70,7 @@ def fix(
         exhausted = bool(planned.fixed)
         if not planned.fixed or len(rounds) == MAXIMUM_ROUNDS:
             break
-        after = again(result.workspace.revised(files | planned.files))
+        after = again(result.workspace.revised(planned.files))
         harm = _harm(result, after, planned.fixed, counted)
         if harm is None:
             lost |= {_identity(loser): winner for loser, winner in planned.deferred}

@@ -141,8 +141,8 @@ class Workspace:
         """What could not be read, in the order met: DM000."""
 
     def revised(self, pending: Mapping[str, Pending]) -> Workspace:
-        """The same files with `pending` in their place; what was read of the others is not read again."""
-        revised = Workspace(self.root, self.exclude, self.cache, pending)
+        """The same files with `pending` in their place as well; what was read of the others is not read again."""
+        revised = Workspace(self.root, self.exclude, self.cache, {**self.pending, **pending})
         stale = {path for path in self._bytes if self.real(path) in pending or self._bytes[path] is None}
         revised._bytes = {path: data for path, data in self._bytes.items() if path not in stale}
         revised._sources = {path: source for path, source in self._sources.items() if path in revised._bytes}

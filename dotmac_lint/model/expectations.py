@@ -151,6 +151,9 @@ def _score(
     whole = tuple(token for part in field.path for token in tokens(part))
     if section is not None:
         prefix = tuple(token for part in section.path for token in tokens(part))
+        before = tokens(settings.env_prefix)
+        if before and given[: len(before)] == before:
+            given = given[len(before) :]
         rest = given[-(len(given) - len(prefix)) :] if len(given) > len(prefix) else given
         below = tuple(token for part in field.path[len(section.path) :] for token in tokens(part))
         written, wanted = "_".join(rest), "_".join(below)
@@ -217,3 +220,17 @@ def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:
     sure = unread.proof == "section" and free[0].score >= SURE
     alone = len(free) == 1 or free[1].score < free[0].score - 5
     return free[0], sure and alone
+
+
+def is_misspelt(service: Service, name: str) -> bool:
+    """Whether a variable of the service is one that misses `name`: to correct it is to set `name`."""
+    for variable in service.environment:
+        why = service.misnaming(variable.name)
+        if why is not None:
+            if why.right == name:
+                return True
+        elif variable.mechanism == "environment" and service.reads(variable) is False:
+            candidate, _ = best_candidate(_explain((service,), variable))
+            if candidate is not None and candidate.name.upper() == name.upper():
+                return True
+    return False

@@ -16,6 +16,7 @@ from dotmac_lint.diagnostic import Label
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import add_variable
+from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.validation import Missing
 from dotmac_lint.report.secrets import is_secret_name
@@ -165,7 +166,7 @@ class Unset(msgspec.Struct, frozen=True):
 
 def unset_fields(deployment: Deployment) -> Iterator[Unset]:
     for service, start in _starts(deployment):
-        if any(variable.placeholder for variable in service.environment):
+        if any(variable.placeholder and variable.mechanism == "env_file" for variable in service.environment):
             continue  # the file that the example stands for may have more
         fields = tuple(
             found.field for found in start.fields if isinstance(found.value, Missing) and found.field.names
@@ -175,13 +176,14 @@ def unset_fields(deployment: Deployment) -> Iterator[Unset]:
 
 
 def set_them(found: Unset) -> Fix | None:
-    """Adds the variables, each with the value that the host must give."""
-    edits = [add_variable(found.service, name, f"${{{name}:?{name} must be set}}") for name in found.names]
+    """Adds the variables that are not there under a misspelt name, each with the value that the host must give."""
+    names = tuple(name for name in found.names if not is_misspelt(found.service, name))
+    edits = [add_variable(found.service, name, f"${{{name}:?{name} must be set}}") for name in names]
     good = [edit for edit in edits if edit is not None]
     if len(good) != len(edits) or not good:
         return None
     edit = Edit(good[0].span, "".join(edit.text for edit in good))
-    return Fix(f"Require {_listed(found.names)} of the host", (edit,), applicability=Applicability.UNSAFE)
+    return Fix(f"Require {_listed(names)} of the host", (edit,), applicability=Applicability.UNSAFE)
 
 
 def _listed(names: tuple[str, ...]) -> str:

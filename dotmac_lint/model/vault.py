@@ -11,6 +11,7 @@ import msgspec
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import add_variable
+from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def switch_on(found: VaultOff) -> Fix | None:
             '"true"' if in_mapping and written[:1] not in "\"'" else re.sub(r"[A-Za-z0-9]+", "true", written)
         )
         edit = Edit(span, text)
+    elif is_misspelt(found.service, found.name):
+        return None
     else:
         edit = add_variable(found.service, found.name, "true", found.sibling)
     if edit is None:
