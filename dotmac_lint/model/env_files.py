@@ -60,7 +60,8 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
             ):
                 needed.setdefault(path.value.value, []).append((service, reference))
     for name, readers in needed.items():
-        if workspace.kind(name) is not None or _is_set_up(workspace, name):
+        # What is taken and has no kind is a link that leads out of the repository: not ours to read.
+        if workspace.is_taken(name) or _is_set_up(workspace, name):
             continue
         first = readers[0][1]
         yield MissingEnvFile(

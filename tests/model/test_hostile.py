@@ -11,6 +11,7 @@ import pytest
 from dotmac_lint.config import ConfigError, load
 from dotmac_lint.known import Known
 from dotmac_lint.model.deployment import Repository
+from dotmac_lint.model.env_files import missing_env_files
 from dotmac_lint.workspace import Workspace
 
 APP = "services: {app: {image: acme}}\n"
@@ -181,6 +182,7 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
     os.mkfifo(root / "pipe.yml")
     (deployment,) = made.deployments
     assert deployment.spec.files == ("compose.yml",)
+    assert "link.env" not in {missing.path for missing in missing_env_files(deployment)}
     for service in deployment.services:
         assert service.image is None or not service.image.stages
         assert all(variable.name != "LEAKED" for variable in service.definition.environment)

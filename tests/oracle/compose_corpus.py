@@ -23,13 +23,23 @@ from dotmac_lint.known import Known
 from dotmac_lint.model.compose import Project, load_project, stand_in
 from dotmac_lint.model.deployments import DeploymentSpec, find_deployments
 from dotmac_lint.workspace import Workspace
-from tests.oracle.compose_oracle import ASIDE, RefusedError, disagreements, our_services, real, real_services
+from tests.oracle.compose_oracle import (
+    ASIDE,
+    KINDS,
+    RefusedError,
+    differing_resources,
+    disagreements,
+    our_services,
+    real,
+    real_services,
+)
 
 Row = tuple[str, str, str, Any, Any]
 
 
 class Counts(Counter[str]):
-    """repositories, deployments, refused, services, variables, mounts, ports, builds, differences."""
+    """repositories, deployments, refused, services, variables, mounts, ports, builds,
+    declarations, differences."""
 
 
 def resolve(workspace: Workspace, spec: DeploymentSpec, host: dict[str, str], counts: Counts) -> list[Row]:
@@ -54,9 +64,12 @@ def resolve(workspace: Workspace, spec: DeploymentSpec, host: dict[str, str], co
         if spec.project_directory is not None:
             (root / spec.project_directory).mkdir(parents=True, exist_ok=True)
             arguments += ["--project-directory", spec.project_directory or "."]
-        theirs = real_services(real(root, arguments, host), root)
+        answer = real(root, arguments, host)
+        theirs = real_services(answer, root)
+        resources = differing_resources(project, answer, root)
     ours = our_services(project)
-    found = disagreements(ours, theirs)
+    found = disagreements(ours, theirs) + [("all services", *row) for row in resources]
+    counts["declarations"] += sum(len(answer.get(kind) or ()) for kind in KINDS)
     for name, body in ours.items():
         if name in theirs:
             counts["services"] += 1

@@ -16,6 +16,7 @@ from typing import Any
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.compose import Command, Project, Service, env_file_layers
 from dotmac_lint.model.compose_merge import port_numbers
+from dotmac_lint.model.compose_references import uses
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree
 from dotmac_lint.model.environment import Variable, layered
 
@@ -60,12 +61,28 @@ def real_services(project: dict[str, Any], root: Path) -> dict[str, dict[str, An
     """By name of the service, the attributes that the model represents; paths are relative to `root`."""
 
     def path(text: str) -> str:
-        if text == HOME or text.startswith(HOME + "/"):
-            return "~" + text.removeprefix(HOME)
-        inside = os.path.relpath(text, root) if text.startswith("/") else text
-        return "" if inside == "." else text if inside.startswith("../..") else inside
+        return _relative(text, root)
 
     return {name: _real_service(body, path) for name, body in (project.get("services") or {}).items()}
+
+
+def _relative(text: str, root: Path) -> str:
+    if text == HOME or text.startswith(HOME + "/"):
+        return "~" + text.removeprefix(HOME)
+    inside = os.path.relpath(text, root) if text.startswith("/") else text
+    return "" if inside == "." else text if inside.startswith("../..") else inside
+
+
+def real_resources(project: dict[str, Any], root: Path) -> dict[str, dict[str, Any]]:
+    """By kind, what the services that would run use of it; each with its file, and whether it is external."""
+    return {
+        kind: {
+            name: [_relative(row["file"], root) if row.get("file") else None, row.get("external", False)]
+            for name, row in (project.get(kind) or {}).items()
+            if name != "default"
+        }
+        for kind in KINDS
+    }
 
 
 def _real_service(body: dict[str, Any], path: Any) -> dict[str, Any]:
@@ -134,6 +151,7 @@ def _implied(body: dict[str, Any]) -> set[str]:
 
 
 _TEXTS = ("image", "container_name", "hostname", "working_dir", "network_mode", "restart", "user")
+KINDS = ("volumes", "networks", "secrets", "configs")
 _LISTS = ("expose", "cap_add", "cap_drop", "security_opt", "dns", "dns_search", "tmpfs")
 
 
@@ -149,6 +167,23 @@ def _named(rows: Any, folder: str) -> list[list[str]]:
 def our_services(project: Project) -> dict[str, dict[str, Any]]:
     """The same of the model: the services that would run. What is not known is ASIDE."""
     return {name: _our_service(project, body) for name, body in project.services.items() if body.active}
+
+
+def our_resources(project: Project) -> dict[str, Any]:
+    """The same of the model; ASIDE where a target is not known: of two with the same target one is used."""
+    active = [body for body in project.services.values() if body.active]
+    used = {(f"{use.kind}s", use.name) for body in active for use in uses(body)}
+    return {
+        kind: ASIDE
+        if kind in ("secrets", "configs")
+        and any(_references(body.attribute(kind)) == ASIDE for body in active)
+        else {
+            name: [_text(row.file), row.external]
+            for name, row in getattr(project, kind).items()
+            if name != "default" and (kind, name) in used
+        }
+        for kind in KINDS
+    }
 
 
 def _text(text: Text | None) -> Any:
@@ -322,4 +357,21 @@ def _agree(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
-__all__ = ["ASIDE", "COMPOSE", "RefusedError", "disagreements", "our_services", "real", "real_services"]
+def differing_resources(
+    project: Project, real_project: dict[str, Any], root: Path
+) -> list[tuple[str, Any, Any]]:
+    """(kind, ours, theirs) of the declarations that differ."""
+    ours, theirs = our_resources(project), real_resources(real_project, root)
+    return [(kind, ours[kind], theirs[kind]) for kind in KINDS if not _agree(ours[kind], theirs[kind])]
+
+
+__all__ = [
+    "ASIDE",
+    "COMPOSE",
+    "RefusedError",
+    "differing_resources",
+    "disagreements",
+    "our_services",
+    "real",
+    "real_services",
+]

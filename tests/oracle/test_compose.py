@@ -21,6 +21,7 @@ from tests.oracle import compose_cases as cases
 from tests.oracle.compose_oracle import (
     COMPOSE,
     RefusedError,
+    differing_resources,
     disagreements,
     our_services,
     real,
@@ -181,7 +182,9 @@ def test_the_record_is_what_compose_says(
     name: str, projects: dict[str, tuple[Path, tuple[str, ...]]], update_expected: bool
 ) -> None:
     root, arguments = projects[name]
-    found = _short(theirs(root, arguments))
+    answer = real(root, arguments, cases.HOST)
+    assert differing_resources(ours(root, arguments), answer, root) == []
+    found = _short(real_services(answer, root))
     if update_expected:
         everything = (recorded() if RECORDED.exists() else {}) | {name: found}
         recorded.cache_clear()
