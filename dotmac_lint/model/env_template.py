@@ -157,7 +157,8 @@ def _read_by_settings(deployment: Deployment, readers: set[str]) -> Iterator[Nee
             for found in start.fields:
                 if isinstance(found.value, Missing) and found.field.names:
                     yield _of_field(found.field, service, found.field.description)
-    for raising in raising_guards(deployment) if readers else ():
+    raising_ones = raising_guards(deployment) if readers else ()
+    for raising in (one for first in raising_ones for one in (first, *first.others)):
         if raising.service.name in readers:
             for found in raising.culprits:
                 if found.variable is None and found.field.names:

@@ -162,7 +162,7 @@ def for_production(found: Unproductive) -> Fix | None:
 
 
 class DevelopmentMount(msgspec.Struct, frozen=True):
-    """A bind mount that puts the repository's code over that which the image holds."""
+    """A bind mount that puts the repository's code over that which the image of the service holds."""
 
     service: Service
     mount: Mount
@@ -172,6 +172,8 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
     """The key of a later file's `volumes: []`, which was meant to remove the mount and does not."""
     siblings: tuple[Mount, ...]
     """All such mounts of the service."""
+    others: tuple[DevelopmentMount, ...] = ()
+    """The same mount of other services."""
 
     @property
     def source(self) -> str:
@@ -189,7 +191,18 @@ _BESIDE = re.compile(
 
 
 def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
-    """The mounts of production services that hide code of the image behind the same code of the host."""
+    """The mounts of production services that hide code of the image behind the same code of the host.
+
+    What several services of one file mount alike is one of them, with the others.
+    """
+    groups: dict[tuple[str, str, str], list[DevelopmentMount]] = {}
+    for found in _development_mounts(deployment):
+        groups.setdefault((found.mount.span.path, found.source, found.target), []).append(found)
+    for first, *others in groups.values():
+        yield msgspec.structs.replace(first, others=tuple(others))
+
+
+def _development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
     for service in deployment.services:
         if service.stage is None or not in_production(service):
             continue
@@ -274,23 +287,31 @@ def _watch_option(words: list[tuple[str, Span]]) -> tuple[str, Span] | None:
 
 
 def without_mount(found: DevelopmentMount) -> Fix | None:
-    key = found.emptied
+    edits = [edit for one in (found, *found.others) for edit in _removal(one)]
+    if not edits:
+        return None
+    title = "Remove the mounts of the source tree"
+    if found.emptied is not None:
+        title = "Let the empty list replace the mounts of other files"
+    return Fix(title, tuple(dict.fromkeys(edits)))
+
+
+def _removal(found: DevelopmentMount) -> list[Edit]:
+    """What takes all such mounts out of the service; nothing where developers share the file."""
+    key, path = found.emptied, found.mount.span.path
     if key is not None:
         source = found.service.workspace.source(key.path)
         written = source.text[key.end : source.text.find("\n", key.end)] if source is not None else ""
-        if not re.match(r":[ \t]+\[", written):
-            return None
-        title = "Let the empty list replace the mounts of other files"
-        return Fix(title, (Edit(Span(key.path, key.end + 1, key.end + 1), " !override"),))
-    if not only_in_production(found.service.repository, found.mount.span.path):
-        return None
-    path = found.mount.span.path
+        at = Span(key.path, key.end + 1, key.end + 1)
+        return [Edit(at, " !override")] if re.match(r":[ \t]+\[", written) else []
+    if not only_in_production(found.service.repository, path):
+        return []
     spans = [mount.span for mount in found.siblings if mount.span.path == path]
     edits = [remove_item(found.service, "volumes", span) for span in spans]
     if len(spans) == sum(mount.span.path == path for mount in found.service.definition.mounts):
         edits = [remove_attribute(found.service, "volumes")]  # Compose refuses an empty `volumes:`
-    good = tuple(edit for edit in edits if edit is not None)
-    return Fix("Remove the mounts of the source tree", good) if len(good) == len(edits) else None
+    good = [edit for edit in edits if edit is not None]
+    return good if len(good) == len(edits) else []
 
 
 def without_reload(found: Watching) -> Fix | None:

@@ -210,6 +210,8 @@ class Raising(msgspec.Struct, frozen=True):
     """The fields that decided, without those that only say which environment it is."""
     context: tuple[FieldValue, ...]
     """Those that say which environment it is."""
+    others: tuple[Raising, ...] = ()
+    """The same guard in other services, for the same reason."""
 
     def value(self, found: FieldValue) -> Any:
         """What the field held when the guard saw it."""
@@ -243,7 +245,19 @@ class Raising(msgspec.Struct, frozen=True):
 
 
 def raising_guards(deployment: Deployment) -> Iterator[Raising]:
-    """Each guard that surely raises, or writes a warning; those that demand Vault are another rule's."""
+    """Each guard that surely raises, or writes a warning, once for all services that lack the same.
+
+    Those that demand Vault are another rule's.
+    """
+    groups: dict[tuple[Any, ...], list[Raising]] = {}
+    for found in _raising(deployment):
+        values = tuple((one.field.dotted, found.value(one)) for one in (*found.culprits, *found.context))
+        groups.setdefault((found.guard.span, repr(values), found.host, found.examples), []).append(found)
+    for first, *others in groups.values():
+        yield msgspec.structs.replace(first, others=tuple(others))
+
+
+def _raising(deployment: Deployment) -> Iterator[Raising]:
     for service, start in _starts(deployment):
         flags = {field.dotted for field in service.repository.vault_flags(start.settings)}
         by_path = {found.field.dotted: found for found in start.fields}
@@ -280,3 +294,6 @@ def evidence(found: Raising) -> Iterator[Label]:
             yield Label(one.variable.name_span, f"`{one.field.dotted}` is set here")
         elif one.variable is None:
             yield Label(one.field.span, f"`{one.field.dotted}` has this default, and nothing sets it")
+    for other in found.others:
+        if other.at != found.at:
+            yield Label(other.at, f"so does `{other.service.name}`")

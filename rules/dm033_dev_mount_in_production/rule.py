@@ -20,7 +20,7 @@ class DevMountInProduction(Rule):
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for mount in development_mounts(deployment):
             yield self.report(
-                f"In production, service `{mount.service.name}` does not run the code of its image: "
+                f"In production, service `{mount.service.name}`{_more(mount)} does not run the code of its image: "
                 f"the mount of `{mount.source}` at `{mount.target}` hides it behind what the host has.",
                 mount.mount.span,
                 related=_related(mount),
@@ -41,8 +41,15 @@ class DevMountInProduction(Rule):
             )
 
 
+def _more(mount: DevelopmentMount) -> str:
+    return f" (and {len(mount.others)} more)" if mount.others else ""
+
+
 def _related(mount: DevelopmentMount) -> Iterator[Label]:
     if mount.emptied is not None:
         yield Label(mount.emptied, "this adds nothing, and removes nothing: Compose joins the lists")
+    for other in mount.others:
+        if other.mount.span != mount.mount.span:
+            yield Label(other.mount.span, f"so does `{other.service.name}`")
     if mount.copied is not None:
         yield Label(mount.copied, "the code is copied into the image here")
