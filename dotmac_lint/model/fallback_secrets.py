@@ -131,7 +131,7 @@ def _is_given(name: str, value: str, at: Span) -> bool:
 
 
 def demanded(found: Fallback) -> Fix | None:
-    """Demand the secret of the host (`:?`) at every place, where developers do not share the files."""
+    """Demand the secret of the host (`:?`) at every place that developers do not share."""
     if found.kind == "field":
         return _added(found)
     edits = []
@@ -141,7 +141,7 @@ def demanded(found: Fallback) -> Fix | None:
     for span in found.places:
         source = found.services[0].workspace.source(span.path)
         if source is None or not only_in_production(found.services[0].repository, span.path):
-            return None
+            continue
         written = span.range.slice(source.text)
         text = f"${{{found.name}:?}}"
         if found.kind == "default":
@@ -152,7 +152,7 @@ def demanded(found: Fallback) -> Fix | None:
         elif written[:1] in "\"'":
             text = f"{written[0]}{text}{written[0]}"
         edits.append(Edit(span, text))
-    return Fix(f"Demand `{found.name}` of the host", tuple(edits))
+    return Fix(f"Demand `{found.name}` of the host", tuple(edits)) if edits else None
 
 
 def _added(found: Fallback) -> Fix | None:

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
-from dotmac_lint.model.edits import remove_attribute, remove_item
+from dotmac_lint.model.edits import add_variable, remove_attribute, remove_item
 from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
 from dotmac_lint.source import Span
 
@@ -138,24 +138,43 @@ _PRODUCTION_WORDS = {
 
 
 def for_production(found: Unproductive) -> Fix | None:
-    """Turns the value around where it is written, if developers do not share the line."""
+    """Turns the value around where it is written, or sets it in production's file, if developers share the line."""
+    meant = _meant(found)
+    if meant is None:
+        return None
+    edit = _in_place(found, meant)
+    variable, block = found.variable, found.service.definition.environment_block
+    if edit is None and block is not None and (variable is None or variable.span.path != block.path):
+        edit = add_variable(found.service, found.name, meant)
+    if edit is None or not only_in_production(found.service.repository, edit.span.path):
+        return None
+    return Fix(f"Set `{found.name}` to {meant}", (edit,))
+
+
+def _meant(found: Unproductive) -> str | None:
+    """The opposite value, as the field takes it; None where it has no word for production."""
+    if found.trait != "environment":
+        return "false" if re.search("[a-z]", found.value, re.IGNORECASE) else "0"
+    lookups = (settings.lookup(found.name) for settings in found.service.settings)
+    options: set[str] = set()
+    for field in (field for lookup in lookups for field in lookup.fields):
+        options |= {str(member.value) for _, member in field.type.members if isinstance(member, Known)}
+        options |= {str(value) for value in field.type.values}
+    word = _PRODUCTION_WORDS[found.value.lower()]
+    return next((one for one in (word, "production", "prod") if not options or one in options), None)
+
+
+def _in_place(found: Unproductive, meant: str) -> Edit | None:
     variable = found.variable
-    if variable is None or variable.value_span is None or variable.raw is None:
+    if variable is None or variable.value_span is None or variable.mechanism == "dockerfile":
         return None
     span = variable.value_span
     source = found.service.workspace.source(span.path)
     if source is None or not only_in_production(found.service.repository, span.path):
         return None
-    meant = "false"
-    if found.trait == "environment":
-        meant = _PRODUCTION_WORDS[found.value.lower()]
-    elif not re.search("[a-z]", found.value, re.IGNORECASE):
-        meant = "0"
-    written = span.range.slice(source.text)
-    text, count = re.subn(rf"(?<![\w${{]){re.escape(found.value)}(?=[\"'}}\s]|$)", meant, written)
-    if count != 1 or variable.mechanism == "dockerfile":
-        return None
-    return Fix(f"Set `{found.name}` to {meant}", (Edit(span, text),))
+    value = re.escape(found.value)
+    text, count = re.subn(rf"(?<![\w${{]){value}(?=[\"'}}\s]|$)", meant, span.range.slice(source.text))
+    return Edit(span, text) if count == 1 else None
 
 
 # ---- what watches and replaces the code
