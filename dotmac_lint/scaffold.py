@@ -35,20 +35,23 @@ class Launch(msgspec.Struct, frozen=True):
 def entrypoint(
     what: str, endpoints: Sequence[Endpoint], launches: Sequence[Launch], *, alpine: bool = False
 ) -> str:
-    """A shell script that waits for `endpoints`, then becomes the program of the mode it is given.
+    """A shell script that becomes the program of the mode it is given, once the `endpoints` answer.
 
-    Debian's images have bash; Alpine's have only a POSIX shell. Any other first argument is run as it is.
+    Debian's images have bash; Alpine's have only a POSIX shell. Any other first argument is run as it is, at once.
     """
     strict = "set -eu" if alpine else "set -euo pipefail"
+    waits = ("wait_for_servers",) if endpoints else ()
     cases = "\n".join(
-        f"    {launch.mode})\n" + "".join(f"        {line}\n" for line in launch.lines) + "        ;;"
+        f"    {launch.mode})\n"
+        + "".join(f"        {line}\n" for line in (*waits, *launch.lines))
+        + "        ;;"
         for launch in launches
     )
+    helpers = _template("wait.sh").substitute(waits="".join(f"    {endpoint.wait}" for endpoint in endpoints))
     body = _template("entrypoint.sh").substitute(
         what=what,
         strict=strict,
-        helpers=_template("wait.sh").template if endpoints else "",
-        waits="".join(endpoint.wait for endpoint in endpoints) + "\n" if endpoints else "",
+        helpers=helpers if endpoints else "",
         default=launches[0].mode if launches else "sh",
         cases=cases,
     )

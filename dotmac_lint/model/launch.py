@@ -31,6 +31,16 @@ _GUNICORN = {
     "GUNICORN_WORKER_CLASS": "--worker-class",
     "GUNICORN_TIMEOUT": "--timeout",
 }
+# The same of Celery's worker.
+_WORKER_OPTIONS = {
+    "CELERY_LOGLEVEL": "--loglevel",
+    "CELERY_CONCURRENCY": "--concurrency",
+    "CELERY_QUEUES": "--queues",
+    "CELERY_HOSTNAME": "--hostname",
+    "CELERY_MAX_TASKS_PER_CHILD": "--max-tasks-per-child",
+    "CELERY_TASK_TIME_LIMIT": "--time-limit",
+    "CELERY_TASK_SOFT_TIME_LIMIT": "--soft-time-limit",
+}
 
 
 def entrypoint_text(missing: MissingScript) -> str | None:
@@ -51,12 +61,14 @@ def entrypoint_text(missing: MissingScript) -> str | None:
     alpine = "alpine" in base
     if tasks and named_worker:
         endpoints = list(_endpoints(settings, ("broker", "cache")))[:1]
-        return scaffold.entrypoint("the Celery processes", endpoints, _celery(tasks[0]), alpine=alpine)
+        return scaffold.entrypoint("the Celery processes", endpoints, _celery(tasks[0], stage), alpine=alpine)
     if not servers:
         return None
-    launch = scaffold.Launch(_mode(stage), tuple(_server(servers[0], stage, workspace)))
+    launches = [scaffold.Launch(_mode(stage), tuple(_server(servers[0], stage, workspace)))]
+    if _migrates(stage):
+        launches.append(scaffold.Launch("migrate", (f"exec {_MIGRATE}",)))
     endpoints = list(_endpoints(settings, ("database", "cache")))
-    return scaffold.entrypoint("the API", endpoints, [launch], alpine=alpine)
+    return scaffold.entrypoint("the API", endpoints, launches, alpine=alpine)
 
 
 def _mode(stage: Stage) -> str:
@@ -66,18 +78,29 @@ def _mode(stage: Stage) -> str:
     return words[0] if len(words) == 1 and re.fullmatch(r"[a-z][a-z0-9_-]*", words[0]) else "api"
 
 
-def _celery(application: Application) -> list[scaffold.Launch]:
+def _celery(application: Application, stage: Stage) -> list[scaffold.Launch]:
     celery = f"exec celery -A {application.target}"
+    options = {option: f'"${name}"' for name, option in _WORKER_OPTIONS.items() if name in stage.environment}
+    options.setdefault("--loglevel", "info")
+    level = f"--loglevel={options['--loglevel']}"
+    worker = " ".join(f"{option}={value}" for option, value in options.items())
     return [
-        scaffold.Launch("worker", (f'{celery} worker --loglevel=info "$@"',)),
-        scaffold.Launch("beat", (f'{celery} beat --loglevel=info --schedule=/tmp/celerybeat-schedule "$@"',)),
+        scaffold.Launch("worker", (f'{celery} worker {worker} "$@"',)),
+        scaffold.Launch("beat", (f'{celery} beat {level} --schedule=/tmp/celerybeat-schedule "$@"',)),
         scaffold.Launch("flower", (f'{celery} flower "$@"',)),
     ]
 
 
+_MIGRATE = "alembic upgrade head"
+
+
+def _migrates(stage: Stage) -> bool:
+    return any(posixpath.basename(path) == "alembic.ini" for path in stage.sources)
+
+
 def _server(application: Application, stage: Stage, workspace: Workspace) -> Iterator[str]:
-    if any(posixpath.basename(path) == "alembic.ini" for path in stage.sources):
-        yield "alembic upgrade head"
+    if _migrates(stage):
+        yield _MIGRATE
     port = stage.exposed[0].partition("/")[0] if stage.exposed else "8000"
     dependencies = b"\n".join(
         workspace.bytes(path) or b"" for path in workspace.files if _DEPENDENCIES.search(path)

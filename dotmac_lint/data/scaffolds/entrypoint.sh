@@ -1,6 +1,7 @@
 # Starts $what. Made by dotmac-lint: read it, then keep it as your own.
 $strict
-$helpers${waits}mode="$${1:-$default}"
+$helpers
+mode="$${1:-$default}"
 [ "$$#" -eq 0 ] || shift
 
 case "$$mode" in

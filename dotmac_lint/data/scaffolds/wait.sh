@@ -1,17 +1,19 @@
 
-# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most 60 seconds.
+# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most WAIT_TIMEOUT seconds.
 wait_for() {
-    deadline=$(($(date +%s) + ${WAIT_TIMEOUT:-60}))
-    until python - "$2" "$3" <<'PYTHON' 2>/dev/null; do
+    deadline=$$(($$(date +%s) + $${WAIT_TIMEOUT:-60}))
+    until python - "$$2" "$$3" <<'PYTHON' 2>/dev/null; do
 import socket, sys, urllib.parse
 url = urllib.parse.urlsplit(sys.argv[1])
 socket.create_connection((url.hostname, url.port or int(sys.argv[2])), 2).close()
 PYTHON
-        if [ "$(date +%s)" -ge "$deadline" ]; then
-            echo "$1 does not answer" >&2
+        if [ "$$(date +%s)" -ge "$$deadline" ]; then
+            echo "$$1 does not answer" >&2
             exit 1
         fi
         sleep 1
     done
 }
 
+wait_for_servers() {
+$waits}

@@ -2,7 +2,7 @@
 # Starts the API. Made by dotmac-lint: read it, then keep it as your own.
 set -euo pipefail
 
-# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most 60 seconds.
+# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most WAIT_TIMEOUT seconds.
 wait_for() {
     deadline=$(($(date +%s) + ${WAIT_TIMEOUT:-60}))
     until python - "$2" "$3" <<'PYTHON' 2>/dev/null; do
@@ -18,15 +18,22 @@ PYTHON
     done
 }
 
-wait_for database "//${DATABASE__HOST:-localhost}:${DATABASE__PORT:-5432}" 5432
+wait_for_servers() {
+    wait_for database "//${DATABASE__HOST:-localhost}:${DATABASE__PORT:-5432}" 5432
+}
 
 mode="${1:-api}"
 [ "$#" -eq 0 ] || shift
 
 case "$mode" in
     api)
+        wait_for_servers
         alembic upgrade head
         exec uvicorn shop.main:app --host 0.0.0.0 --port 8080 "$@"
+        ;;
+    migrate)
+        wait_for_servers
+        exec alembic upgrade head
         ;;
     *)
         exec "$mode" "$@"

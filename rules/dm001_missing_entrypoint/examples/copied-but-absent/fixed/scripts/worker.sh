@@ -2,7 +2,7 @@
 # Starts the Celery processes. Made by dotmac-lint: read it, then keep it as your own.
 set -euo pipefail
 
-# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most 60 seconds.
+# wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most WAIT_TIMEOUT seconds.
 wait_for() {
     deadline=$(($(date +%s) + ${WAIT_TIMEOUT:-60}))
     until python - "$2" "$3" <<'PYTHON' 2>/dev/null; do
@@ -18,19 +18,24 @@ PYTHON
     done
 }
 
-wait_for broker "${BROKER_URL:-redis://localhost:6379/0}" 6379
+wait_for_servers() {
+    wait_for broker "${BROKER_URL:-redis://localhost:6379/0}" 6379
+}
 
 mode="${1:-worker}"
 [ "$#" -eq 0 ] || shift
 
 case "$mode" in
     worker)
+        wait_for_servers
         exec celery -A shop.tasks:queue worker --loglevel=info "$@"
         ;;
     beat)
+        wait_for_servers
         exec celery -A shop.tasks:queue beat --loglevel=info --schedule=/tmp/celerybeat-schedule "$@"
         ;;
     flower)
+        wait_for_servers
         exec celery -A shop.tasks:queue flower "$@"
         ;;
     *)
