@@ -24,6 +24,7 @@ from dotmac_lint.model.guard_values import (
     Instance,
     Namespace,
     dotted,
+    flattened,
 )
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
 from dotmac_lint.model.settings import INITIALISER, Field, SettingsClass
@@ -170,6 +171,12 @@ class Validation:
         for name, variable in variables.items():
             if is_secret_name(name) and isinstance(variable.value, Known) and len(variable.value.value) > 3:
                 found.add(variable.value.value)
+        for code in self.code.mro() if self.code is not None else ():
+            for statement in (*flattened(code.namespace.body), *code.node.body):
+                match statement:
+                    case Assign(target=Name(name=name), value=Constant(value=str() as text)):
+                        if is_secret_name(name) and len(text) > 3:
+                            found.add(text)
         return sorted(found, key=len, reverse=True)
 
     # ---- variables

@@ -28,6 +28,8 @@ _NOT_SECRET = re.compile(
     r"|^(?:ENABLE|DISABLE|USE|REQUIRE|HAS|IS|MIN|MAX)[_.-]",
     re.IGNORECASE,
 )
+_ROOT_TOKEN = re.compile(r"ROOT[_-]TOKEN[_-]ID$", re.IGNORECASE)
+"""The development servers of Vault and OpenBao take it: the token itself."""
 _NAME = r"(?P<name>[A-Za-z_-][A-Za-z0-9_.-]*)"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?"
 _PAIR = re.compile(
@@ -38,7 +40,16 @@ _SPACED = re.compile(
     rf"(?:^[ \t]*(?:ENV|env)[ \t]+|(?<!\S)--?){_NAME}[ \t]+(?P<value>{_QUOTED}|[^\s\"'-]\S*)"
 )
 _ARGUMENT = re.compile(
-    rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED})"
+    rf"(?P<quote>[\"']){_NAME}(?P=quote)(?=[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED}))"
+)
+_ITEMS = re.compile(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\[[^\]]*\])")
+_HASH = re.compile(r"(?<!\w)\$\$?(?:apr1|2[aby]|[156])\$(?P<value>[^\s\"',]{8,})")
+_COMPARED = re.compile(rf"(?<![\w.-]){_NAME}[\"'}}\])]*[ \t]+[!=]?=[ \t]+(?P<value>\"[^\"\s]+\"|'[^'\s]+')")
+_ROW = re.compile(rf"\|[ \t]*`?{_NAME}`?[ \t]*\|[ \t]*`(?P<value>[^`|]+)`")
+_LOGIN = re.compile(
+    r"\bcurl\b[^|;]{0,300}?[\s\"'](?:-u|--user)[\s\"',=]+[^\s:\"',]+:(?P<value>[^\s\"',]+)"
+    r"|\bredis-cli\b[^|;]{0,300}?[\s\"']-a[\s\"',]+(?P<redis>[^\s\"',]+)"
+    r"|\b(?:mysql|mariadb)(?:-?admin|-?dump)?\b[^|;]{0,300}?[\s\"']-p(?P<mysql>[^\s\"',]+)"
 )
 _URL = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE
@@ -60,6 +71,8 @@ _INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*]
 _DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
 _PLAIN = re.compile(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
 _CODE = re.compile(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
+_ODD_WORD = re.compile(r"(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{8,}\s*$")
+"""What is hardly the name of a variable."""
 _STRING = re.compile(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
 _READS = re.compile(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
 CONTROL = re.compile(
@@ -70,7 +83,24 @@ CONTROL = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name holds a secret, as far as its name tells."""
     name = name.strip("-_.")
-    return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
+    if _NOT_SECRET.search(name):
+        return bool(_ROOT_TOKEN.search(name))
+    return bool(_SECRET.search(name)) or any(map(_misspelt, re.split(r"[^A-Z]+", name.upper())))
+
+
+@lru_cache(maxsize=2048)
+def _misspelt(word: str) -> bool:
+    """Whether it is the name of a secret with two letters exchanged, or one too few: `PASSWROD`, `SECERT`."""
+    for right in ("PASSWORD", "SECRET", "TOKEN", "CREDENTIALS"):
+        if len(word) == len(right):
+            if any(
+                right[:i] + right[i + 1] + right[i] + right[i + 2 :] == word for i in range(len(right) - 1)
+            ):
+                return True
+        elif len(word) == len(right) - 1 > 4 and word[0] == right[0]:
+            if any(right[:i] + right[i + 1 :] == word for i in range(len(right))):
+                return True
+    return False
 
 
 def secret_ranges(line: str) -> list[tuple[int, int]]:
@@ -92,7 +122,15 @@ def _found(line: str) -> Iterator[tuple[int, int]]:
     for pattern in (_URL, _BEARER, _WELL_KNOWN):
         for match in pattern.finditer(line):
             yield from _literals(line, *match.span("value"))
-    for pattern in (_SPACED, _ARGUMENT):
+    for match in _HASH.finditer(line):
+        yield match.span("value")
+    for match in _LOGIN.finditer(line):
+        yield from _literals(line, *match.span(match.lastgroup or "value"))
+    for match in _ITEMS.finditer(line):
+        if is_secret_name(match["name"]):
+            for text in _STRING.finditer(match["value"]):
+                yield match.start("value") + text.start("value"), match.start("value") + text.end("value")
+    for pattern in (_SPACED, _ARGUMENT, _COMPARED, _ROW):
         for match in pattern.finditer(line):
             if is_secret_name(match["name"]):
                 yield from _literals(line, *match.span("value"))
@@ -109,7 +147,8 @@ def _assigned(line: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
         return
     spaced_equals = "=" in match["between"] and match["between"] != "="
     annotated = ":" in match["between"] and re.match(r"[\w.\[\]| ,]+=[ \t]*\S", rest)
-    if rest[0] not in "\"'" and (spaced_equals or annotated) and _CODE.match(rest):
+    code = (spaced_equals or annotated) and _CODE.match(rest) and not _ODD_WORD.match(rest)
+    if rest[0] not in "\"'" and code:
         for text in _STRING.finditer(rest):
             if _READS.search(rest, 0, text.start()):
                 continue  # the name of a variable
