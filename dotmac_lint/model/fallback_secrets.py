@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -35,42 +35,62 @@ _ABSENT = re.compile(
 Kind = Literal["default", "literal", "field"]
 
 
+class Place(NamedTuple):
+    """Where a service has the secret `name`."""
+
+    service: Service
+    name: str
+    at: Span
+
+
 class Fallback(msgspec.Struct, frozen=True):
-    """A secret, and the places of one deployment where it has a value that is committed.
+    """Secrets that have a committed value, mostly one, and the places of one deployment where they have it.
 
     Of kind "default" the value of `${NAME:-value}`, which may be a URL with a password, of kind "literal" that of a
     variable, of kind "field" the default of a settings field that nothing sets.
     """
 
     kind: Kind
-    name: str
-    services: tuple[Service, ...]
-    places: tuple[Span, ...]
+    places: tuple[Place, ...]
     field: Field | None = None
+    documented: str | None = None
+    """The example of the env file that has the variables: who copies it does not fall back."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.name for place in self.places))
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return tuple({place.service.name: place.service for place in self.places}.values())
 
 
 def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
-    """The secrets of production services that have a committed value, each name once."""
-    found: dict[tuple[Kind, str], list[tuple[Service, Span]]] = {}
+    """The secrets of production services that have a committed value: each name once, or each file of defaults where
+    the example of an env file has the names."""
+    found: dict[tuple[Kind, str, str | None], list[Place]] = {}
     fields: dict[str, Field] = {}
     for service in deployment.services:
         if not service.production:
             continue
         for node in walk(service.definition.node):
-            for reference in node.references if isinstance(node, Leaf) else ():
-                if _is_default(reference):
-                    found.setdefault(("default", reference.name), []).append((service, reference.span))
+            for one in node.references if isinstance(node, Leaf) else ():
+                if _is_default(one):
+                    example = one.source.path if one.source is not None else None
+                    group = one.span.path if example else one.name
+                    found.setdefault(("default", group, example), []).append(
+                        Place(service, one.name, one.span)
+                    )
         for variable in service.definition.environment:
             if variable.value_span is not None and _is_literal(service, variable):
-                found.setdefault(("literal", variable.name), []).append((service, variable.value_span))
+                place = Place(service, variable.name, variable.value_span)
+                found.setdefault(("literal", variable.name, None), []).append(place)
         for field in _defaults(service):
             fields[field.names[0]] = field
-            found.setdefault(("field", field.names[0]), []).append((service, where_to_set(service)))
-    for (kind, name), rows in found.items():
-        services = {service.name: service for service, _ in rows}
-        places = dict.fromkeys(span for _, span in rows)
-        own = fields[name] if kind == "field" else None
-        yield Fallback(kind, name, tuple(services.values()), tuple(places), own)
+            place = Place(service, field.names[0], where_to_set(service))
+            found.setdefault(("field", field.names[0], None), []).append(place)
+    for (kind, name, example), places in found.items():
+        yield Fallback(kind, tuple(places), fields[name] if kind == "field" else None, example)
 
 
 def _is_default(reference: Reference) -> bool:
@@ -131,35 +151,21 @@ def _is_given(name: str, value: str, at: Span) -> bool:
 
 
 def demanded(found: Fallback) -> Fix | None:
-    """Demand the secret of the host (`:?`) at every place that developers do not share."""
-    if found.kind == "field":
-        return _added(found)
-    edits = []
-    blocks = [service.definition.environment_block for service in found.services]
-    if found.kind == "literal" and any(block is None or block.flow for block in blocks):
-        return None  # the braces would be YAML's
-    for span in found.places:
-        source = found.services[0].workspace.source(span.path)
-        if source is None or not only_in_production(found.services[0].repository, span.path):
-            continue
-        written = span.range.slice(source.text)
-        text = f"${{{found.name}:?}}"
-        if found.kind == "default":
-            if not written.endswith("}"):
-                return None
-        elif "\n" in written:
-            return None
-        elif written[:1] in "\"'":
-            text = f"{written[0]}{text}{written[0]}"
-        edits.append(Edit(span, text))
-    return Fix(f"Demand `{found.name}` of the host", tuple(edits)) if edits else None
-
-
-def _added(found: Fallback) -> Fix | None:
+    """Demand the secrets of the host (`:?`) at every place that developers do not share."""
+    repository, workspace = found.services[0].repository, found.services[0].workspace
     edits: list[Edit] = []
-    for service in found.services:
-        edit = add_variable(service, found.name, f"${{{found.name}:?}}")
-        if edit is None or not only_in_production(service.repository, edit.span.path):
-            return None
-        edits.append(edit)
-    return Fix(f"Demand `{found.name}` of the host", tuple(dict.fromkeys(edits)))
+    for service, name, span in found.places:
+        text = f"${{{name}:?}}"
+        if found.kind == "field":
+            edit = add_variable(service, name, text)
+        else:
+            source = workspace.source(span.path)
+            written = span.range.slice(source.text) if source is not None else ""
+            block = service.definition.environment_block
+            quote = written[:1] if written[:1] in "\"'" else ""
+            clear = written.endswith("}") if found.kind == "default" else block is not None and not block.flow
+            edit = Edit(span, quote + text + quote) if clear and "\n" not in written else None
+        if edit is not None and only_in_production(repository, edit.span.path):
+            edits.append(edit)
+    names = ", ".join(f"`{name}`" for name in found.names)
+    return Fix(f"Demand {names} of the host", tuple(dict.fromkeys(edits))) if edits else None

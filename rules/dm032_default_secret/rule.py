@@ -16,12 +16,13 @@ class DefaultSecret(Rule):
         for found in fallback_secrets(deployment):
             yield self.report(
                 _message(found),
-                found.places[0],
+                found.places[0].at,
                 related=_related(found),
-                help=f"Demand it of the host: `${{{found.name}:?}}`.",
+                help=f"Demand it of the host: `${{{found.names[0]}:?}}`.",
                 fix=demanded(found),
                 service=found.services[0].name,
-                key=found.name,
+                severity=Severity.WARNING if found.documented else Severity.ERROR,
+                key=found.names[0],
             )
 
 
@@ -29,18 +30,30 @@ def _message(found: Fallback) -> str:
     first, *others = found.services
     who = f"service `{first.name}`" + (f" (and {len(others)} more)" if others else "")
     known = "a secret that everybody who reads the repository knows"
+    name = f"`{found.names[0]}`"
+    if found.documented:
+        more = f" and {len(found.names) - 1} more have defaults" if found.names[1:] else " has a default"
+        return (
+            f"In production, where the env file lacks what `{found.documented}` has, {who} falls back to {known}: "
+            f"{name}{more} here."
+        )
     if found.kind == "default":
-        return f"In production, {who} falls back to {known}: `{found.name}` has a default here."
+        return f"In production, {who} falls back to {known}: {name} has a default here."
     if found.field is None:
-        return f"In production, {who} has {known}: `{found.name}` is written out here."
+        return f"In production, {who} has {known}: {name} is written out here."
     return (
-        f"In production, {who} runs with {known}: nothing sets `{found.name}`, "
+        f"In production, {who} runs with {known}: nothing sets {name}, "
         f"and `{found.field.dotted}` has a default in the settings."
     )
 
 
 def _related(found: Fallback) -> Iterator[Label]:
-    for span in found.places[1:]:
-        yield Label(span, "the same here")
+    seen = {found.places[0].at}
+    for place in found.places[1:]:
+        if place.at not in seen:
+            seen.add(place.at)
+            yield Label(
+                place.at, f"so has `{place.name}`" if place.name != found.names[0] else "the same here"
+            )
     if found.field is not None:
         yield Label(found.field.span, "its default")
