@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dotmac_lint.model.command_lines import CommandLine, FileWord, default_file, find_command_lines
+from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
@@ -72,15 +72,11 @@ class Missing(msgspec.Struct, frozen=True):
 def missing_references(repository: Repository) -> Iterator[Missing]:
     """What is called in each text and does not exist, once a text and name."""
     workspace = repository.workspace
-    lines = find_command_lines(workspace)
-    everything = _known_services(repository, ())
-    names = everything.services if everything is not None else {}
-    documented = {line.span.path for line in lines if any(word.name in names for word in line.services)}
     grouped: dict[tuple[str, str, str], Missing] = {}
-    for line in lines:
+    for line in find_command_lines(workspace):
         if ELSEWHERE.search(line.span.path) or not _is_meant(workspace, line):
             continue
-        for found in (*_files(workspace, line), *_services(repository, line, documented)):
+        for found in (*_files(workspace, line), *_services(repository, line)):
             key = (line.span.path, found.what, found.name)
             earlier = grouped.get(key)
             if earlier is None:
@@ -187,7 +183,7 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
 # ---- services
 
 
-def _services(repository: Repository, line: CommandLine, documented: set[str]) -> Iterator[Missing]:
+def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     words = [word for word in line.services if not _PLACEHOLDERS.fullmatch(word.name)]
     if not words or line.kind == "code" or any(_is_prose(word.name) for word in line.services):
         return
@@ -200,17 +196,11 @@ def _services(repository: Repository, line: CommandLine, documented: set[str]) -
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence
     known = _known_services(repository, paths)
-    if (
-        not line.files
-        and default_file(workspace, line.directory) is None
-        and line.span.path not in documented
-    ):
-        return
     for word in words if known is not None else ():
         assert known is not None
         if word.name in known.services or any(_commented(workspace, path, word.name) for path in known.files):
             continue
-        if not _commented(workspace, line.span.path, word.name):
+        if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             yield Missing("service", word.name, (word.span,), near, known.files)
 

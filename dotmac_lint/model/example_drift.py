@@ -49,6 +49,7 @@ LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 _COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
 _REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_LINE = re.compile(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
 _FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
 
 
@@ -76,6 +77,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     names = {entry.key for entries in examples.values() for entry in entries}
     read = read_names(workspace, names)
     unread = {name for name in names - read if not may_be_read(repository, name)}
+    unread -= _interpolated_in_use(workspace, unread)
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
     for path, entries in examples.items():
@@ -104,22 +106,35 @@ def _idle(repository: Repository, path: str, entry: EnvEntry, read: set[str]) ->
 
 
 def read_names(workspace: Workspace, names: set[str]) -> set[str]:
-    """Those of `names` that stand as a word in anything but a document, or that an env file interpolates.
+    """Those of `names` that stand as a word in anything but a document or an env file.
 
     A class attribute counts for the variable of its name in capitals, whatever reads it.
     """
     wanted = {name.encode() for name in names}
     found = {name for name in wanted if name in _fields(workspace)}
-    files = [path for path in workspace.files if not _DOCUMENT.search(path)]
-    setting = [
-        path for path in files if _ENV_FILE.search(path) and not path.endswith((".py", ".ts", ".js", ".sh"))
-    ]
-    for path in setting:
-        found.update(_REFERENCE.findall(workspace.bytes(path) or b""))
-    for path, here in workspace.words.search(sorted({*files}.difference(setting)), wanted):
+    files = [path for path in workspace.files if not _DOCUMENT.search(path) and not _sets_only(path)]
+    for path, here in workspace.words.search(sorted(files), wanted):
         if not here <= found and not _makes_env_file(workspace, path):
             found |= here
     return {name.decode() for name in wanted & found}
+
+
+def _sets_only(path: str) -> bool:
+    return _ENV_FILE.search(path) is not None and not path.endswith((".py", ".ts", ".js", ".sh"))
+
+
+def _interpolated_in_use(workspace: Workspace, idle: set[str]) -> set[str]:
+    """Those of `idle` that a line of an env file interpolates which is of use itself."""
+    lines = [
+        (match[1].decode(), {name.decode() for name in _REFERENCE.findall(match[2])})
+        for path in workspace.files
+        if _sets_only(path)
+        for match in _LINE.finditer(workspace.bytes(path) or b"")
+    ]
+    used: set[str] = set()
+    while more := {n for key, names in lines if key not in idle or key in used for n in names} & idle - used:
+        used |= more
+    return used
 
 
 def _fields(workspace: Workspace) -> frozenset[bytes]:

@@ -13,6 +13,9 @@ from dotmac_lint.api import (
 )
 from dotmac_lint.model.documentation import Missing, missing_references
 
+MOST = 3
+"""Services that one text names in vain and that are reported one by one; more are one finding."""
+
 
 class DocsMissingFile(Rule):
     code = "DM047"
@@ -22,23 +25,43 @@ class DocsMissingFile(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        together: dict[tuple[str, tuple[str, ...]], list[Missing]] = {}
         for found in missing_references(repository):
-            times = f" ({len(found.places)} times)" if len(found.places) > 1 else ""
-            message = (
-                f"A command in `{found.places[0].path}` names the {found.what} `{found.name}`{times}, which "
-            )
             if found.what == "service":
-                message += f"{_listed(found.files)} not define."
+                together.setdefault((found.places[0].path, found.files), []).append(found)
             else:
-                message += "does not exist."
-            yield self.report(
-                message + (f" Did you mean `{found.near}`?" if found.near else ""),
-                found.places[0],
-                related=[Label(place, "here too") for place in found.places[1:4]],
-                help="Correct the command, or add what it names.",
-                fix=_fix(found),
-                key=found.name,
-            )
+                yield self._one(found)
+        for group in together.values():
+            yield from [self._many(group)] if len(group) > MOST else map(self._one, group)
+
+    def _one(self, found: Missing) -> Diagnostic:
+        times = f" ({len(found.places)} times)" if len(found.places) > 1 else ""
+        message = (
+            f"A command in `{found.places[0].path}` names the {found.what} `{found.name}`{times}, which "
+        )
+        message += f"{_listed(found.files)} not define." if found.what == "service" else "does not exist."
+        return self.report(
+            message + (f" Did you mean `{found.near}`?" if found.near else ""),
+            found.places[0],
+            related=[Label(place, "here too") for place in found.places[1:4]],
+            help="Correct the command, or add what it names.",
+            fix=_fix([found]),
+            key=found.name,
+        )
+
+    def _many(self, group: list[Missing]) -> Diagnostic:
+        names = ", ".join(f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group[:3])
+        return self.report(
+            f"Commands in `{group[0].places[0].path}` name {len(group)} services that {_listed(group[0].files)} not "
+            f"define: {names} and {len(group) - 3} more.",
+            group[0].places[0],
+            related=[
+                Label(f.places[0], f"`{f.near}` may be meant" if f.near else "nor this") for f in group[1:]
+            ],
+            help="Correct the commands, or add what they name.",
+            fix=_fix(group),
+            key=group[0].places[0].path,
+        )
 
 
 def _listed(files: tuple[str, ...]) -> str:
@@ -49,8 +72,12 @@ def _listed(files: tuple[str, ...]) -> str:
     return f"the {len(files)} Compose files do"
 
 
-def _fix(found: Missing) -> Fix | None:
-    if found.near is None or any(place.end - place.start != len(found.name) for place in found.places):
-        return None
-    edits = tuple(Edit(place, found.near) for place in found.places)
-    return Fix(f"Replace `{found.name}` by `{found.near}`", edits, (), Applicability.UNSAFE)
+def _fix(group: list[Missing]) -> Fix | None:
+    meant = [
+        (found, found.near)
+        for found in group
+        if found.near and all(place.end - place.start == len(found.name) for place in found.places)
+    ]
+    edits = tuple(Edit(place, near) for found, near in meant for place in found.places)
+    names = ", ".join(f"`{found.name}` by `{near}`" for found, near in meant)
+    return Fix(f"Replace {names}", edits, (), Applicability.UNSAFE) if edits else None
