@@ -43,7 +43,10 @@ def pages() -> dict[Path, str]:
         page = re.sub(r"<!-- example: \S+ -->\n", "", text)
         written[DOCS / f"{code}-{name}.md"] = page
         found = re.search(r"## What it does\n(.+?)(?:\n\n|\n#)", text, re.DOTALL)
-        what = re.split(r"(?<=[.:])\s", (found[1] if found else "").replace("\n", " "))[0].rstrip(":.")
+        # The first sentence; a full stop or colon inside code ends none.
+        paragraph = (found[1] if found else "").replace("\n", " ")
+        sentence = re.match(r"(?:`[^`]*`|[^`])*?(?=[.:](?:\s|$))", paragraph)
+        what = sentence[0] if sentence else paragraph
         rows.append(f"| [{code}]({code}-{name}.md) | {name} | {what} |")
     index = ["# The rules", "", "| code | name | what it finds |", "|---|---|---|", *rows, ""]
     written[DOCS / "README.md"] = "\n".join(index)
