@@ -52,6 +52,8 @@ class BuildCommand(msgspec.Struct, frozen=True):
     context: str
     arguments: tuple[BuildArgument, ...]
     target: BuildArgument | None = None
+    names: tuple[str, ...] = ()
+    """Patterns of the names that the image gets, without tags: what only the run of a workflow knows is open."""
 
 
 def find_build_commands(workspace: Workspace) -> tuple[BuildCommand, ...]:
@@ -81,6 +83,7 @@ def _find(workspace: Workspace) -> Iterator[BuildCommand]:
 def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[BuildCommand]:
     file = context = target = None
     arguments: list[BuildArgument] = []
+    names: list[str] = []
     option = ""
     begin = match.start("rest")
     for word in _WORD.finditer(match["rest"]):
@@ -96,6 +99,8 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
             option, start = name, start + len(name) + 1
         if option in {"-f", "--file"}:
             file = value
+        elif option in {"-t", "--tag"}:
+            names += _name(value)
         elif option in {"--build-arg", "--target"}:
             begins = match["rest"].find(value.partition("=")[0], start - begin) + begin
             for given in _argument(path, value.partition("=")[0], begins):
@@ -113,7 +118,46 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
         starts = ["", *_parents(path)]
     places = [join(place, match["folder"] or "") for place in dict.fromkeys(starts)]
     span = Span(path, match.start(), match.start("rest") + len(match["rest"].rstrip()))
-    yield from _resolved(workspace, BuildCommand(span, file or "", context, tuple(arguments), target), places)
+    command = BuildCommand(span, file or "", context, tuple(arguments), target, tuple(names))
+    yield from _resolved(workspace, command, places)
+
+
+_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+_REPOSITORY = {"github.repository": "[^/:]+/[^/:]+", "github.repository_owner": "[^/:]+"}
+"""Expressions of workflows whose form is known (https://docs.github.com/actions, github context)."""
+
+
+def _name(text: str, variables: dict[str, str] | None = None) -> list[str]:
+    """The pattern of an image's name, from its name and tag; none where a part of the name is not known."""
+
+    def replace(match: re.Match[str]) -> str:
+        return (
+            (variables or {}).get(match[1].removeprefix("env."), match[0])
+            if match[1][:4] == "env."
+            else match[0]
+        )
+
+    text = _EXPRESSION.sub(replace, text.strip())
+    pieces = re.split(r"(\$\{\{.*?\}\})", text)
+    # The tag follows the last colon behind the last slash.
+    pattern = ""
+    for piece in pieces:
+        expression = _EXPRESSION.fullmatch(piece)
+        if expression is not None:
+            known = _REPOSITORY.get(expression[1])
+            if known is None:
+                return []
+            pattern += known
+            continue
+        plain, colon, tag = piece.rpartition(":")
+        if not colon or "/" in tag:
+            plain, colon = piece, ""
+        if "$" in plain:
+            return []
+        pattern += re.escape(plain)
+        if colon:
+            break
+    return [pattern] if re.search(r"[a-z]", pattern) else []
 
 
 def _argument(path: str, name: str, start: int) -> Iterator[BuildArgument]:
@@ -147,6 +191,7 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
     """The steps that use docker/build-push-action."""
     from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
 
+    variables, named = _workflow_names(node)
     todo = [node]
     while todo:
         one = todo.pop()
@@ -176,5 +221,36 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
             for match in re.finditer(r"^[ \t|>-]*([A-Za-z_]\w*)=", written, re.M):
                 arguments += _argument(path, match[1], listed.range.start + match.start(1))
         target = next(_argument(path, stage.value, stage.range.start), None) if stage is not None else None
-        command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target)
+        tags = inputs["tags"].value if "tags" in inputs else ""
+        for step in re.findall(r"steps\.([\w-]+)\.outputs\.tags", tags):
+            tags += "\n" + named.get(step, "")
+        names = [name for tag in re.split(r"[,\n]", tags) for name in _name(tag, variables)]
+        command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target, tuple(names))
         yield from _resolved(workspace, command, [""])
+
+
+def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
+    """The variables of `env` that a workflow sets once, and the `images` of docker/metadata-action by step."""
+    from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
+
+    variables: dict[str, set[str]] = {}
+    named: dict[str, str] = {}
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Sequence):
+            todo += one.items
+        if not isinstance(one, Mapping):
+            continue
+        entries = {entry.key.value: entry.value for entry in one.entries}
+        todo += entries.values()
+        given = entries.get("env")
+        for entry in given.entries if isinstance(given, Mapping) else ():
+            if isinstance(entry.value, Scalar):
+                variables.setdefault(entry.key.value, set()).add(entry.value.value)
+        uses, step, inputs = entries.get("uses"), entries.get("id"), entries.get("with")
+        if isinstance(uses, Scalar) and "docker/metadata-action" in uses.value and isinstance(step, Scalar):
+            for entry in inputs.entries if isinstance(inputs, Mapping) else ():
+                if entry.key.value == "images" and isinstance(entry.value, Scalar):
+                    named[step.value] = entry.value.value
+    return {name: next(iter(values)) for name, values in variables.items() if len(values) == 1}, named

@@ -330,6 +330,30 @@ class Repository:
                     named.setdefault(name.raw, image)
         return named
 
+    def published_image(self, name: str) -> Image | None:
+        """The image that a build command or a workflow of the repository makes under `name`; None where several do.
+
+        The tag does not count: which version of the repository runs is not known, and taken to be this one.
+        """
+        from dotmac_lint.model.image import build_image
+
+        path, _, last = name.partition("@")[0].rpartition("/")
+        plain = f"{path}/{last.partition(':')[0]}".strip("/")
+        commands = {
+            (command.dockerfile, command.context, command.target.name if command.target else None)
+            for command, _ in self.commanded_images
+            if any(re.fullmatch(pattern, plain) for pattern in command.names)
+        }
+        if len(commands) != 1:
+            return None
+        dockerfile, context, target = commands.pop()
+        key = (dockerfile, None, Known(context), target, "published", "")
+        if key not in self._images:
+            self._images[key] = build_image(
+                self.workspace, dockerfile, context=context, target=Known(target) if target else None
+            )
+        return self._images[key]
+
 
 class Deployment:
     """One way in which the repository is started: files, profiles, services."""
@@ -408,7 +432,10 @@ class Service:
         """The image, where this repository builds it (for this service, or for another under this name)."""
         built = self.repository.image_of(self.definition)
         if built is None and self.definition.build is None and self.definition.image is not None:
-            return self.repository.images_by_name.get(self.definition.image.raw)
+            name = self.definition.image
+            built = self.repository.images_by_name.get(name.raw)
+            if built is None and isinstance(name.value, Known):
+                built = self.repository.published_image(name.value.value)
         return built
 
     @cached_property
