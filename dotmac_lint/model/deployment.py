@@ -609,7 +609,7 @@ class Service:
 
     @cached_property
     def names_read_in_code(self) -> dict[str, Span]:
-        """Each name that Python code in the container reads from the environment, and where first."""
+        """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
         from dotmac_lint.model.variable_readers import names_in
 
         found: dict[str, Span] = {}

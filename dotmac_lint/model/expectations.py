@@ -186,6 +186,12 @@ def _score(
     return (closeness, "almost the same spelling") if closeness >= 86 and len(name) > 5 else (0, "")
 
 
+def _is_within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether the words of `part` stand in `whole` in their order, among others."""
+    rest = iter(whole)
+    return all(word in rest for word in part)
+
+
 def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
 
@@ -203,8 +209,9 @@ def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]
     given = tokens(variable.name)
     for name, span in service.names_read_in_code.items():
         words = tokens(name)
-        if len(given) > 1 and len(words) == len(given) + 1 and words[: len(given)] == given:
-            yield Candidate(name, 76, "code reads it", span)
+        if len(given) > 1 and len(words) == len(given) + 1 and _is_within(given, words):
+            taken = service.environment.get(name) is not None
+            yield Candidate(name, 76, "code reads it", span, taken=taken)
         elif len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
             yield Candidate(name, ratio(name, variable.name) - 5, "code reads it", span)
 

@@ -19,6 +19,7 @@ import msgspec
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
+    from dotmac_lint.readers.javascript import JavaScriptReads
     from dotmac_lint.readers.python.reads import PythonReads
 
 # Documents, pictures, locks; and files that only set variables: Compose files, env files.
@@ -120,6 +121,7 @@ class Pattern(msgspec.Struct, frozen=True):
 
 # What stands in every file that reads the environment: plain words, searched far faster than a pattern.
 _IN_PYTHON = (b"environ", b"getenv", b"decouple", b"starlette", b"envvar")
+_JAVASCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
@@ -151,11 +153,8 @@ def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
                 d.constant and _is_text(workspace, d.constant)
             )  # then the name stands where it is defined
         )
-    if re.search(r"\.[cm]?[jt]sx?$", path):
-        data = workspace.bytes(path) or b""
-        if not any(word in data for word in _IN_JAVASCRIPT):
-            return ()
-        script = workspace.javascript_reads(path)
+    if _JAVASCRIPT.search(path):
+        script = _javascript_reads(workspace, path)
         return tuple(Pattern(d.prefix, d.suffix) for d in script.dynamic) if script else ()
     takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
     if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
@@ -163,6 +162,11 @@ def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
         return (Pattern(""),)
     return ()
+
+
+def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:
+    data = workspace.bytes(path) or b""
+    return workspace.javascript_reads(path) if any(word in data for word in _IN_JAVASCRIPT) else None
 
 
 def _is_text(workspace: Workspace, constant: str) -> bool:
@@ -335,10 +339,14 @@ def is_well_known(name: str, base: str | None = None) -> bool:
 
 
 def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
-    """Each (name, path, start, end) that Python code in `paths` reads from the environment."""
+    """Each (name, path, start, end) that Python or JavaScript code in `paths` reads from the environment."""
     for path in paths:
         if path.endswith(".py"):
             reads = _python_reads(workspace, path)
             for read in reads.reads if reads else ():
                 if read.name is not None and read.name_range is not None:
                     yield read.name, path, read.name_range.start, read.name_range.end
+        elif _JAVASCRIPT.search(path):
+            script = _javascript_reads(workspace, path)
+            for found in script.reads if script else ():
+                yield found.name, path, found.name_range.start, found.name_range.end

@@ -1,0 +1,2 @@
+const board = connect(process.env.PINBOARD_SECRET_API_KEY);
+const seal = makeSeal(process.env.MASTER_SEALING_KEY || "unsealed");
