@@ -659,6 +659,8 @@ def _variable(row: Row) -> Variable:
         name_span = Span(name_span.path, name_span.start + 1, name_span.end - 1)
     name = row.key.known if row.listed else row.key.raw  # keys of mappings are not interpolated
     outside = None if given else row.key.origin.scope.get(name)
+    interpolated = value.references if value is not None else ()
+    sources = [outside.span if outside else None, *(reference.source for reference in interpolated)]
     return Variable(
         name=name,
         value=value.value if given and value is not None else outside.value if outside else None,
@@ -667,7 +669,8 @@ def _variable(row: Row) -> Variable:
         mechanism="environment",
         value_span=value.span if given and value is not None else None,
         raw=value.raw if given and value is not None else None,
-        references=tuple(reference.name for reference in value.references) if value is not None else (),
+        references=tuple(reference.name for reference in interpolated),
+        sources=tuple(source for source in sources if source is not None),
         placeholder=outside.placeholder if outside else value is not None and value.placeholder,
         overrides=tuple(_variable(earlier) for earlier in row.overrides),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from dotmac_lint.diagnostic import Label
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.source import Span
 
@@ -29,9 +30,15 @@ class Variable(msgspec.Struct, frozen=True):
     """The value as written, before interpolation."""
     references: tuple[str, ...] = ()
     """The names that the raw value interpolates."""
+    sources: tuple[Span, ...] = ()
+    """Where env files set what the value interpolates, or passes through."""
     placeholder: bool = False
     """The value stems from an example file, which stands for one that is not committed."""
     overrides: tuple[Variable, ...] = ()
+
+    @property
+    def origin(self) -> tuple[Label, ...]:
+        return tuple(Label(source, "its value is set here") for source in self.sources)
 
 
 class Environment:

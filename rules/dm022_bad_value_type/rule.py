@@ -22,6 +22,7 @@ class BadValueType(Rule):
                 f"`{found.settings.name}.{found.field.dotted}` refuses: the value {found.why}.",
                 found.at,
                 related=[
+                    *found.variable.origin,
                     Label(found.field.span, f"declared `{declared}`"),
                     *(
                         Label(earlier.name_span, "this value is overridden")

@@ -30,6 +30,7 @@ class UnknownHost(Rule):
                 "but no service, alias, container or extra host that it can reach is called so."
                 + (f" Did you mean {meant}?" if meant else ""),
                 endpoint.span,
+                related=endpoint.variable.origin,
                 help="Name a service of the deployment, or add the host under `extra_hosts`.",
                 fix=_fix(found),
                 service=found.client.name,

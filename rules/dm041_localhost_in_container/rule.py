@@ -26,7 +26,7 @@ class LocalhostInContainer(Rule):
             endpoint, server = found.endpoint, found.server.name
             names = [f"`{client.name}`" for client in found.clients]
             clients = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
-            related = [Label(found.server.key, f"`{server}` is defined here")]
+            related = [*endpoint.variable.origin, Label(found.server.key, f"`{server}` is defined here")]
             if found.used is not None:
                 related.insert(0, Label(found.used, "this value takes the place of the default here"))
             yield self.report(

@@ -20,7 +20,7 @@ class HostPortInternally(Rule):
                 f"`{variable.name}` of service `{found.client.name}` names port {endpoint.port} of `{endpoint.host}`, "
                 f"which is published on the host only: in its container `{found.server}` listens on {found.port}.",
                 found.at,
-                related=[Label(found.published, "the port of the host is published here")],
+                related=[*variable.origin, Label(found.published, "the port of the host is published here")],
                 help=f"Use port {found.port} between services.",
                 fix=_replace(found),
                 service=found.client.name,

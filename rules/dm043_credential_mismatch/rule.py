@@ -18,7 +18,7 @@ class CredentialMismatch(Rule):
                 f"Service `{connection.client.name}` connects to `{connection.server.name}` "
                 f"({connection.kind.kind}) {_difference(found)}.",
                 here.span if here is not None else connection.endpoint.span,
-                related=related
+                related=[*connection.endpoint.variable.origin, *related]
                 or [Label(connection.server.key, f"`{connection.server.name}` is defined here")],
                 help="Give both sides the same value, from one variable.",
                 service=connection.client.name,
