@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz bench ecosystem docs update-expected new-rule clean
+.PHONY: demo test check fuzz bench bench-scale ecosystem docs update-expected new-rule clean
 
 $(VENV)/.installed: pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,9 @@ update-expected: $(VENV)/.developer
 FOLDER ?= examples/acme-platform
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/bench.py $(FOLDER)
+
+bench-scale: $(VENV)/.installed
+	$(BIN)/python benchmarks/scale.py
 
 ecosystem: $(VENV)/.developer
 	$(BIN)/python tests/ecosystem/run.py $(if $(CHECKOUTS),--checkouts $(CHECKOUTS))

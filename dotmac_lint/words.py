@@ -17,38 +17,44 @@ class Words:
 
     def __init__(self, read: Callable[[str], bytes | None]) -> None:
         self._read = read
-        self._numbers: dict[bytes, int] = {}
-        self._files: dict[str, array[int]] = {}
+        self._paths: dict[str, int] = {}
+        self._places: dict[bytes, array[int]] = {}
+        """The numbers of the files in which each word stands."""
 
-    def _of(self, path: str) -> array[int]:
-        found = self._files.get(path)
-        if found is None:
-            data = self._read(path)
-            if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096]:
-                words = set()
-            else:
-                words = set(data.translate(_SPACED).split())
-            numbers = self._numbers
-            found = array("I", [numbers.setdefault(word, len(numbers)) for word in words])
-            self._files[path] = found
-        return found
+    def _split(self, path: str) -> set[bytes]:
+        data = self._read(path)
+        if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096]:
+            return set()
+        return set(data.translate(_SPACED).split())
+
+    def _number(self, path: str) -> int:
+        number = self._paths.get(path)
+        if number is None:
+            number = self._paths[path] = len(self._paths)
+            places = self._places
+            for word in self._split(path):
+                if word in places:
+                    places[word].append(number)
+                else:
+                    places[word] = array("I", (number,))
+        return number
 
     def search(self, paths: Iterable[str], words: Collection[bytes]) -> Iterator[tuple[str, set[bytes]]]:
         """The files that have some of `words`, in order, each with those that it has.
 
         What is no word, such as `a.b`, counts where its longest part stands.
         """
-        files = [(path, self._of(path)) for path in paths]
-        wanted: dict[int, list[bytes]] = {}
+        files = {self._number(path): path for path in paths}
+        found: dict[int, set[bytes]] = {}
         for word in words:
             part = max(word.translate(_SPACED).split(), key=len, default=b"")
-            if part in self._numbers:
-                wanted.setdefault(self._numbers[part], []).append(word)
-        for path, numbers in files:
-            found = [number for number in numbers if number in wanted]
-            if found:
-                yield path, {word for number in found for word in wanted[number]}
+            for number in self._places.get(part, ()):
+                if number in files:
+                    found.setdefault(number, set()).add(word)
+        for number, path in files.items():
+            if number in found:
+                yield path, found[number]
 
     def holds(self, path: str, words: Collection[bytes]) -> bool:
         """Whether the file has one of `words`."""
-        return any(True for _ in self.search((path,), words))
+        return not self._split(path).isdisjoint(words)

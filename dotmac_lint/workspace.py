@@ -13,7 +13,7 @@ import stat
 import subprocess
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
@@ -179,6 +179,17 @@ class Workspace:
                     break
                 directories.add(path)
         return frozenset(directories)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def named(self, name: str) -> Sequence[str]:
+        """The listed files whose last part is `name`."""
+        return self._by_name.get(name, ())
 
     @cached_property
     def _file_set(self) -> frozenset[str]:

@@ -162,15 +162,22 @@ class Repository:
 
     def services_built_from(self, stage: Stage, image: Image) -> tuple[Definition, ...]:
         """The services, of whichever deployment and profile, whose image ends with `stage` or goes on from it."""
-        found = []
+        return tuple(
+            definition
+            for definition, built in self._services_by_image.get((image.dockerfile, image.context), ())
+            if built.target is None or stage.index in {layer.index for layer in built.target.chain}
+        )
+
+    @cached_property
+    def _services_by_image(self) -> dict[tuple[str | None, str | None], list[tuple[Definition, Image]]]:
+        """The services that are built from each Dockerfile and context, with the image."""
+        found: dict[tuple[str | None, str | None], list[tuple[Definition, Image]]] = {}
         for deployment in self.deployments:
             for definition in deployment.project.services.values():
                 built = self.image_of(definition)
-                if built is None or (built.dockerfile, built.context) != (image.dockerfile, image.context):
-                    continue
-                if built.target is None or stage.index in {layer.index for layer in built.target.chain}:
-                    found.append(definition)
-        return tuple(found)
+                if built is not None:
+                    found.setdefault((built.dockerfile, built.context), []).append((definition, built))
+        return found
 
     @cached_property
     def built_images(self) -> tuple[Image, ...]:

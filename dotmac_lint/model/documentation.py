@@ -147,7 +147,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     # Where the command runs is a guess: a file of that name may be meant wherever it lies.
     tail = "/" + re.sub(r"^(\.{1,2}/)+", "", word.text)
-    return not any(("/" + path).endswith(tail) for path in workspace.files)
+    return not any(("/" + path).endswith(tail) for path in workspace.named(basename(tail)))
 
 
 def _created(workspace: Workspace, path: str, name: str) -> bool:

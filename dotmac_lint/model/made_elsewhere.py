@@ -98,16 +98,21 @@ def lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
     return lines
 
 
+def _tools(workspace: Workspace) -> list[str]:
+    tools: list[str] = workspace.remembered(
+        "tools", lambda: [f for f in workspace.files if _TOOLS.search(f) and not _NO_TOOLS.search(f)]
+    )
+    return tools
+
+
 def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
     name = posixpath.basename(path)
-    if "." not in name or any(posixpath.basename(other) == name for other in workspace.files):
+    if "." not in name or workspace.named(name):
         # The name alone may be a word, or that of another file.
         name = "/".join(path.split("/")[-2:])
     wanted = name.encode("utf-8", "surrogateescape")
     line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
-    for file in workspace.files:
-        if not _TOOLS.search(file) or _NO_TOOLS.search(file):
-            continue
+    for file, _ in workspace.words.search(_tools(workspace), (wanted,)):
         data = workspace.bytes(file)
         if data is None or len(data) > _LARGEST or wanted not in data:
             continue

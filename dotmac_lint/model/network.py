@@ -86,11 +86,12 @@ def peers(service: Service) -> Peers:
         if external or own.name == definition.name
     }
     external = {name for name, is_external in network_names(definition, project) if is_external}
-    for deployment in service.repository.deployments:
-        names = _on_networks(deployment, shared)
-        if deployment is not service.deployment:
-            others.update(name.lower() for name in names)
-        external -= _created(deployment)
+    networks = _networks(service.repository)
+    for name in shared:
+        for deployment, names in networks.users.get(name, ()):
+            if deployment is not service.deployment:
+                others.update(names)
+    external -= networks.made
     if external and unknown is None:
         unknown = f"the network {sorted(external)[0]} is made elsewhere"
     return Peers(found, frozenset(others), unknown)
@@ -124,11 +125,28 @@ def _first_parts(node: Tree | None, separators: str) -> Iterator[str]:
         yield name.strip().lower()
 
 
-def _on_networks(deployment: Deployment, names: set[str]) -> Iterator[str]:
-    project = deployment.project
-    for definition in project.services.values():
-        if any(name in names for name, _ in network_names(definition, project)):
-            yield from own_names(definition)
+class _Networks(msgspec.Struct, frozen=True):
+    """The networks of all deployments, by the name that other projects know them by."""
+
+    users: dict[str, list[tuple[Deployment, tuple[str, ...]]]]
+    """Who is on each: the deployment, and the names of a service."""
+    made: frozenset[str]
+
+
+def _networks(repository: Repository) -> _Networks:
+    def find() -> _Networks:
+        users: dict[str, list[tuple[Deployment, tuple[str, ...]]]] = {}
+        made: set[str] = set()
+        for deployment in repository.deployments:
+            made |= _created(deployment)
+            for definition in deployment.project.services.values():
+                names = tuple(name.lower() for name in own_names(definition))
+                for network, _ in network_names(definition, deployment.project):
+                    users.setdefault(network, []).append((deployment, names))
+        return _Networks(users, frozenset(made))
+
+    found: _Networks = repository.workspace.remembered("networks", find)
+    return found
 
 
 def _created(deployment: Deployment) -> set[str]:

@@ -22,6 +22,7 @@ from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.workspace import Workspace
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "dramatiq", "arq", "taskiq"})
 _MODULE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(:[\w.]+(?:\(\))?)?")
@@ -114,9 +115,10 @@ def _is_missing_module(service: Service, module: str) -> bool:
     if parts[0] in sys.stdlib_module_names:
         return False
     workspace = service.workspace
+    modules = _modules_by_part(workspace).get(parts[0], ())
     owners = {
         file[: match.start("rest")]
-        for file in workspace.files
+        for file in modules
         if (match := re.search(rf"(?:^|/){parts[0]}/(?P<rest>\w+\.py)$", file))
     }
     held = service.files
@@ -125,9 +127,7 @@ def _is_missing_module(service: Service, module: str) -> bool:
     path, parent = "/".join(parts), "/".join(parts[:-1])
     is_module = re.compile(rf"(^|/){path}(\.py$|/.*\.py$)")
     is_parent = re.compile(rf"(^|/){parent}(\.py|/__init__\.py)$")
-    for file in workspace.files:
-        if not file.endswith(".py"):
-            continue
+    for file in modules:
         if is_module.search(file):
             return False
         if is_parent.search(file):
@@ -136,6 +136,21 @@ def _is_missing_module(service: Service, module: str) -> bool:
                 return False  # an attribute of it
     rest = "/".join(parts[1:])
     return not any(is_made_elsewhere(workspace, f"{owner}{rest}.py") for owner in owners)
+
+
+def _modules_by_part(workspace: Workspace) -> dict[str, list[str]]:
+    """The Python files by each part of their path, in order."""
+
+    def find() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in workspace.files:
+            if path.endswith(".py"):
+                for part in dict.fromkeys(path.removesuffix(".py").split("/")):
+                    found.setdefault(part, []).append(path)
+        return found
+
+    modules: dict[str, list[str]] = workspace.remembered("modules by part", find)
+    return modules
 
 
 def _modules_beside(service: Service, module: str) -> list[str]:
@@ -173,7 +188,7 @@ def _is_missing_file(service: Service, path: str) -> bool:
     if full is None or stage is None or "$" in path or ":" in path or covering_mount(service, full):
         return False
     return (
-        any(posixpath.basename(file) == name for file in service.workspace.files)
+        bool(service.workspace.named(name))
         and not any(posixpath.basename(file) == name for file in stage.files)
         and stage.holds(full) == Known(False)
     )

@@ -867,7 +867,7 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
         ):
             continue
         module = code.module(path)
-        if module is None:
+        if module is None or not (module.content.changes or module.content.mappings):
             continue
         for settings in classes:
             mappings = list(_loaded(module, settings)) if _LOADER.search(data) else []

@@ -106,7 +106,9 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
         return False
     taken = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
     nothing_there = len(taken) > 1 and all(copy.missing for copy in taken)
-    return nothing_there or any(path.endswith(relative) for path in image.workspace.files)
+    return nothing_there or any(
+        path.endswith(relative) for path in image.workspace.named(relative.rpartition("/")[2])
+    )
 
 
 def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
