@@ -679,9 +679,6 @@ class Service:
         name = variable.name
         if self.image is None and not (self.mounted_files and self._plain_base):
             return None  # the image is not built from this repository
-        build = self.definition.build
-        if build is not None and any(one.source is None for one in build.context.references):
-            return None  # the host may choose another context
         unknown = False
         for settings in self.settings:
             found = settings.lookup(name)

@@ -869,8 +869,9 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
         module = code.module(path)
         if module is None or not (module.content.changes or module.content.mappings):
             continue
+        loads = bool(_LOADER.search(data))
         for settings in classes:
-            mappings = list(_loaded(module, settings)) if _LOADER.search(data) else []
+            mappings = list(_loaded(module, settings)) if loads else []
             vault[id(settings)] += mappings
             changes[id(settings)] += [(dotted_path, at) for dotted_path, _, at in mappings]
             for change in module.content.changes:
