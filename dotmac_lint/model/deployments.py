@@ -263,12 +263,19 @@ class _Discovery:
         self.groups: dict[tuple[tuple[str, ...], str | None], _Group] = {}
         self._outlines: dict[str, _Outline | None] = {}
         self.unplaced: list[Unplaced] = []
+        self.loose: list[tuple[str, str]] = []
+        """Profiles that command lines without `-f` turn on and no service has that Compose starts then, each with
+        the base: an override that is linked beside it has them."""
 
     def run(self) -> Deployments:
         self._from_command_lines(find_command_lines(self.workspace))
         self._from_development_containers()
         self._from_default_pairs()
         self._from_single_files()
+        for base, profile in self.loose:
+            for group in self.groups.values():
+                if group.files[0] == base and profile not in group.profiles:
+                    group.profiles.append(profile)
         specs = _named(list(self._specs()))
         return Deployments(tuple(specs), tuple(sorted(self.unplaced, key=lambda u: u.path)))
 
@@ -430,6 +437,9 @@ class _Discovery:
             elif way.env_files:
                 group.ways.setdefault(way, [])
             group.profiles += [p for p in way.profiles if p not in group.profiles]
+            if not line.files:
+                known = self._existing(files, way.profiles)
+                self.loose += [(files[0], profile) for profile in way.profiles if profile not in known]
             group.project_name = group.project_name or line.project_name
             if line.subcommand in _STARTS_MANY:
                 group.started.append(tuple(service.name for service in line.services))

@@ -72,7 +72,7 @@ class YamlFile(msgspec.Struct, frozen=True):
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*|0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+)")
 _FLOAT = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
@@ -93,11 +93,11 @@ def scalar_kind(node: Node) -> ScalarKind:
         return "null"
     if text in _BOOLEANS:
         return "bool"
-    if _INTEGER.fullmatch(text):
-        return "int"
     # Underscores are ignored, but behind a leading point they must stand between digits (go-yaml, resolve.go).
     plain = _DIGITS_APART.sub("", text) if text[0] == "." else text.replace("_", "")
-    return "float" if text[0] != "_" and _FLOAT.fullmatch(plain) else "str"
+    if text[0] == "_":
+        return "str"
+    return "int" if _INTEGER.fullmatch(plain) else "float" if _FLOAT.fullmatch(plain) else "str"
 
 
 def read_yaml(text: str) -> YamlFile:

@@ -296,6 +296,20 @@ def test_what_owners_start(tmp_path: Path) -> None:
     assert not specs["monitoring"].production
 
 
+def test_a_profile_of_an_override_that_is_linked(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": APP,
+        "compose.override.dev.yml": PROFILES,
+        "use.sh": "ln -s compose.override.dev.yml compose.override.yml\n",
+        "test.sh": "docker compose --profile web --profile none run web\n",
+    }
+    specs = find_deployments(workspace(tmp_path, files))
+    assert [(spec.files, spec.profiles) for spec in specs] == [
+        (("compose.yml",), ()),
+        (("compose.yml", "compose.override.dev.yml"), ("web",)),
+    ]
+
+
 def test_one_deployment_for_each_env_file(tmp_path: Path) -> None:
     files = {
         "compose.yml": APP,
