@@ -583,10 +583,10 @@ class Model:
         own, complete = self._own_config(ref)
         merged.update(own)
         if not complete:
-            merged["..."] = True
+            merged.update({"...": True, **{key: UNKNOWN for key in _NAMING_KEYS if key not in own}})
         for name, value in ref.node.keywords if self.kind == "model" else ():
             if name == "**":
-                merged["..."] = True
+                merged.update({"...": True, **dict.fromkeys(_NAMING_KEYS, UNKNOWN)})
             elif name != "metaclass":
                 folded = self.code.fold(value, Scope(ref.module, ref.outer))
                 merged[name] = (
@@ -1114,6 +1114,9 @@ BASE_CONFIG: Config = {
     "nested_model_default_partial_update": False, "env_file_depth": 0,
 }  # fmt: skip
 """`BaseSettings.model_config`: as it has every key, the last settings base hides what earlier ones configure."""
+
+_NAMING_KEYS = ("env_prefix", "env_nested_delimiter")
+"""Without these keys of a configuration no name is known."""
 
 _KNOWN_BASES = frozenset(
     {
