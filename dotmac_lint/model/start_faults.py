@@ -282,6 +282,41 @@ def _stands_in(service: Service, found: FieldValue) -> bool:
     return variable is not None and (variable.placeholder or service.of_the_machine(variable))
 
 
+_FROM_THE_HOST = re.compile(r"\$\{\w+(:?\?[^{}]*)?\}")
+
+
+def as_others_do(found: Raising) -> Fix | None:
+    """Set what is missing as another service with the same settings takes it from the host: one secret for both."""
+    edits: list[Edit] = []
+    names: dict[str, None] = {}
+    for raising in (found, *found.others):
+        for one in raising.culprits:
+            given = _given_to_others(raising, one.field) if one.variable is None else None
+            raw = given.raw if given is not None else None
+            if given is None or raw is None or not _FROM_THE_HOST.fullmatch(raw):
+                return None
+            edit = add_variable(raising.service, given.name, raw)
+            if edit is None:
+                return None
+            names[given.name] = None
+            edits.append(edit)
+    if len({edit.span for edit in edits}) < len(edits):
+        return None
+    title = f"Set {_listed(tuple(names))} as other services have it"
+    return Fix(title, tuple(edits), applicability=Applicability.UNSAFE)
+
+
+def _given_to_others(raising: Raising, field: Field) -> Variable | None:
+    for service in raising.service.deployment.services:
+        if service.name == raising.service.name or raising.start.settings not in service.settings:
+            continue
+        for name in field.names:
+            variable = service.environment.get(name)
+            if variable is not None and variable.mechanism == "environment":
+                return variable
+    return None
+
+
 def evidence(found: Raising) -> Iterator[Label]:
     """The guard, where start-up code calls it, and the fields that decide."""
     guard = found.guard

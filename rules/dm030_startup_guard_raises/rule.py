@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Rule, Severity
-from dotmac_lint.model.start_faults import Raising, evidence, raising_guards
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Rule, Severity
+from dotmac_lint.model.start_faults import Raising, as_others_do, evidence, raising_guards
 from dotmac_lint.report.start import shown
 
 
@@ -9,6 +9,7 @@ class StartupGuardRaises(Rule):
     code = "DM030"
     name = "startup-guard-raises"
     severity = Severity.ERROR
+    fixable = FixAvailability.SOMETIMES
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
@@ -24,6 +25,7 @@ class StartupGuardRaises(Rule):
                 found.at,
                 related=evidence(found),
                 help=_help(found),
+                fix=as_others_do(found),
                 service=found.service.name,
                 severity=Severity.INFO if log else Severity.ERROR,
                 key=f"{found.guard.function}:{','.join(one.field.dotted for one in found.culprits)}",

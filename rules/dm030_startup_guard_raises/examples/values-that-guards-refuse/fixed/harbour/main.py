@@ -1,0 +1,14 @@
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from harbour.settings import settings
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    settings.check()
+    yield
+
+
+app = FastAPI(title=settings.name, lifespan=lifespan)
