@@ -92,9 +92,16 @@ def _used(deployment: Deployment, kind: Kind) -> set[str] | None:
         node = service.attribute(attribute)
         for leaf in walk(node) if node else ():
             if isinstance(leaf, Leaf):
-                if isinstance(leaf.value, Unknown):
+                if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
                     return None
                 used |= {reference.default for reference in leaf.references}
         if service.attribute("extends") is not None:
             return None
     return used
+
+
+def _stands_for_a_path(leaf: Leaf) -> bool:
+    """Whether what is not known in it has a folder as its default, so that it names no volume."""
+    return bool(leaf.references) and all(
+        other.default.startswith((".", "/", "~")) for other in leaf.references
+    )

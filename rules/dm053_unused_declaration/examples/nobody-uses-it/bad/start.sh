@@ -1,0 +1,3 @@
+#!/bin/sh
+export IMPORTS="$HOME/imports"
+docker compose up -d
