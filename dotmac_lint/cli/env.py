@@ -9,7 +9,7 @@ from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, tell, write
 from dotmac_lint.cli.services import find_service, meant, tell_others
 from dotmac_lint.model.deployment import Repository
-from dotmac_lint.model.reference import Setting, reference
+from dotmac_lint.model.reference import reference
 from dotmac_lint.model.settings import SettingsClass
 from dotmac_lint.workspace import Workspace
 
@@ -41,10 +41,10 @@ def env(
             return _service(repository, service, deployment, reveal, output_format)
         if deployment is not None:
             raise config.ConfigError("--deployment needs a service")
-        rows = reference(_classes(repository, classes)) if classes else reference(repository.settings)
+        chosen = tuple(_classes(repository, classes)) if classes else repository.settings
         if check is not None:
-            return _check(repository, rows, check, output_format)
-        return _reference(repository, rows, reveal, output_format)
+            return _check(repository, chosen, check, output_format)
+        return _reference(repository, chosen, reveal, output_format)
     except (config.ConfigError, OutputError) as error:
         return fail(str(error))
 
@@ -83,11 +83,15 @@ def _classes(repository: Repository, chosen: Iterable[str]) -> list[SettingsClas
 
 
 def _reference(
-    repository: Repository, rows: tuple[Setting, ...], reveal: bool, output_format: str | None
+    repository: Repository,
+    classes: tuple[SettingsClass, ...],
+    reveal: bool,
+    output_format: str | None,
 ) -> int:
     from dotmac_lint.cli import env_reference
     from dotmac_lint.report import to_json
 
+    rows = reference(classes)
     source = repository.workspace.source
     if output_format == "json":
         text = to_json(env_reference.entries(rows, source, reveal=reveal))
@@ -98,15 +102,19 @@ def _reference(
     else:
         text = env_reference.table(rows, source, reveal=reveal)
     write(text)
-    if not rows:
+    if not classes:
         tell("warning: no settings class was found here")
-    for settings in {id(row.settings): row.settings for row in rows}.values():
+    listed = {id(row.settings) for row in rows}
+    for settings in classes:
+        other = "other variables as well" if id(settings) in listed else "variables that are not known"
         for reason in settings.open:
-            tell(f"note: `{settings.qualified}` may read other variables as well: {reason}")
+            tell(f"note: `{settings.qualified}` may read {other}: {reason}")
     return 0
 
 
-def _check(repository: Repository, rows: tuple[Setting, ...], path: Path, output_format: str | None) -> int:
+def _check(
+    repository: Repository, classes: tuple[SettingsClass, ...], path: Path, output_format: str | None
+) -> int:
     from dotmac_lint.cli.env_check import differences
     from dotmac_lint.report.secrets import in_line
     from dotmac_lint.source import SourceFile
@@ -122,7 +130,7 @@ def _check(repository: Repository, rows: tuple[Setting, ...], path: Path, output
     markdown = output_format == "markdown" or (
         output_format is None and path.suffix.lower() in (".md", ".mdx", ".markdown")
     )
-    found = differences(repository.workspace, rows, document, markdown=markdown)
+    found = differences(repository.workspace, classes, document, markdown=markdown)
     write(
         "".join(in_line(f"{path}:{f'{one.line}:' if one.line else ''} {one.message}") + "\n" for one in found)
     )

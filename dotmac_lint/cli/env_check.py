@@ -10,7 +10,8 @@ import msgspec
 from dotmac_lint.cli.env_reference import COLUMNS, markdown_cells
 from dotmac_lint.hint import hint
 from dotmac_lint.known import Known
-from dotmac_lint.model.reference import Setting
+from dotmac_lint.model.reference import Setting, reference
+from dotmac_lint.model.settings import SettingsClass
 from dotmac_lint.readers.dotenv import read_dotenv
 from dotmac_lint.readers.markdown import Table, read_markdown
 from dotmac_lint.report.secrets import MASK
@@ -40,20 +41,20 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def differences(
-    workspace: Workspace, rows: Sequence[Setting], document: SourceFile, *, markdown: bool
+    workspace: Workspace, classes: Sequence[SettingsClass], document: SourceFile, *, markdown: bool
 ) -> list[Difference]:
-    """What of `rows` the document lacks, and what it has that is no setting or says otherwise."""
-    return list(_Comparison(workspace, rows, document, markdown).differences())
+    """What of the settings the document lacks, and what it has that is no setting or says otherwise."""
+    return list(_Comparison(workspace, classes, document, markdown).differences())
 
 
 class _Comparison:
     def __init__(
-        self, workspace: Workspace, rows: Sequence[Setting], document: SourceFile, markdown: bool
+        self, workspace: Workspace, classes: Sequence[SettingsClass], document: SourceFile, markdown: bool
     ) -> None:
         self.workspace = workspace
-        self.rows = [row for row in rows if not row.covered]
+        self.classes = classes
+        self.rows = [row for row in reference(classes) if not row.covered]
         self.by_field = {(id(row.settings), row.field.path): row for row in self.rows}
-        self.classes = tuple({id(row.settings): row.settings for row in rows}.values())
         self.document = document
         self.named = list(self._tabled() if markdown else self._assigned())
 
@@ -95,7 +96,7 @@ class _Comparison:
     def _is_given(self, setting: Setting, names: Sequence[str]) -> bool:
         """Whether the document names the variable, a section that holds it, or a key of the mapping it is."""
         settings, path = setting.settings, setting.field.path
-        keys = names if settings.case_sensitive else [name.upper() for name in names]
+        keys = names if settings.case_sensitive else [*names, *(name.upper() for name in names)]
         fields = [settings.by_path[path[:length]] for length in range(1, len(path) + 1)]
         return any(name in field.names for field in fields for name in keys) or any(
             name.startswith(prefix) for prefix in setting.field.any_below for name in keys

@@ -269,6 +269,17 @@ def test_open_settings_make_no_name_stale(shop: Path, run: Run) -> None:
     assert run("env", "--check", ".env.example").exit_code == 0
 
 
+def test_settings_of_which_no_name_is_known(shop: Path, run: Run) -> None:
+    path = shop / "shop" / "settings.py"
+    path.write_text(SETTINGS.replace("SettingsConfigDict(env_prefix", "configured(env_prefix"))
+    result = run("env", "--format", "dotenv")
+    assert result.stdout == ""
+    assert "`shop.settings:Settings` may read variables that are not known: " in result.stderr
+    assert "no settings class" not in result.stderr
+    (shop / ".env.example").write_text("SHOP_COLOUR=red\n")
+    assert run("env", "--check", ".env.example").exit_code == 0
+
+
 # ---- the example
 
 
