@@ -31,7 +31,8 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a run found. `timings` are seconds by stage and rule."""
+    """What a run found. `timings` are seconds by stage, reader and rule; what several rules need, and what is read
+    for it, counts for the first of them."""
 
     diagnostics: tuple[Diagnostic, ...]
     crashes: tuple[Crash, ...]
@@ -68,7 +69,9 @@ def lint(
     workspace = workspace or Workspace(root, settings.excluded, cache)
     repository = Repository(workspace, settings.deployments)
     crashes: list[Crash] = []
-    timings: dict[str, float] = {}
+    started = time.perf_counter()
+    files = workspace.files
+    timings = {"files": time.perf_counter() - started}
     found: list[Diagnostic] = []
 
     def ask(phase: Phase) -> list[Diagnostic]:
@@ -85,13 +88,14 @@ def lint(
         found += ask(phase)
     failed = {crash.rule for crash in crashes}  # nobody knows what these would have found
     ran = {rule.code: rule.name for rule in rules if f"{rule.code} {rule.name}" not in failed}
-    suppressions = suppress.Suppressions(workspace.source, ran, workspace.files, workspace.bytes)
+    suppressions = suppress.Suppressions(workspace.source, ran, files, workspace.bytes)
     found = suppressions.filter(found)
     repository.unused_suppressions = suppressions.unused()
     found += suppressions.filter(ask(Phase.SUPPRESSION))
     found = touching(found, only)
     found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     deployed = bool(crashes or repository.deployments)
+    timings |= workspace.seconds
     return Result(tuple(found), tuple(crashes), repository, timings, deployed)
 
 

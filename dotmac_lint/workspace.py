@@ -137,6 +137,8 @@ class Workspace:
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
         self.words = Words(self.bytes)
+        self.seconds: dict[str, float] = {}
+        """What reading took, by reader."""
         self.problems: list[tuple[Span, str]] = []
         """What could not be read, in the order met: DM000."""
 
@@ -494,7 +496,11 @@ class Workspace:
         if result is None:
             source = self.source(path)
             assert source is not None
+            started = time.perf_counter()
             result = read(source.text, *arguments)
+            self.seconds[read.__name__] = (
+                self.seconds.get(read.__name__, 0.0) + time.perf_counter() - started
+            )
             if cache:
                 cache.keep(read, data, arguments, result)
         return result

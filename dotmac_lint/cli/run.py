@@ -244,7 +244,8 @@ def _tell(result: Result, source: str | None, seconds: float, *, timings: bool) 
         lines += [f"deployment {one.name}: {', '.join(one.spec.files)}" for one in repository.deployments]
     lines.append(f"seconds: {seconds:.2f}")
     if timings:
-        lines += [f"  {stage}: {spent:.3f}" for stage, spent in result.timings.items()]
+        rows = sorted(result.timings.items(), key=lambda row: (-row[1], row[0]))
+        lines += [f"{spent:>9.3f}  {stage}" for stage, spent in rows]
     tell("\n".join(lines))
 
 

@@ -172,7 +172,9 @@ def test_statistics_quiet_verbose(repository: Path, run: Run) -> None:
     verbose = run("--verbose")
     assert "configuration: none" in verbose.stderr
     assert "deployment " in verbose.stderr
-    assert "seconds" in run("--timings").stderr
+    timings = run("--timings").stderr
+    assert re.search(r"^ +\d+\.\d{3}  files$", timings, re.M)
+    assert re.search(r"^ +\d+\.\d{3}  DM003$", timings, re.M)
 
 
 def test_output_formats(repository: Path, run: Run) -> None:
