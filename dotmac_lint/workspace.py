@@ -498,9 +498,7 @@ class Workspace:
             assert source is not None
             started = time.perf_counter()
             result = read(source.text, *arguments)
-            self.seconds[read.__name__] = (
-                self.seconds.get(read.__name__, 0.0) + time.perf_counter() - started
-            )
+            self.seconds[read.__name__] = self.seconds.get(read.__name__, 0.0) + time.perf_counter() - started
             if cache:
                 cache.keep(read, data, arguments, result)
         return result

@@ -216,9 +216,17 @@ def _credential(service: Service, name: str) -> Credential | Unknown | None:
     return None
 
 
+_OF_HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+
+
 def _place(service: Service, variable: Variable, host: str) -> Span:
     span = variable.value_span or variable.span
     source = service.workspace.source(span.path)
     text = source.text[span.start : span.end] if source else ""
-    found = re.search(rf"(?<![A-Za-z0-9_.-]){re.escape(host)}(?![A-Za-z0-9_.-])", text)
-    return Span(span.path, span.start + found.start(), span.start + found.end()) if found else span
+    start = text.find(host)
+    while start >= 0:
+        around = text[start - 1 : start], text[start + len(host) : start + len(host) + 1]
+        if _OF_HOST.isdisjoint(around):
+            return Span(span.path, span.start + start, span.start + start + len(host))
+        start = text.find(host, start + 1)
+    return span

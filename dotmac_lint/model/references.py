@@ -117,20 +117,18 @@ def _is_missing_module(service: Service, module: str) -> bool:
     workspace = service.workspace
     modules = _modules_by_part(workspace).get(parts[0], ())
     owners = {
-        file[: match.start("rest")]
-        for file in modules
-        if (match := re.search(rf"(?:^|/){parts[0]}/(?P<rest>\w+\.py)$", file))
+        folder + "/"
+        for folder, name in map(posixpath.split, modules)
+        if posixpath.basename(folder) == parts[0] and re.fullmatch(r"\w+\.py", name)
     }
     held = service.files
     if not any(file.startswith(owner) and file.endswith(".py") for owner in owners for file in held):
         return False
     path, parent = "/".join(parts), "/".join(parts[:-1])
-    is_module = re.compile(rf"(^|/){path}(\.py$|/.*\.py$)")
-    is_parent = re.compile(rf"(^|/){parent}(\.py|/__init__\.py)$")
     for file in modules:
-        if is_module.search(file):
+        if f"/{file}".endswith(f"/{path}.py") or f"/{path}/" in f"/{file}":
             return False
-        if is_parent.search(file):
+        if f"/{file}".endswith((f"/{parent}.py", f"/{parent}/__init__.py")):
             source = workspace.source(file)
             if source is None or re.search(rf"\b{parts[-1]}\b", source.text):
                 return False  # an attribute of it

@@ -149,13 +149,16 @@ class Code:
         return tuple(path for path in self.workspace.files if path.endswith((".py", ".pyi")))
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        """Files by the last part of the names under which they can be imported."""
-        names: dict[str, list[str]] = defaultdict(list)
+    def _by_name(self) -> dict[str, list[tuple[str, str]]]:
+        """Modules and their files, by the last part and by the last two of the names that import them."""
+        names: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for path in self.paths:
             if path.endswith(".py"):
-                parts = path[:-3].split("/")
-                names[parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]].append(path)
+                module = path.removesuffix("/__init__.py").removesuffix(".py")
+                parts = module.split("/")
+                names[parts[-1]].append((module, path))
+                if len(parts) > 1:
+                    names["/".join(parts[-2:])].append((module, path))
         return names
 
     def module(self, path: str) -> Module | None:
@@ -203,8 +206,7 @@ class Code:
             return self._file("/".join(part for part in parts if part))
         tail = name.replace(".", "/")
         best: tuple[int, int, str] | None = None
-        for path in self._by_name.get(tail.rpartition("/")[2], ()):
-            module = path.removesuffix("/__init__.py").removesuffix(".py")
+        for module, path in self._by_name.get("/".join(tail.split("/")[-2:]), ()):
             if module != tail and not module.endswith("/" + tail):
                 continue
             root = module[: -len(tail)].rstrip("/")

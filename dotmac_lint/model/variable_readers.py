@@ -31,6 +31,7 @@ _NO_READER = re.compile(
 )
 
 
+_WORD = re.compile(rb"[A-Za-z0-9_]+")
 _OF_SETTINGS = re.compile(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IGNORECASE)
 """What stands before an attribute of settings whose class may lie in no file of the repository."""
 
@@ -48,14 +49,14 @@ def find_words(
 ) -> dict[str, tuple[Occurrence, ...]]:
     """Where each of `names` may be read in `paths`."""
     found: dict[str, list[Occurrence]] = {}
-    words = {
-        name.encode(): re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
-        for name in names
-    }
+    words = {name.encode() for name in names}
     reading = (path for path in paths if not _NO_READER.search(path))
     for path, here in workspace.words.search(reading, words):
         data = workspace.bytes(path) or b""
-        hits = [hit for word in sorted(here) for hit in words[word].finditer(data)]
+        hits = [hit for hit in _WORD.finditer(data) if hit.group() in here]
+        for name in here:
+            if not _WORD.fullmatch(name):
+                hits += re.finditer(rb"(?<![A-Za-z0-9_])" + re.escape(name) + rb"(?![A-Za-z0-9_])", data)
         if hits and path.endswith((".py", ".pyi")):
             literals = _string_literals(data)
             hits = [
