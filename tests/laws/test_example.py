@@ -1,0 +1,43 @@
+"""The example deployment has the faults that stopped a real one in production: fixing leaves nothing to find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dotmac_lint import fixer
+from dotmac_lint.config import Settings
+from dotmac_lint.engine import Result, lint
+from dotmac_lint.fix import Applicability
+from dotmac_lint.registry import load_rules
+from dotmac_lint.workspace import Workspace
+from tests.laws.test_laws import changes
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "acme-platform"
+
+
+def test_the_example_is_repaired() -> None:
+    rules, settings = load_rules(), Settings()
+    first = lint(EXAMPLE, settings, rules)
+
+    def again(revised: Workspace) -> Result:
+        return lint(EXAMPLE, settings, rules, workspace=revised)
+
+    outcome = fixer.fix(first, again, list, Applicability.UNSAFE, rules)
+    assert first.diagnostics
+    assert not outcome.result.diagnostics
+    assert not outcome.harmful
+    starts = [
+        start.starts
+        for deployment in outcome.result.repository.deployments
+        for service in deployment.services
+        for start in service.starts
+    ]
+    assert starts
+    assert False not in starts
+    changed = 0
+    for path, file in outcome.files.items():
+        old = first.workspace.bytes(path)
+        if old is not None:
+            for _, start, end, new_start, new_end in changes(old.decode(), file.data.decode()):
+                changed += end - start + new_end - new_start
+    assert 0 < changed < 25
