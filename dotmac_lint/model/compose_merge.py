@@ -23,6 +23,7 @@ _KEYED = frozenset(
     }
 )  # fmt: skip
 """Mappings that a list of `NAME=value` may stand for."""
+_CONTEXTS = ("build", "additional_contexts")
 _NAMED = frozenset({("depends_on",), ("networks",), ("models",)})
 """Mappings that a list of names may stand for."""
 _REPLACED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
@@ -77,10 +78,13 @@ def _merge(low: Tree, high: Tree, path: Path) -> Tree:
 def _merge_tables(low: Table, high: Table, path: Path, *, keyed: bool) -> Table:
     rows = dict(low.rows)
     for name, row in high.rows.items():
-        if row.value.tag == "!reset":
-            rows.pop(name, None)
-            continue
         earlier = rows.get(name)
+        if row.value.tag == "!reset":
+            # What a list names in the form `NAME=value` has no key to remove it by.
+            stays = earlier is not None and earlier.listed and keyed and path[2:] != _CONTEXTS
+            if not stays:
+                rows.pop(name, None)
+            continue
         if earlier is None or earlier.value.tag == "!reset":
             rows[name] = row
             continue
@@ -141,6 +145,8 @@ def _as_hosts(node: Tree) -> Tree:
         return node
     leaves = []
     for row in node.rows.values():
+        if row.value.tag == "!reset":
+            continue
         addresses = row.value.items if isinstance(row.value, Items) else (row.value,)
         for address in addresses:
             if isinstance(address, Leaf):
