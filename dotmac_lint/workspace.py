@@ -542,6 +542,13 @@ class Workspace:
         result: Markdown | None = self._parsed(path, "markdown", "read_markdown")
         return result
 
+    def document(self, path: str) -> Markdown | None:
+        """A document in Markdown or reStructuredText."""
+        if not path.lower().endswith(".rst"):
+            return self.markdown(path)
+        result: Markdown | None = self._parsed(path, "markdown", "read_rst")
+        return result
+
     def javascript_reads(self, path: str) -> JavaScriptReads | None:
         result: JavaScriptReads | None = self._parsed(path, "javascript", "read_javascript_reads")
         return result

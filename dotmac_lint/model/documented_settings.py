@@ -1,4 +1,4 @@
-"""Environment variables that documents tell to set, and that no settings have.
+"""Environment variables that documents tell to set, and paths into the settings that they name, which no settings have.
 
 Only a name that surely means these settings counts: one that falls into a section of theirs, or that differs by a
 slip from a name which they read.
@@ -15,6 +15,7 @@ import msgspec
 from dotmac_lint.model.documentation import ELSEWHERE
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
+from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -23,12 +24,21 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 _SETS = re.compile(r"^[ \t]*(?:export[ \t]+|-[ \t]+)?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)=", re.MULTILINE)
+_CELL = re.compile(r"`?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)`?")
+_PAST = re.compile(
+    r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE
+)
+"""Words in the heading of a table of what is no more."""
+_PATH = re.compile(r"\bsettings((?:\.[a-z_][a-z0-9_]*){2,})\b(?!\()")
 _ALIKE = 90
 """How like a name must be to one that is read, of 100."""
 
 
 class UnknownSetting(msgspec.Struct, frozen=True):
-    """A variable that a document sets and no settings have; `near` is a name that they read."""
+    """A variable that a document sets and no settings have; `near` is a name that they read.
+
+    Or a path, `settings.database.hots`, into a section that has no such field.
+    """
 
     name: str
     places: tuple[Span, ...]
@@ -46,9 +56,9 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     told = {
         path: places
         for path in workspace.files
-        if path.lower().endswith(".md")
+        if path.lower().endswith((".md", ".rst"))
         and not ELSEWHERE.search(path)
-        and (places := _set_in(workspace, path))
+        and (places := _told_in(workspace, path))
     }
     names = {name for places in told.values() for name in places}
     known = read_names(workspace, names) | _in_env_files(workspace, names)
@@ -60,16 +70,62 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
                 yield UnknownSetting(name, tuple(Span(path, *place) for place in found), *meant)
 
 
-def _set_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]]:
-    """What the code blocks of a document set, and where."""
+def unknown_paths(repository: Repository) -> Iterator[UnknownSetting]:
+    """Each `settings.section.field` of a document whose section is known and whose field no Python file names."""
+    workspace = repository.workspace
+    sections = {
+        field.path: (settings, field)
+        for settings in repository.settings
+        for field in settings.fields
+        if field.section and not field.open
+    }
+    found: dict[tuple[str, str], list[Span]] = {}
+    for path in workspace.files if sections else ():
+        if path.lower().endswith((".md", ".rst")) and not ELSEWHERE.search(path):
+            for name, start, end in _paths_in(workspace, path):
+                if tuple(name.split(".")[1:-1]) in sections:
+                    found.setdefault((path, name), []).append(Span(path, start, end))
+    leaves = {name.rpartition(".")[2].encode() for _, name in found}
+    code = sorted(path for path in workspace.files if path.endswith((".py", ".pyi"))) if leaves else []
+    named = {leaf for _, here in workspace.words.search(code, leaves) for leaf in here}
+    for (_, name), places in found.items():
+        if name.rpartition(".")[2].encode() not in named:
+            settings, section = sections[tuple(name.split(".")[1:-1])]
+            others = [f.path[-1] for f in settings.fields if f.path[:-1] == section.path]
+            near = similar_name(name.rpartition(".")[2], others)
+            right = f"{name.rpartition('.')[0]}.{near}" if near else None
+            yield UnknownSetting(name, tuple(places), settings, section, right)
+
+
+def _paths_in(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:
+    source, document = workspace.source(path), workspace.document(path)
+    if document is None or source is None or "settings." not in source.text:
+        return
+    ranges = [block.range for block in document.code_blocks] + [piece.range for piece in document.inline_code]
+    for place in ranges:
+        for match in _PATH.finditer(source.text, place.start, place.end):
+            yield match[0], *match.span()
+
+
+def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]]:
+    """What the code blocks of a document set, and what its tables describe, and where."""
     found: dict[str, list[tuple[int, int]]] = {}
-    document = workspace.markdown(path)
+    document = workspace.document(path)
     source = workspace.source(path)
     if document is None or source is None:
         return found
     for block in document.code_blocks:
-        for match in _SETS.finditer(source.text, block.range.start, block.range.end):
+        line = source.text.rfind("\n", 0, block.range.start) + 1
+        for match in _SETS.finditer(source.text, line, block.range.end):
             found.setdefault(match[1], []).append(match.span(1))
+    for table in document.tables:
+        if any(_PAST.search(piece.text) for piece in table.rows[0]):
+            continue
+        for row in table.rows[1:]:
+            cell = _CELL.fullmatch(row[0].text) if row else None
+            if cell is not None:
+                start = row[0].range.start + cell.start(1)
+                found.setdefault(cell[1], []).append((start, start + len(cell[1])))
     return found
 
 

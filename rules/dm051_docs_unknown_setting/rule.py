@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity
-from dotmac_lint.model.documented_settings import unknown_settings
+from dotmac_lint.model.documented_settings import unknown_paths, unknown_settings
 
 
 class DocsUnknownSetting(Rule):
@@ -12,14 +12,14 @@ class DocsUnknownSetting(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for found in unknown_settings(repository):
+        for found in (*unknown_settings(repository), *unknown_paths(repository)):
             where = (
                 f"the section `{found.section.dotted}` of `{found.settings.name}` has no such field"
                 if found.section
                 else f"`{found.settings.name}` does not read it, and nothing else does"
             )
             yield self.report(
-                f"`{found.places[0].path}` tells to set `{found.name}`, but {where}."
+                f"`{found.places[0].path}` names the setting `{found.name}`, but {where}."
                 + (f" Did you mean `{found.near}`?" if found.near else ""),
                 found.places[0],
                 related=[
