@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.settings import Field
 
+_DEVELOPMENT_SERVER = re.compile("_DEV_ROOT_TOKEN_ID$")
+"""Only Vault's development server takes it (DM036)."""
+
 _ABSENT = re.compile(
     r"none|null|nil|true|false|\d{1,3}|-|(un|not[-_ ]?)?(set|needed|used|required|configured|provided|applicable)"
     r"|disabled|empty|no[-_ ]?(key|token|password|auth)?|n/?a|optional|\[\]|\{\}",
@@ -145,7 +148,13 @@ def _in_use(service: Service, field: Field) -> bool:
 def _is_given(name: str, value: str, at: Span) -> bool:
     """Whether `value` is a secret that the file gives, if a bad one."""
     value = value.strip().strip("\"'")
-    if left_alone(name, at.path) or is_elsewhere(value) or "://" in value or value[:1] in "/.~":
+    if (
+        _DEVELOPMENT_SERVER.search(name)
+        or left_alone(name, at.path)
+        or is_elsewhere(value)
+        or "://" in value
+        or value[:1] in "/.~"
+    ):
         return False
     return bool(value) and not _ABSENT.fullmatch(value)
 
