@@ -35,7 +35,7 @@ update-expected: $(VENV)/.developer
 # FOLDER is what is linted; the peers are installed into an environment of their own.
 FOLDER ?= examples/acme-platform
 bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/bench.py $(FOLDER) --docs docs/benchmarks.md
+	$(BIN)/python benchmarks/bench.py $(FOLDER) --json docs/benchmarks.json --docs docs/benchmarks.md
 
 bench-scale: $(VENV)/.installed
 	$(BIN)/python benchmarks/scale.py

@@ -145,10 +145,10 @@ def generated_settings(lines: int) -> str:
 _READ_SETTINGS = """
 import sys, time
 text = open(sys.argv[1]).read()
-started = time.perf_counter()
+started = time.process_time()
 from dotmac_lint.readers.python.settings import read_settings_module
 read_settings_module(text)
-print(time.perf_counter() - started)
+print(time.process_time() - started)
 """
 
 
@@ -256,11 +256,12 @@ def page(reports: Sequence[dict[str, Any]], scale: dict[str, Any] | None) -> str
             parts.append(f"Not to be had here: {', '.join(report['absent'])}.\n")
         if report["left_out"]:
             parts.append(f"Left out, as they take minutes: {', '.join(report['left_out'])}.\n")
-        slowest = sorted(report["profile"].items(), key=lambda row: -row[1])[:8]
-        rows = "\n".join(f"| {name} | {seconds:.3f} |" for name, seconds in slowest)
+        spent = sorted(report["profile"].items(), key=lambda row: -row[1])
+        total = sum(seconds for name, seconds in spent if not name.startswith("read_"))
+        rows = "\n".join(f"| {name} | {seconds / total:.0%} |" for name, seconds in spent[:8])
         parts.append(
-            "What takes longest without a cache (`--timings`; what several rules need counts for the first):\n\n"
-            f"| stage, reader or rule | seconds |\n|---|---|\n{rows}\n"
+            "What takes longest without a cache (`--timings`). What several rules need, and what is read for it, "
+            f"counts for the first of them:\n\n| stage, reader or rule | share |\n|---|---|\n{rows}\n"
         )
     if scale is not None:
         exponent = scale["exponents"]["seconds"]
@@ -273,9 +274,6 @@ def page(reports: Sequence[dict[str, Any]], scale: dict[str, Any] | None) -> str
             f"services on, time grows as size to the power of {exponent:.2f}.\n\n"
             f"| services | files | seconds | MB |\n|---|---|---|---|\n{rows}\n\n![](scale.svg)\n"
         )
-    lines = reports[0]["settings_seconds_by_lines"].items()
-    rows = "\n".join(f"| {count} | {seconds:.3f} |" for count, seconds in lines)
-    parts.append(f"## Settings modules\n\n| lines | seconds to read, cold |\n|---|---|\n{rows}\n")
     return "\n".join(parts)
 
 
