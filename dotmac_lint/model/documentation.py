@@ -84,6 +84,7 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             elif found.places[0] not in earlier.places:
                 grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *found.places))
     yield from grouped.values()
+    yield from _copied_examples(workspace)
 
 
 def _is_meant(workspace: Workspace, line: CommandLine) -> bool:
@@ -178,6 +179,29 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
     if len(near) != 1 or not near[0].startswith(prefix):
         return None
     return near[0].removeprefix(prefix)
+
+
+_COPIES = re.compile(
+    r"^[ \t$@]*cp[ \t]+(?:-\w+[ \t]+)*"
+    r"((?:[\w.-]+/)*(?:[\w.-]*\benv[\w.-]*[.-](?:example|sample|template|dist)|[\w.-]*(?:example|sample)\.env))"
+    r"[ \t]+\S",
+    re.MULTILINE,
+)
+_COPYING = re.compile(r"\.(md|rst|sh)$|(^|/)Makefile$")
+
+
+def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
+    """Examples of env files that a document or script copies, and that lie nowhere."""
+    for path in workspace.files:
+        data = workspace.bytes(path) if _COPYING.search(path) and not ELSEWHERE.search(path) else None
+        source = workspace.source(path) if data and b"cp " in data and b"env" in data else None
+        found: dict[str, list[Span]] = {}
+        for match in _COPIES.finditer(source.text) if source is not None else ():
+            found.setdefault(match[1], []).append(Span(path, *match.span(1)))
+        for name, places in found.items():
+            tail = "/" + re.sub(r"^(\.{1,2}/)+", "", name)
+            if not any(("/" + other).endswith(tail) for other in workspace.files):
+                yield Missing("env file", name, tuple(places), None)
 
 
 # ---- services
