@@ -92,6 +92,8 @@ def read_int(text: str) -> Coerced:
         return Known(int(digits)) if _INTEGER_GROUPS.fullmatch(digits) else ODD
     if re.fullmatch(r"[+-]?[0-9]*\.0*", digits) and any(c.isdigit() for c in digits):
         return ODD
+    if re.match(r"[+-]?0[0_]*[+-]", digits):
+        return ODD  # zeros in front are left out, even of "0-5"
     return Invalid("is not an integer")
 
 

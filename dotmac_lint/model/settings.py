@@ -110,7 +110,10 @@ class Field(msgspec.Struct, frozen=True):
         result = coerce(text, self.type)
         if self.legacy and isinstance(result, Known) and isinstance(result.value, int) and "." in text:
             return Unknown("is read by pydantic 1, whose rules are not followed")
-        if isinstance(result, Invalid) and text.strip() == "null" and self.type.decode != "no":
+        decodes = self.type.decode != "no" and (
+            self.type.kind == "union" or is_complex(self.type) is not False
+        )
+        if text.strip() == "null" and (decodes or isinstance(result, Invalid)):
             return Unknown("is null, which at the top keeps the default")
         return result
 

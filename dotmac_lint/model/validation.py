@@ -605,6 +605,7 @@ class Validation:
     def _default(self, code: Code | None, field: Field) -> Result:
         """What a field is worth that nothing gives."""
         if self._elsewhere:
+            self.doubts |= field.required
             return Unknown(f"{self._elsewhere} may give it")
         found = code.find(field.path[-1]) if code is not None else None
         if found is not None and isinstance(found[1], Assign):

@@ -42,7 +42,7 @@ _SPACED = re.compile(
 _ARGUMENT = re.compile(
     rf"(?P<quote>[\"']){_NAME}(?P=quote)(?=[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED}))"
 )
-_ITEMS = re.compile(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\[[^\]]*\])")
+_ITEMS = re.compile(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\[[^\]]{{0,500}}\])")
 _HASH = re.compile(r"(?<!\w)\$\$?(?:apr1|2[aby]|[156])\$(?P<value>[^\s\"',]{8,})")
 _COMPARED = re.compile(rf"(?<![\w.-]){_NAME}[\"'}}\])]*[ \t]+[!=]?=[ \t]+(?P<value>\"[^\"\s]+\"|'[^'\s]+')")
 _ROW = re.compile(rf"\|[ \t]*`?{_NAME}`?[ \t]*\|[ \t]*`(?P<value>[^`|]+)`")
@@ -149,8 +149,8 @@ def _assigned(line: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
     annotated = ":" in match["between"] and re.match(r"[\w.\[\]| ,]+=[ \t]*\S", rest)
     code = (spaced_equals or annotated) and _CODE.match(rest) and not _ODD_WORD.match(rest)
     if rest[0] not in "\"'" and code:
-        for text in _STRING.finditer(rest):
-            if _READS.search(rest, 0, text.start()):
+        for text in _STRING.finditer(rest, 0, 2000):
+            if _READS.search(rest, max(0, text.start() - 20), text.start()):
                 continue  # the name of a variable
             default = text["key"] and text["key"].startswith(("default", "value"))
             if not text["key"] or default or (annotated and text.start() == 0):

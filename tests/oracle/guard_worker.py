@@ -1,7 +1,8 @@
 """The real start of small applications, in a process of its own: are the settings made, does every check pass?
 
 One JSON object a line comes in, `{"folder": ..., "environments": [{...}, ...]}`; out goes, for each environment,
-what `app` raised when it was imported and its `main()` or `lifespan()` was run: a text, or null for a start.
+what `app` raised when it was imported and its `main()` or `lifespan()` was run: a text, or null for a start. With
+`"target": ["module", "Class"]` that class is made instead, and the `"methods"` are called that need no arguments.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ warnings.simplefilter("ignore")
 logging.disable()
 
 
-def start(folder: str, environment: dict[str, str]) -> str | None:
+def start(folder: str, environment: dict[str, str], question: dict[str, Any]) -> str | None:
     os.environ.clear()
     os.environ.update(environment)
     before = set(sys.modules)
@@ -38,7 +39,11 @@ def start(folder: str, environment: dict[str, str]) -> str | None:
     importlib.invalidate_caches()
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            _run(importlib.import_module("app"))
+            if "target" in question:
+                module, name = question["target"]
+                _make(module, name, question["methods"])
+            else:
+                _run(importlib.import_module("app"))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     except SystemExit as error:
@@ -49,6 +54,16 @@ def start(folder: str, environment: dict[str, str]) -> str | None:
             if (getattr(sys.modules[loaded], "__file__", None) or "").startswith(folder):
                 del sys.modules[loaded]
     return None
+
+
+def _make(module: str, name: str, methods: list[str]) -> None:
+    made: Any = importlib.import_module(module)
+    for part in name.split("."):
+        made = getattr(made, part)
+    made = made()
+    for method in methods:
+        if not inspect.signature(getattr(made, method)).parameters:
+            getattr(made, method)()
 
 
 def _run(app: Any) -> None:
@@ -65,7 +80,7 @@ def _run(app: Any) -> None:
 def main() -> None:
     for line in sys.stdin:
         question = json.loads(line)
-        answers = [start(question["folder"], given) for given in question["environments"]]
+        answers = [start(question["folder"], given, question) for given in question["environments"]]
         print(json.dumps(answers), flush=True)
 
 
