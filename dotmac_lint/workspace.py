@@ -317,7 +317,10 @@ class Workspace:
 
     def real(self, path: str) -> str:
         """The name of the file behind all links, relative to the root; `path` itself where it leaves the root."""
-        full = Path(os.path.realpath(self.root / path))
+        try:
+            full = Path(os.path.realpath(self.root / path))
+        except ValueError:
+            return path  # no file has a null character in its name
         return full.relative_to(self.root).as_posix() if self._contains(full) else path
 
     def is_taken(self, path: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dotmac_lint.workspace import Workspace
+from dotmac_lint.workspace import Pending, Workspace
 
 
 @pytest.mark.parametrize("git", [True, False])
@@ -33,3 +33,18 @@ def test_submodules(tmp_path: Path) -> None:
     assert workspace.in_submodule("a b/file")
     assert workspace.in_submodule("lib/c")
     assert not workspace.in_submodule("lib/cd")
+
+
+def test_pending_files_stand_in_for_those_on_disk(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    (tmp_path / "link").symlink_to("a.txt")
+    before = Workspace(tmp_path)
+    assert (before.bytes("link"), before.bytes("no\0name")) == (b"old", None)
+    after = before.revised({"a.txt": Pending(b"new"), "made/b.sh": Pending(b"x", 0o755)})
+    assert (after.bytes("link"), after.bytes("no\0name"), after.is_executable("made/b.sh")) == (
+        b"new",
+        None,
+        True,
+    )
+    assert after.files == ("a.txt", "link", "made/b.sh")
+    assert after.is_directory("made")
