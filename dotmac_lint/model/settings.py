@@ -277,10 +277,29 @@ class SettingsClass:
         rows = [
             (self._key(name) + delimiter, field)
             for field in self.fields
-            if field.section or field.open or is_complex(field.type) or union_is_complex(field.type)
+            if self._has_below(field)
             for name in field.names
         ]
         return sorted(rows, key=lambda row: -len(row[0]))
+
+    def _has_below(self, field: Field) -> bool:
+        """Whether names are cut at the delimiter that follows those of the field, and it may take the rest."""
+        split = _most_splits(self.model)
+        if split is not None and len(field.path) > split:
+            return False
+        return bool(field.section or field.open or is_complex(field.type) or union_is_complex(field.type))
+
+    @cached_property
+    def _recased(self) -> list[tuple[str, str, Field]]:
+        """Of the fields that are found regardless of case: the start in which case counts, and, in small
+        letters, what the names below them start with."""
+        delimiter = self.env_nested_delimiter or ""
+        return [
+            (start, (start + rest + delimiter).lower(), field)
+            for field in self.fields
+            if delimiter and self._has_below(field)
+            for start, rest in field.anycase
+        ]
 
     @cached_property
     def near_names(self) -> dict[str, tuple[Misnaming, ...]]:
@@ -311,6 +330,12 @@ class SettingsClass:
             if name.startswith(start) and field not in fields:
                 fields.append(field)
         taking = [field for prefix, field in self._mappings if key.startswith(prefix)]
+        recased = [
+            field
+            for start, prefix, field in self._recased
+            if name.startswith(start) and name.lower().startswith(prefix)
+        ]
+        taking += [field for field in recased if field.any_below and field not in taking]
         if fields or taking:
             return Lookup((*fields, *taking))
         why = self.open[0] if self.open else None
@@ -320,6 +345,11 @@ class SettingsClass:
             if key.startswith(prefix) and (section is None or section.path[: len(field.path)] != field.path):
                 section = section or field
                 why = field.open or why
+        for field in recased:
+            if section is None or len(section.path) < len(field.path):
+                section = field
+                if field.section:
+                    why = f"settings inside the settings find `{field.dotted}` regardless of case"
         return Lookup((), section, why)
 
 
@@ -361,6 +391,12 @@ class _Place(msgspec.Struct, frozen=True):
     """The section's default is None or cannot be told."""
 
 
+def _most_splits(model: Model) -> int | None:
+    """At how many delimiters a name is cut; None where there is no limit."""
+    split = model.config.get("env_nested_max_split")
+    return split if isinstance(split, int) and split > 0 and model.version == 2 else None
+
+
 class _Naming:
     """Works out the names of all fields of one settings class."""
 
@@ -374,8 +410,7 @@ class _Naming:
         self.delimiter = delimiter if isinstance(delimiter, str) and delimiter else None
         if self.delimiter and not self.case_sensitive and self.delimiter != self.delimiter.lower():
             self.delimiter = None  # names are compared in small letters, in which it never stands
-        split = config.get("env_nested_max_split")
-        self.max_split = split if isinstance(split, int) and split > 0 and model.version == 2 else None
+        self.max_split = _most_splits(model)
         prefix = config.get("env_prefix")
         self.prefix = prefix if isinstance(prefix, str) else ""
         self.known = not isinstance(prefix, Raw | Unknown) and not isinstance(delimiter, Raw | Unknown)
@@ -395,6 +430,15 @@ class _Naming:
                 {id(self.model): 1},
                 {},
             )
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[str]]:
+        """The fields at the top that take an environment name by an alias."""
+        found: dict[str, list[str]] = {}
+        for declared in self.model.fields if self.model.version == 2 else ():
+            for name in self._top_names(declared) if declared.aliases else ():
+                found.setdefault(name, []).append(declared.name)
+        return found
 
     def _fold(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()
@@ -474,6 +518,12 @@ class _Naming:
             # `explode_env_vars` cuts the length of the prefix off names given by `env`, too.
             if any(self.delimiter not in p[len(self.prefix) :] for p in all_prefixes):
                 closed = f"pydantic 1 takes the prefix for a part of `{next(iter(names))}`"
+        if not place.path and self.delimiter and len(names) > 1 and (inner or is_complex(type)):
+            others = [
+                other for name in names for other in self._by_alias.get(name, ()) if other != declared.name
+            ]
+            if others:  # what is put together under any of the names fills both
+                closed = f"`{others[0]}` takes the same names as `{declared.name}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
         shown = [*map(self._shown, names), *(name for name, _ in declared.reads)]
@@ -639,7 +689,9 @@ def _configured(type: TypeInfo, config: dict[str, Any]) -> TypeInfo:
 
 
 def _ruled(type: TypeInfo, rules: dict[str, Any]) -> TypeInfo:
-    if type.kind in ("str", "path"):
+    if type.kind == "bytesize":  # a text that is refused as one is still tried as a number
+        rules = {name: bound for name, bound in rules.items() if name.endswith("_length")}
+    if type.kind in ("str", "path", "bytesize"):
         return msgspec.structs.replace(type, constraints=tuple({**rules, **dict(type.constraints)}.items()))
     return msgspec.structs.replace(type, args=tuple(_ruled(one, rules) for one in type.args))
 

@@ -197,7 +197,9 @@ VALUES = [
 ]  # fmt: skip
 
 
-_HALF_KNOWN = re.compile("out of the JSON|applies to it|keeps values|takes the prefix")
+_HALF_KNOWN = re.compile(
+    "out of the JSON|applies to it|keeps values|takes the prefix|regardless of|same names"
+)
 """Where names below a section are open, some of them are read and some are not."""
 
 
