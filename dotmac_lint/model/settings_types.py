@@ -644,7 +644,7 @@ class Model:
 
     @property
     def has_config(self) -> bool:
-        return self.kind == "model" or bool(self.config or self._dataclass_config())
+        return self.is_pydantic or bool(self.config or self._dataclass_config())
 
     def inherited_config(self, outer: Config | None) -> Config:
         """A plain dataclass or a TypedDict without a configuration takes that of the model around it."""
