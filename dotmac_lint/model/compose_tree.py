@@ -319,14 +319,7 @@ def leaves(node: Tree | None) -> tuple[Leaf, ...]:
 
 def every_leaf(node: Tree) -> Iterator[Leaf]:
     """All scalars below the node."""
-    if isinstance(node, Table):
-        for row in node.rows.values():
-            yield from every_leaf(row.value)
-    elif isinstance(node, Items):
-        for item in node.items:
-            yield from every_leaf(item)
-    else:
-        yield node
+    return (inner for inner in walk(node) if isinstance(inner, Leaf))
 
 
 def flag(node: Tree | None) -> bool | None:

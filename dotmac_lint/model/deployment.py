@@ -634,7 +634,7 @@ class Service:
     def _command_text(self) -> str:
         """What the container runs besides files: commands, health checks, hooks, jobs that labels tell a
         scheduler to start in it, RUN steps that write scripts."""
-        from dotmac_lint.model.compose_tree import Leaf, walk
+        from dotmac_lint.model.compose_tree import every_leaf
 
         definition = self.definition
         texts = [
@@ -647,8 +647,7 @@ class Service:
             texts += [word.raw for word in definition.healthcheck.test]
         for attribute in ("labels", "post_start", "pre_stop"):
             node = definition.attribute(attribute)
-            leaves = walk(node) if node is not None else ()
-            texts += [leaf.raw for leaf in leaves if isinstance(leaf, Leaf)]
+            texts += [leaf.raw for leaf in every_leaf(node)] if node is not None else []
         if self.image is not None:
             for stage in self.image.built_stages:
                 texts += [i.value for i in stage.instructions if i.keyword in _RUNNING]

@@ -11,7 +11,7 @@ import msgspec
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.committed_secrets import left_alone, password_in
-from dotmac_lint.model.compose_tree import Leaf, Reference, walk
+from dotmac_lint.model.compose_tree import Reference, every_leaf
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.production import only_in_production
 from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
@@ -76,8 +76,8 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     for service in deployment.services:
         if not service.production:
             continue
-        for node in walk(service.definition.node):
-            for one in node.references if isinstance(node, Leaf) else ():
+        for leaf in every_leaf(service.definition.node):
+            for one in leaf.references:
                 if _is_default(one):
                     example = one.source.path if one.source is not None else None
                     group = one.span.path if example else one.name

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.compose_tree import Leaf, leaves, walk
+from dotmac_lint.model.compose_tree import every_leaf, leaves
 from dotmac_lint.model.network import network_names, own_names
 from dotmac_lint.model.published_ports import Published, published_ports
 from dotmac_lint.source import Span
@@ -84,8 +84,8 @@ def _may_listen(network: Network, server: Service, port: int) -> bool:
     definition = server.definition
     for attribute in ("command", "entrypoint", "expose", "healthcheck", "labels", "configs"):
         node = definition.attribute(attribute)
-        for leaf in walk(node) if node is not None else ():
-            if isinstance(leaf, Leaf) and (isinstance(leaf.value, Unknown) or number.search(leaf.known)):
+        for leaf in every_leaf(node) if node is not None else ():
+            if isinstance(leaf.value, Unknown) or number.search(leaf.known):
                 return True
     for variable in server.environment:
         if not isinstance(variable.value, Known) or number.search(variable.value.value):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.known import Unknown
 from dotmac_lint.model.compose_references import Kind, declared, uses
-from dotmac_lint.model.compose_tree import Leaf, Table, walk
+from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -90,11 +90,10 @@ def _used(deployment: Deployment, kind: Kind) -> set[str] | None:
     for service in project.services.values():
         used |= {use.name for use in uses(service) if use.kind == kind}
         node = service.attribute(attribute)
-        for leaf in walk(node) if node else ():
-            if isinstance(leaf, Leaf):
-                if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
-                    return None
-                used |= {reference.default for reference in leaf.references}
+        for leaf in every_leaf(node) if node else ():
+            if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
+                return None
+            used |= {reference.default for reference in leaf.references}
         if service.attribute("extends") is not None:
             return None
     return used
