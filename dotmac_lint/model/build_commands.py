@@ -130,12 +130,11 @@ _REPOSITORY = {"github.repository": "[^/:]+/[^/:]+", "github.repository_owner": 
 def _name(text: str, variables: dict[str, str] | None = None) -> list[str]:
     """The pattern of an image's name, from its name and tag; none where a part of the name is not known."""
 
+    known_variables = variables or {}
+
     def replace(match: re.Match[str]) -> str:
-        return (
-            (variables or {}).get(match[1].removeprefix("env."), match[0])
-            if match[1][:4] == "env."
-            else match[0]
-        )
+        context, _, variable = match[1].partition(".")
+        return known_variables.get(variable, match[0]) if context == "env" else match[0]
 
     text = _EXPRESSION.sub(replace, text.strip())
     pieces = re.split(r"(\$\{\{.*?\}\})", text)
@@ -189,18 +188,10 @@ def _resolved(workspace: Workspace, command: BuildCommand, places: list[str]) ->
 
 def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand]:
     """The steps that use docker/build-push-action."""
-    from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
+    from dotmac_lint.readers.yaml import Mapping, Scalar
 
     variables, named = _workflow_names(node)
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, Sequence):
-            todo += one.items
-        if not isinstance(one, Mapping):
-            continue
-        entries = {entry.key.value: entry.value for entry in one.entries}
-        todo += entries.values()
+    for entries in _mappings(node):
         uses, given = entries.get("uses"), entries.get("with")
         if not (
             isinstance(uses, Scalar)
@@ -231,19 +222,11 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
 
 def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
     """The variables of `env` that a workflow sets once, and the `images` of docker/metadata-action by step."""
-    from dotmac_lint.readers.yaml import Mapping, Scalar, Sequence
+    from dotmac_lint.readers.yaml import Mapping, Scalar
 
     variables: dict[str, set[str]] = {}
     named: dict[str, str] = {}
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, Sequence):
-            todo += one.items
-        if not isinstance(one, Mapping):
-            continue
-        entries = {entry.key.value: entry.value for entry in one.entries}
-        todo += entries.values()
+    for entries in _mappings(node):
         given = entries.get("env")
         for entry in given.entries if isinstance(given, Mapping) else ():
             if isinstance(entry.value, Scalar):
@@ -254,3 +237,18 @@ def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
                 if entry.key.value == "images" and isinstance(entry.value, Scalar):
                     named[step.value] = entry.value.value
     return {name: next(iter(values)) for name, values in variables.items() if len(values) == 1}, named
+
+
+def _mappings(node: Node) -> Iterator[dict[str, Node]]:
+    """Every mapping of the document."""
+    from dotmac_lint.readers.yaml import Mapping, Sequence
+
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Sequence):
+            todo += one.items
+        if isinstance(one, Mapping):
+            entries = {entry.key.value: entry.value for entry in one.entries}
+            todo += entries.values()
+            yield entries
