@@ -316,14 +316,11 @@ class Repository:
     def commanded_images(self) -> tuple[tuple[BuildCommand, Image], ...]:
         """What the repository's own build command lines and workflow steps build, beside Compose."""
         from dotmac_lint.model.build_commands import find_build_commands
-        from dotmac_lint.model.image import build_image
 
         commands = find_build_commands(self.workspace)
-        images = {
-            (c.dockerfile, c.context): build_image(self.workspace, c.dockerfile, context=c.context)
-            for c in commands
-        }
-        return tuple((command, images[command.dockerfile, command.context]) for command in commands)
+        return tuple(
+            (command, self._commanded_image(command.dockerfile, command.context)) for command in commands
+        )
 
     @cached_property
     def images_by_name(self) -> dict[str, Image]:
@@ -342,23 +339,24 @@ class Repository:
 
         The tag does not count: which version of the repository runs is not known, and taken to be this one.
         """
-        from dotmac_lint.model.image import build_image
+        from dotmac_lint.model.image import untagged
 
-        path, _, last = name.partition("@")[0].rpartition("/")
-        plain = f"{path}/{last.partition(':')[0]}".strip("/")
+        plain = untagged(name).strip("/")
         commands = {
             (command.dockerfile, command.context, command.target.name if command.target else None)
             for command, _ in self.commanded_images
             if any(re.fullmatch(pattern, plain) for pattern in command.names)
         }
-        if len(commands) != 1:
-            return None
-        dockerfile, context, target = commands.pop()
-        key = (dockerfile, None, Known(context), target, "published", "")
+        return self._commanded_image(*commands.pop()) if len(commands) == 1 else None
+
+    def _commanded_image(self, dockerfile: str, context: str, target: str | None = None) -> Image:
+        """What a build command makes of a Dockerfile, worked out once."""
+        from dotmac_lint.model.image import build_image
+
+        key = ("commanded", dockerfile, context, target)
         if key not in self._images:
-            self._images[key] = build_image(
-                self.workspace, dockerfile, context=context, target=Known(target) if target else None
-            )
+            stage = Known(target) if target else None
+            self._images[key] = build_image(self.workspace, dockerfile, context=context, target=stage)
         return self._images[key]
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.model.image import untagged
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def has_healthcheck(service: Service) -> bool | None:
 def _never_checked(image: Known[str] | Unknown) -> bool:
     if not isinstance(image, Known):
         return False
-    path, _, last = image.value.partition("@")[0].rpartition("/")
-    name = f"{path}/{last.partition(':')[0]}".strip("/")
+    name = untagged(image.value).strip("/")
     return name.removeprefix("docker.io/").removeprefix("library/") in _without_healthcheck()
 
 

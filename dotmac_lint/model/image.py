@@ -294,10 +294,15 @@ class _UnresolvedError(Exception):
     """A variable whose value is not known."""
 
 
+def untagged(name: str) -> str:
+    """The image's name without its tag and digest."""
+    head, slash, tail = name.partition("@")[0].rpartition("/")
+    return head + slash + tail.partition(":")[0]
+
+
 def is_plain_image(name: str) -> bool:
     """Whether the image `name` is a language runtime or a plain system, which reads no settings of its own."""
-    head, slash, tail = name.partition("@")[0].rpartition("/")
-    return name == "scratch" or bool(_PLAIN_IMAGES.fullmatch(head + slash + tail.partition(":")[0]))
+    return name == "scratch" or bool(_PLAIN_IMAGES.fullmatch(untagged(name)))
 
 
 class Image:
@@ -820,9 +825,8 @@ class Stage:
             return "the base image is not known"
         if base.value == "scratch":
             return None
-        name = base.value.partition("@")[0]
-        head, slash, tail = name.rpartition("/")
-        if _PLAIN_IMAGES.fullmatch(head + slash + tail.partition(":")[0]) and "onbuild" not in tail:
+        tail = base.value.partition("@")[0].rpartition("/")[2]
+        if _PLAIN_IMAGES.fullmatch(untagged(base.value)) and "onbuild" not in tail:
             inside = (
                 is_system_path(path)
                 or path in _DIRECTORIES

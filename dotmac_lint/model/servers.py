@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.endpoints import Credential, Part
+from dotmac_lint.model.image import untagged
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Service
@@ -57,10 +58,8 @@ def servers() -> tuple[Server, ...]:
 
 def repository_of(image: str) -> str:
     """The image's name without its tag and digest, and without what stands for Docker Hub."""
-    name = image.partition("@")[0]
-    head, slash, tail = name.rpartition("/")
-    name = head + slash + tail.partition(":")[0]
-    return re.sub(r"^(?:(?:registry-1\.|index\.)?docker\.io/|mirror\.gcr\.io/)?(?:library/)?", "", name)
+    hub = r"^(?:(?:registry-1\.|index\.)?docker\.io/|mirror\.gcr\.io/)?(?:library/)?"
+    return re.sub(hub, "", untagged(image))
 
 
 def server_of(service: Service) -> Server | None:
