@@ -9,11 +9,11 @@ from typing import Any
 
 from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, tell, write
+from dotmac_lint.cli.services import opened
 from dotmac_lint.diagnostic import Label
 from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.report import to_json
 from dotmac_lint.report.secrets import in_line, mask_secrets
-from dotmac_lint.workspace import Workspace
 
 SHOWN = 3
 """Places of a deployment that the table names; the JSON names all."""
@@ -22,14 +22,10 @@ SHOWN = 3
 def deployments(path: Path, *, output_format: str, config_file: Path | None, isolated: bool) -> int:
     """Print the deployments of the repository at `path`; returns the exit status."""
     try:
-        if not path.is_dir():
-            raise config.ConfigError(f"`{path}` is no folder")
-        root = path.resolve()
-        settings = config.load(root, path=config_file, isolated=isolated)
+        repository, settings = opened(path, config_file, isolated)
     except config.ConfigError as error:
         return fail(str(error))
-    repository = Repository(Workspace(root, exclude=settings.excluded), settings.deployments)
-    here = Path(os.path.relpath(root)).as_posix()
+    here = Path(os.path.relpath(repository.workspace.root)).as_posix()
     rows = _Rows(repository, settings, "" if here == "." else here + "/")
     entries = [rows.entry(deployment) for deployment in repository.deployments]
     try:

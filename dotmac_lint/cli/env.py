@@ -7,11 +7,10 @@ from pathlib import Path
 
 from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, tell, write
-from dotmac_lint.cli.services import find_service, meant, tell_others
+from dotmac_lint.cli.services import find_service, meant, opened, tell_others
 from dotmac_lint.model.deployment import Repository
 from dotmac_lint.model.reference import reference
 from dotmac_lint.model.settings import SettingsClass
-from dotmac_lint.workspace import Workspace
 
 FOUND = 1
 
@@ -29,9 +28,7 @@ def env(
 ) -> int:
     """Print what was asked for; returns the exit status."""
     try:
-        root = Path.cwd()
-        loaded = config.load(root, path=config_file, isolated=isolated)
-        repository = Repository(Workspace(root, exclude=loaded.excluded), loaded.deployments)
+        repository, _ = opened(Path.cwd(), config_file, isolated)
         if service is not None:
             if check is not None or classes or output_format in ("markdown", "dotenv"):
                 raise config.ConfigError(

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, tell, write
-from dotmac_lint.cli.services import listed, meant
+from dotmac_lint.cli.services import deployments_called, listed, opened
 from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.model.env_template import env_file_name, generate, render
 from dotmac_lint.report.secrets import in_line
-from dotmac_lint.workspace import Workspace
 
 PRIVATE = 0o600
 
@@ -30,11 +29,8 @@ def init_env(
 ) -> int:
     """Write the env file to `output`, or to stdout; returns the exit status."""
     try:
-        if not path.is_dir():
-            raise config.ConfigError(f"`{path}` is no folder")
-        root = path.resolve()
-        settings = config.load(root, path=config_file, isolated=isolated)
-        repository = Repository(Workspace(root, exclude=settings.excluded), settings.deployments)
+        repository, _ = opened(path, config_file, isolated)
+        root = repository.workspace.root
         chosen = _deployment(repository, production, deployment)
         if output is not None and os.path.lexists(output):
             raise config.ConfigError(f"`{output}` is there already; it is not overwritten")
@@ -56,16 +52,9 @@ def init_env(
 
 
 def _deployment(repository: Repository, production: bool, name: str | None) -> Deployment:
-    deployments = repository.deployments
-    if not deployments:
-        raise config.ConfigError("no Compose file was found here: there is no deployment")
+    deployments = deployments_called(repository, name)
     if name is not None:
-        found = [one for one in deployments if one.name == name]
-        if not found:
-            raise config.ConfigError(
-                f"there is no deployment `{name}`{meant(name, [one.name for one in deployments])}"
-            )
-        return found[0]
+        return deployments[0]
     found = [one for one in deployments if one.production is production]
     if not found:
         kind = "for production" if production else "but those for production: say --production"

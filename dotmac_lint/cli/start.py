@@ -7,11 +7,9 @@ from pathlib import Path
 
 from dotmac_lint import config
 from dotmac_lint.cli.output import OutputError, fail, write
-from dotmac_lint.cli.services import find_service, tell_others
-from dotmac_lint.model.deployment import Repository
+from dotmac_lint.cli.services import find_service, opened, tell_others
 from dotmac_lint.report import to_json
 from dotmac_lint.report.start import entry, table
-from dotmac_lint.workspace import Workspace
 
 
 def start(
@@ -26,15 +24,11 @@ def start(
 ) -> int:
     """Print the simulated start of the service `name`; returns the exit status."""
     try:
-        if not path.is_dir():
-            raise config.ConfigError(f"`{path}` is no folder")
-        root = path.resolve()
-        settings = config.load(root, path=config_file, isolated=isolated)
-        repository = Repository(Workspace(root, exclude=settings.excluded), settings.deployments)
+        repository, _ = opened(path, config_file, isolated)
         service, others = find_service(repository, name, deployment)
     except config.ConfigError as error:
         return fail(str(error))
-    here = Path(os.path.relpath(root)).as_posix()
+    here = Path(os.path.relpath(repository.workspace.root)).as_posix()
     said = entry(service, "" if here == "." else here + "/", reveal=reveal)
     try:
         write(to_json(said) if output_format == "json" else table(said))
