@@ -146,9 +146,13 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if workspace.is_ignored(word.path) or _created(workspace, line.span.path, basename(word.path)):
         return False
-    # Where the command runs is a guess: a file of that name may be meant wherever it lies.
-    tail = "/" + re.sub(r"^(\.{1,2}/)+", "", word.text)
-    return not any(("/" + path).endswith(tail) for path in workspace.named(basename(tail)))
+    return not _lies_somewhere(workspace, word.text)
+
+
+def _lies_somewhere(workspace: Workspace, text: str) -> bool:
+    """Where a command runs is a guess: a file of that name may be meant wherever it lies."""
+    tail = "/" + re.sub(r"^(\.{1,2}/)+", "", text)
+    return any(("/" + path).endswith(tail) for path in workspace.named(basename(tail)))
 
 
 def _created(workspace: Workspace, path: str, name: str) -> bool:
@@ -199,8 +203,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for match in _COPIES.finditer(source.text) if source is not None else ():
             found.setdefault(match[1], []).append(Span(path, *match.span(1)))
         for name, places in found.items():
-            tail = "/" + re.sub(r"^(\.{1,2}/)+", "", name)
-            if not any(("/" + other).endswith(tail) for other in workspace.files):
+            if not _lies_somewhere(workspace, name):
                 yield Missing("env file", name, tuple(places), None)
 
 

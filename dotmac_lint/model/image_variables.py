@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -13,7 +12,7 @@ import msgspec
 from dotmac_lint.known import Known
 from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.servers import repository_of
-from dotmac_lint.model.variable_readers import is_well_known
+from dotmac_lint.model.variable_readers import is_well_known, matches
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
@@ -31,10 +30,7 @@ class ImageVariables(msgspec.Struct, frozen=True):
     source: str
 
     def may_read(self, name: str) -> bool:
-        return is_well_known(name) or any(
-            re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name)
-            for pattern in (*self.names, *self.reads)
-        )
+        return is_well_known(name) or matches(name, self.names + self.reads)
 
     def meant(self, name: str) -> str | None:
         """The one name that the image knows and that `name` is a slip or another word for."""

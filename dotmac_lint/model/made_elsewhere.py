@@ -67,16 +67,10 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there."""
-    for file in workspace.files:
+    for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
-        if (
-            not path.startswith(f"{folder}/" if folder else "")
-            or not _TOOLS.search(file)
-            or _NO_TOOLS.search(file)
-        ):
-            continue
         data = workspace.bytes(file)
-        if data is None or len(data) > _LARGEST or b"mkdir" not in data:
+        if not path.startswith(f"{folder}/" if folder else "") or data is None or len(data) > _LARGEST:
             continue
         name = path[len(folder) + 1 :] if folder else path
         wanted = rf"\bmkdir\b[^\n]*[\s\"'](\./)?{re.escape(name)}(?![\w.-])"

@@ -12,7 +12,7 @@ import tokenize
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -321,22 +321,26 @@ def _own_words(workspace: Workspace) -> set[bytes]:
 
 
 @cache
-def _well_known() -> tuple[dict[str, Any], ...]:
+def _well_known() -> tuple[str, ...]:
     import tomllib
 
     data = tomllib.loads((files("dotmac_lint.data") / "well_known_variables.toml").read_text("utf-8"))
-    return tuple(data["group"])
+    return tuple(name for group in data["group"] for name in group["names"])
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether `name` is one of `patterns`, in which `*` stands for any text."""
+    return _matcher(patterns).fullmatch(name) is not None
 
 
 @cache
-def _matcher() -> re.Pattern[str]:
-    names = [name for group in _well_known() for name in group["names"]]
-    return re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in names))
+def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(pattern).replace(r"\*", ".*") for pattern in patterns))
 
 
 def is_well_known(name: str, base: str | None = None) -> bool:
     """Whether some program reads `name` by itself: an interpreter, a server, a library, the base image."""
-    return bool(_matcher().fullmatch(name))
+    return matches(name, _well_known())
 
 
 def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
