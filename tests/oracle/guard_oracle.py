@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.settings import find_settings
 from dotmac_lint.model.startup import Simulator, Start
 from dotmac_lint.report.secrets import MASK
 from dotmac_lint.workspace import Workspace
-
-WORKER = Path(__file__).with_name("guard_worker.py")
-SEVERAL = 2_000
-"""Applications that one process starts before it is replaced: classes are never quite forgotten."""
-
+from tests.oracle.worker import Worker, write_files
 
 Given = Mapping[str, str]
 
@@ -75,24 +65,11 @@ def _shows(error: str, message: str) -> bool:
     return re.search(pattern, error, re.DOTALL) is not None
 
 
-class GuardOracle:
+class GuardOracle(Worker):
     """A process that really starts applications, and a folder for them."""
 
-    def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory()
-        self.root = Path(os.path.realpath(self._folder.name))
-        self._process: subprocess.Popen[str] | None = None
-        self._asked = 0
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._stop()
-        self._folder.cleanup()
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.communicate()
-            self._process = None
+    program = Path(__file__).with_name("guard_worker.py")
+    several = 2_000
 
     def ask(
         self, files: Mapping[str, str], environments: Sequence[tuple[Given, Collection[str]]]
@@ -101,33 +78,14 @@ class GuardOracle:
 
         Beside each environment stand the names of which we are not told whether and to what they are set.
         """
-        if self._process is None or self._asked % SEVERAL == 0:
-            self._stop()
-            self._process = subprocess.Popen(
-                [sys.executable, WORKER],
-                cwd=self.root, env={}, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
-        self._asked += 1
         folder = self.root / f"application{self._asked}"
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        question: dict[str, Any] = {
-            "folder": str(folder),
-            "environments": [given for given, _ in environments],
-        }
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        write_files(folder, files)
+        self._send({"folder": str(folder), "environments": [given for given, _ in environments]})
         ours = list(self._ours(folder, environments))
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("the worker died")
+        theirs = self._receive()
         answers = [
             Answer(start, raised, *asked)
-            for start, raised, asked in zip(ours, json.loads(line), environments, strict=True)
+            for start, raised, asked in zip(ours, theirs, environments, strict=True)
         ]
         if any("except " in text for text in files.values()):
             for answer in answers:

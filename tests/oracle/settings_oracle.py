@@ -7,72 +7,35 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.settings import Field, Lookup, SettingsClass, find_settings
 from dotmac_lint.model.settings_types import Model, TypeInfo
 from dotmac_lint.model.values import Invalid, Member, Secret, Url
 from dotmac_lint.workspace import Workspace
-
-WORKER = Path(__file__).with_name("settings_worker.py")
-SEVERAL = 400
-"""Classes that one process loads before it is replaced: classes are never quite forgotten."""
+from tests.oracle.worker import Worker, write_files
 
 
-class Oracle:
+class Oracle(Worker):
     """A process of the real library, and a folder for the modules that the model reads."""
 
-    def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory()
-        self.root = Path(os.path.realpath(self._folder.name))
-        self._process: subprocess.Popen[str] | None = None
-        self._asked = 0
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._stop()
-        self._folder.cleanup()
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.communicate()
-            self._process = None
+    program = Path(__file__).with_name("settings_worker.py")
+    several = 400
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        if self._process is None or self._asked % SEVERAL == 0:
-            self._stop()
-            (self.root / "elsewhere").mkdir(exist_ok=True)
-            self._process = subprocess.Popen(
-                [sys.executable, WORKER],
-                cwd=self.root / "elsewhere", env={}, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
-        self._asked += 1
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("the worker died")
-        result: dict[str, Any] = json.loads(line)
+        self._send(question)
+        result: dict[str, Any] = self._receive()
         return result
 
     def model(self, files: dict[str, str], target: str) -> SettingsClass:
         """The model of `module:Class`; the folder holds `files` and nothing else."""
         repository = self.root / f"repository{self._asked}"
-        for name, text in files.items():
-            path = repository / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_files(repository, files)
         _, _, name = target.partition(":")
         found = find_settings(Workspace(repository))
         chosen = [s for s in found if s.name == name and s.qualified == target]
