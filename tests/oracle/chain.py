@@ -23,12 +23,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from dotmac_lint.known import Known
-from dotmac_lint.model.compose import load_project, stand_in
+from dotmac_lint.model.compose import load_project
 from dotmac_lint.model.deployment import Deployment, Repository, Service
 from dotmac_lint.model.startup import Start
 from dotmac_lint.workspace import Workspace
-from tests.oracle.compose_corpus import env_files, folders, unset
-from tests.oracle.compose_oracle import RefusedError, real
+from tests.oracle.compose_corpus import ask, unset
+from tests.oracle.compose_oracle import RefusedError
 
 WORKER = Path(__file__).with_name("guard_worker.py")
 
@@ -39,22 +39,7 @@ def resolved(deployment: Deployment) -> dict[str, Any]:
     project = load_project(workspace, spec.files, spec.env_files, spec.profiles, spec.project_directory)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch).resolve() / "project"
-        root.mkdir()
-        needed = dict(env_files(project)) | dict.fromkeys(spec.env_files, True)
-        for path in (*project.files, *sorted(folders(project, spec)), *needed):
-            source = path if workspace.kind(path) == "file" else stand_in(workspace, path)
-            data = workspace.bytes(source) if source else b"" if needed.get(path) else None
-            if data is not None:
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_bytes(data)
-        options = {"-f": spec.files, "--env-file": spec.env_files, "--profile": spec.profiles}
-        arguments = [
-            part for option, values in options.items() for value in values for part in (option, value)
-        ]
-        if spec.project_directory is not None:
-            (root / spec.project_directory).mkdir(parents=True, exist_ok=True)
-            arguments += ["--project-directory", spec.project_directory or "."]
-        answer = real(root, arguments, unset(project, everything=False))
+        answer = ask(workspace, spec, project, root, unset(project, everything=False))
     services: dict[str, Any] = answer["services"]
     return services
 

@@ -49,22 +49,7 @@ def resolve(workspace: Workspace, spec: DeploymentSpec, host: dict[str, str], co
     )
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch).resolve() / "project"
-        root.mkdir()
-        needed = dict(env_files(project)) | dict.fromkeys(spec.env_files, True)
-        for path in (*project.files, *sorted(folders(project, spec)), *needed):
-            source = path if workspace.kind(path) == "file" else stand_in(workspace, path)
-            data = workspace.bytes(source) if source else b"" if needed.get(path) else None
-            if data is not None:
-                target = root / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-        arguments = [part for file in spec.files for part in ("-f", file)]
-        arguments += [part for file in spec.env_files for part in ("--env-file", file)]
-        arguments += [part for profile in spec.profiles for part in ("--profile", profile)]
-        if spec.project_directory is not None:
-            (root / spec.project_directory).mkdir(parents=True, exist_ok=True)
-            arguments += ["--project-directory", spec.project_directory or "."]
-        answer = real(root, arguments, host)
+        answer = ask(workspace, spec, project, root, host)
         theirs = real_services(answer, root)
         resources = differing_resources(project, answer, root)
     ours = our_services(project)
@@ -77,6 +62,30 @@ def resolve(workspace: Workspace, spec: DeploymentSpec, host: dict[str, str], co
                 counts[key] += 0 if body[key] == ASIDE else len(body[key])
             counts["builds"] += body["build"] is not None
     return [(spec.name, *row) for row in found]
+
+
+def ask(
+    workspace: Workspace, spec: DeploymentSpec, project: Project, root: Path, host: dict[str, str]
+) -> dict[str, Any]:
+    """What the real Compose says of the deployment, of whose files it gets copies in the new folder `root`.
+
+    Raises RefusedError.
+    """
+    root.mkdir()
+    needed = dict(env_files(project)) | dict.fromkeys(spec.env_files, True)
+    for path in (*project.files, *sorted(folders(project, spec)), *needed):
+        source = path if workspace.kind(path) == "file" else stand_in(workspace, path)
+        data = workspace.bytes(source) if source else b"" if needed.get(path) else None
+        if data is not None:
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    options = {"-f": spec.files, "--env-file": spec.env_files, "--profile": spec.profiles}
+    arguments = [part for option, values in options.items() for value in values for part in (option, value)]
+    if spec.project_directory is not None:
+        (root / spec.project_directory).mkdir(parents=True, exist_ok=True)
+        arguments += ["--project-directory", spec.project_directory or "."]
+    return real(root, arguments, host)
 
 
 def folders(project: Project, spec: DeploymentSpec) -> set[str]:
