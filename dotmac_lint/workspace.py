@@ -141,6 +141,7 @@ class Workspace:
         """What reading took, by reader."""
         self.problems: list[tuple[Span, str]] = []
         """What could not be read, in the order met: DM000."""
+        self._links_outside: list[str] = []
 
     def revised(self, pending: Mapping[str, Pending]) -> Workspace:
         """The same files with `pending` in their place as well; what was read of the others is not read again."""
@@ -169,6 +170,7 @@ class Workspace:
 
             spec = pathspec.GitIgnoreSpec.from_lines(self.exclude)
             listed = {path for path in listed if not spec.match_file(path)}
+            self._links_outside = [path for path in self._links_outside if not spec.match_file(path)]
         return tuple(sorted(listed))
 
     @cached_property
@@ -236,7 +238,16 @@ class Workspace:
         found = self._signatures[path] = signature(os.path.join(self.root, path))
         if not found or not stat.S_ISREG(found[0]):
             return False
-        return len(found) == PLAIN or self.kind(path) == "file"  # of a link it is what the target is
+        if len(found) == PLAIN or self.kind(path) == "file":  # of a link it is what the target is
+            return True
+        self._links_outside.append(path)
+        return False
+
+    @property
+    def links_outside(self) -> tuple[str, ...]:
+        """The links to files that lie outside the root, which are not listed."""
+        _ = self.files  # where they are found
+        return tuple(self._links_outside)
 
     def _walked(self) -> set[str]:
         found: set[str] = set()
@@ -261,7 +272,7 @@ class Workspace:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name not in SKIPPED_DIRECTORIES and not (specs and ignored(path + "/")):
                         pending.append(path)
-                elif self._is_file(path) and not (specs and ignored(path)):
+                elif not (specs and ignored(path)) and self._is_file(path):
                     found.add(path)
         return found
 
@@ -314,6 +325,11 @@ class Workspace:
     def _contains(self, full: Path) -> bool:
         real = os.path.realpath(full)
         return real == str(self.root) or real.startswith(str(self.root) + os.sep)
+
+    def leads_outside(self, path: str) -> bool:
+        """Whether something lies at `path`, but a link on the way leaves the root."""
+        full = self.root / path
+        return self.kind(path) is None and os.path.lexists(full) and not self._contains(full)
 
     def real(self, path: str) -> str:
         """The name of the file behind all links, relative to the root; `path` itself where it leaves the root."""

@@ -326,6 +326,16 @@ class _Loader:
         if all(problem.message != message for problem in self.problems):
             self.problem(message, span, kind)
 
+    def leads_outside(self, text: Text) -> bool:
+        """Whether a path leaves the repository, by itself or by a link: said, since what it names is not read."""
+        if not isinstance(text.value, Known):
+            return False
+        if not text.outside and not self.workspace.leads_outside(text.value.value):
+            return False
+        message = f"`{text.raw}` lies outside what is linted, and is not read."
+        self.problem(message, text.span, "outside")
+        return True
+
     def load(
         self, files: Sequence[str], env_files: Sequence[str], profiles: Sequence[str], directory: str | None
     ) -> Project:
@@ -456,6 +466,9 @@ class _Loader:
             paths = leaves(item.get("path")) if isinstance(item, Table) else leaves(item)
             texts = [path_text(leaf, base) for leaf in paths]
             names = [t.value.value for t in texts if isinstance(t.value, Known) and not t.outside]
+            if any(self.leads_outside(text) for text in texts):
+                self.complete = False
+                continue
             if not names or len(names) != len(texts):
                 self.complete = False
                 continue
@@ -522,7 +535,7 @@ class _Loader:
         path, folder, others = service.origin.path, base, services
         if isinstance(file, Leaf):
             text = path_text(file, base)
-            if not isinstance(text.value, Known) or text.outside:
+            if self.leads_outside(text) or not isinstance(text.value, Known):
                 return service, 0
             path = text.value.value
             if self.workspace.kind(path) != "file":

@@ -23,7 +23,7 @@ from dotmac_lint.source import Span
 if TYPE_CHECKING:
     from dotmac_lint.readers import yaml
 
-ProblemKind = Literal["file", "yaml", "interpolation", "extends", "cycle", "include", "shape"]
+ProblemKind = Literal["file", "yaml", "interpolation", "extends", "cycle", "include", "shape", "outside"]
 
 
 class ComposeProblem(msgspec.Struct, frozen=True):

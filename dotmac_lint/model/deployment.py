@@ -78,6 +78,8 @@ class Unreadable(msgspec.Struct, frozen=True):
 
     message: str
     span: Span
+    outside: bool = False
+    """It is no fault: what lies outside the root is not read."""
 
 
 class Repository:
@@ -223,7 +225,7 @@ class Repository:
             for problem in deployment.project.problems:
                 if problem.kind == "extends":
                     continue  # a reference to nothing: DM018
-                seen.add(Unreadable(problem.message, problem.span))
+                seen.add(Unreadable(problem.message, problem.span, problem.kind == "outside"))
             for path in deployment.project.files:
                 seen.update(self._problems(path, "read_yaml"))
             for service in deployment.services:
@@ -241,6 +243,9 @@ class Repository:
                 if source is not None and "{{" not in source.text and "{%" not in source.text:
                     self.workspace.yaml(path)
                     seen.update(self._problems(path, "read_yaml"))
+        for path in filter(_DEFAULT_COMPOSE.search, self.workspace.links_outside):
+            message = f"`{path}` is a link to a file outside what is linted, and is not read."
+            seen.add(Unreadable(message, Span(path, 0, 0), outside=True))
         for image in self.built_images:
             if image.dockerfile is not None:
                 _ = image.stages
@@ -463,6 +468,8 @@ class Service:
 
         layers: list[Iterable[Variable]] = []
         unknown = None
+        if self.definition.attribute("extends") is not None:
+            unknown = "the service that it extends is not in the repository"
         if self.stage is not None:
             layers.append(self.stage.environment.values())
         for reference, variables in env_file_layers(self.deployment.project, self.definition):

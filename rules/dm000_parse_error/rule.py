@@ -16,6 +16,10 @@ class ParseError(Rule):
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for problem in repository.unreadable():
             message, path = problem.message, problem.span.path
+            if problem.outside:
+                help = "Lint the folder that holds both, so that it is read too."
+                yield self.report(message, problem.span, severity=Severity.INFO, help=help)
+                continue
             if f"`{path}`" not in message:
                 message = f"`{path}` cannot be read: {_BEGINS.sub(lambda word: word[0].lower(), message)}"
             yield self.report(

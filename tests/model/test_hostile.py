@@ -188,7 +188,21 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
         assert all(variable.name != "LEAKED" for variable in service.definition.environment)
         assert "LEAKED" not in service.environment.variables
         assert service.base_image != Known("leaked")
-    list(made.unreadable())
+    assert [service.environment.unknown is not None for service in deployment.services[:2]] == [True, True]
+    assert [(found.message.split("`")[1], found.outside) for found in made.unreadable()] == [
+        (path, True)
+        for path in ("../../outside/x.yml", "link.yml", "folder/x.yml", "../../outside/x.yml", "link.yml")
+    ]
+
+
+def test_a_compose_file_that_is_a_link_to_the_outside_is_told(tmp_path: Path) -> None:
+    repository(tmp_path / "outside", {"x.yml": "services: {x: {image: leaked}}\n"})
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "compose.yml").symlink_to(tmp_path / "outside" / "x.yml")
+    made = repository(tmp_path / "root", {"Dockerfile": "FROM scratch\n"})
+    (found,) = made.unreadable()
+    assert (found.span.path, found.outside) == ("compose.yml", True)
+    assert not made.deployments
 
 
 @pytest.mark.parametrize(
