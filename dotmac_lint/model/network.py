@@ -104,7 +104,10 @@ def _unknown(service: Service) -> str | None:
     for attribute in ("dns", "dns_search", "dns_opt"):
         if definition.attribute(attribute) is not None:
             return "it asks other name servers"
-    if any(problem.kind in {"file", "yaml", "include", "extends", "shape", "outside"} for problem in project.problems):
+    if any(
+        problem.kind in {"file", "yaml", "include", "extends", "shape", "outside"}
+        for problem in project.problems
+    ):
         return "a file of the deployment cannot be read"
     if any(
         d.container_name and not isinstance(d.container_name.value, Known) for d in project.services.values()
