@@ -275,12 +275,18 @@ class SettingsClass:
         if delimiter is None or (not self.case_sensitive and delimiter != delimiter.lower()):
             return []
         rows = [
-            (self._key(name) + delimiter, field)
+            (prefix, field)
             for field in self.fields
             if self._has_below(field)
-            for name in field.names
+            for prefix in (self._key(name) + delimiter for name in field.names)
+            if len(field.path) == 1 or _splits_at_end(prefix, self._starts(field, delimiter), delimiter)
         ]
         return sorted(rows, key=lambda row: -len(row[0]))
+
+    def _starts(self, field: Field, delimiter: str) -> list[str]:
+        """What the names of the fields beside it start with."""
+        above = self.by_path.get(field.path[:-1])
+        return [self._key(name) + delimiter for name in above.names] if above else []
 
     def _has_below(self, field: Field) -> bool:
         """Whether names are cut at the delimiter that follows those of the field, and it may take the rest."""
@@ -486,8 +492,9 @@ class _Naming:
             # At the top, `_fillable` tells whether a name that holds JSON has others below it.
             names_above = names if not place.path else [name for name in names if name not in inside]
             prefixes = {name + self.delimiter: names[name] for name in names_above}
-        if place.path:
-            prefixes = {p: how for p, how in prefixes.items() if self._splits_at_end(p, place)}
+        if place.path and self.delimiter:
+            starts = list(place.prefixes)
+            prefixes = {p: how for p, how in prefixes.items() if _splits_at_end(p, starts, self.delimiter)}
         any_below = prefixes if _mapping(type) or (place.path and type.kind == "any") else {}
         all_prefixes = prefixes
         if place.depth == 0:
@@ -622,12 +629,6 @@ class _Naming:
         ways = {name: heads.get(name) or how.way for name, how in names.items()}
         return {name: way for name, way in ways.items() if way}
 
-    def _splits_at_end(self, prefix: str, place: _Place) -> bool:
-        """Whether the delimiter at the end of `prefix` is the first after the section's: not in `s___x`."""
-        start = next((len(p) for p in place.prefixes if prefix.startswith(p)), 0)
-        assert self.delimiter is not None
-        return prefix.find(self.delimiter, start) == len(prefix) - len(self.delimiter)
-
     def _fillable(self, declared: Declared, prefixes: Names) -> Names:
         """Those of the prefixes by which an object is put together that really fills the field."""
         if self.model.version == 1:  # `explode_env_vars` cuts the names at every delimiter, its own too
@@ -635,7 +636,11 @@ class _Naming:
             return {p: how for p, how in prefixes.items() if p[cut:].split(self.delimiter)[1:] == [""]}
         # `_get_resolved_field_value`: where no name is set, the key is that of the last.
         aliases, by_name = _accepted(declared, self.model.config)
-        return {} if aliases and not by_name and len(aliases[-1]) > 1 else prefixes
+        if aliases and not by_name and len(aliases[-1]) > 1:
+            return {}
+        # `explode_env_vars` cuts the first that fits off a name.
+        order = list(prefixes)
+        return {p: how for n, (p, how) in enumerate(prefixes.items()) if not p.startswith(tuple(order[:n]))}
 
     def _nested_names(
         self, declared: Declared, model: Model, place: _Place
@@ -671,6 +676,12 @@ class _Naming:
                     by_way = () if preferred else way
                     names.setdefault(prefix + folded, _Name(recased, how.found and found, by_way))
         return names, anycase
+
+
+def _splits_at_end(prefix: str, starts: list[str], delimiter: str) -> bool:
+    """Whether the delimiter at the end of `prefix` is the first after the section's: not in `s__x___`."""
+    start = next((len(start) for start in starts if prefix.startswith(start)), None)
+    return start is None or prefix.find(delimiter, start) == len(prefix) - len(delimiter)
 
 
 _TEXT_RULES = {
