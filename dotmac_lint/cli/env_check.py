@@ -14,7 +14,7 @@ from dotmac_lint.model.reference import Setting, reference
 from dotmac_lint.model.settings import SettingsClass
 from dotmac_lint.readers.dotenv import read_dotenv
 from dotmac_lint.readers.markdown import Table, read_markdown
-from dotmac_lint.report.secrets import MASK
+from dotmac_lint.report.secrets import MASK, mask_secrets, mask_value
 from dotmac_lint.source import SourceFile
 from dotmac_lint.workspace import Workspace
 
@@ -130,8 +130,9 @@ class _Comparison:
             if MASK in expected or _plain(cell) == _plain(expected):
                 continue
             if ours or (column == "Default" and isinstance(setting.field.default, Known) and _is_value(cell)):
+                theirs = mask_value(row.name, cell) if column == "Default" else mask_secrets(cell)
                 shown = f"the {column.lower()} of `{row.name}` is {expected or 'empty'}"
-                yield f"{shown}, not {cell or 'empty'}"
+                yield f"{shown}, not {theirs or 'empty'}"
 
 
 def _table_rows(table: Table) -> Iterator[_Row]:

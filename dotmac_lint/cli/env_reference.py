@@ -11,7 +11,7 @@ from dotmac_lint.cli.table import aligned
 from dotmac_lint.known import Known
 from dotmac_lint.model.reference import Setting
 from dotmac_lint.report.markdown import cell
-from dotmac_lint.report.secrets import MASK, mask_value, visible
+from dotmac_lint.report.secrets import MASK, mask_message, mask_value, visible
 from dotmac_lint.source import SourceFile
 
 COLUMNS = ("Variable", "Setting", "Type", "Default", "Required", "Description", "Declared in")
@@ -39,7 +39,7 @@ def _entry(row: Setting, source: SourceFile | None, reveal: bool) -> dict[str, A
         "default": value if shown == row.default and _is_json(value) else shown,
         "required": row.required,
         "secret": row.field.secret,
-        "description": row.field.description,
+        "description": mask_message(row.field.description),
         "settings": row.settings.qualified,
         "path": row.field.span.path,
         "line": source.position(row.field.span.start).line if source else 1,
@@ -75,7 +75,7 @@ def table(rows: Sequence[Setting], source: Callable[[str], SourceFile | None], *
         for row, entry in zip(group, entries(group, source, reveal=reveal), strict=True):
             default = "(required)" if row.required else _default(row, reveal)
             place = f"{entry['path']}:{entry['line']}"
-            description = " ".join(row.field.description.split())
+            description = " ".join(entry["description"].split())
             lines.append(
                 (", ".join(row.field.names), row.field.dotted, row.type, default or "", place, description)
             )
@@ -104,7 +104,7 @@ def markdown_cells(row: Setting, *, reveal: bool = False) -> tuple[str, ...]:
         f"`{row.type}`",
         f"`{default}`" if default else "",
         "yes" if row.required else "",
-        row.field.description,
+        mask_message(row.field.description),
         f"`{row.field.span.path}`",
     )
     return tuple(map(cell, cells))
@@ -119,7 +119,7 @@ def dotenv(rows: Sequence[Setting], *, reveal: bool = False) -> str:
             if row.name in seen:
                 continue
             seen.add(row.name)
-            about = " ".join(visible(row.field.description).split())
+            about = " ".join(visible(mask_message(row.field.description)).split())
             lines.append(f"# {about + ' ' if about else ''}({visible(row.type)})")
             default = _default(row, reveal) or ""
             if default == MASK:

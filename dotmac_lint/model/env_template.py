@@ -18,7 +18,16 @@ from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.secret_values import is_real_secret
 from dotmac_lint.model.start_faults import ENVIRONMENT, raising_guards
 from dotmac_lint.model.validation import Missing
-from dotmac_lint.report.secrets import is_secret_name, visible
+from dotmac_lint.report.secrets import (
+    MASK,
+    is_secret_name,
+    mask_message,
+    mask_value,
+    secret_lines,
+    secret_ranges,
+    visible,
+)
+from dotmac_lint.source import SourceFile
 from dotmac_lint.workspace import Pending
 
 if TYPE_CHECKING:
@@ -208,6 +217,12 @@ def _with_file(deployment: Deployment, path: str, text: str) -> Deployment:
     return next((one for one in revised.deployments if one.name == deployment.name), deployment)
 
 
+def _hidden(needed: Needed) -> str:
+    """The default as it may be shown; that of a secret is left out."""
+    shown = mask_value(needed.name, needed.default, secret=needed.secret)
+    return "" if shown == MASK else shown
+
+
 def generate(size: int) -> str:
     return secrets.token_urlsafe(size)
 
@@ -233,13 +248,13 @@ class _Writer:
             text += self._block(needed_now, "Without these it does not start, or not safely")
             others = [one for one in needed if one not in needed_now]
             if others:
-                text += "# These may be set\n" + "".join(f"# {one.name}={one.default}\n" for one in others)
+                text += "# These may be set\n" + "".join(f"# {one.name}={_hidden(one)}\n" for one in others)
         return Template(text.rstrip("\n") + "\n", names, tuple(self.made), tuple(self.left))
 
     def _block(self, needed: Iterable[Needed], title: str) -> str:
         lines = [f"# {title}", ""]
         for one in needed:
-            note = " ".join(visible(one.note).split())
+            note = " ".join(visible(mask_message(one.note)).split())
             lines.append(f"# {', '.join(one.users)}{f': {note}' if note else ''}")
             lines += [f"{one.name}={self._value(one)}", ""]
         return "\n".join(lines) + "\n" if len(lines) > 2 else ""
@@ -283,7 +298,7 @@ class _Writer:
             rows.append((not ours, entry, one))
         for theirs, entry, one in sorted(rows, key=lambda row: row[0]):
             value = entry.value or ""
-            if entry.references or _NO_SECRET.fullmatch(value) or is_real_secret(value):
+            if entry.references or _NO_SECRET.fullmatch(value):
                 continue
             if not (is_secret_name(entry.key) or (one is not None and one.secret)):
                 if not value and one is not None and one.required:
@@ -306,7 +321,27 @@ class _Writer:
                 else (entry.range.end, entry.range.end)
             )
             edits.append((start, end, secret))
+        for start, end in _committed(source):
+            if any(start < later and earlier < end for earlier, later, _ in edits):
+                continue
+            edits.append((start, end, ""))
+            self.left += [
+                entry.key
+                for _, entry, _ in rows
+                if entry.range.start <= start < entry.range.end and entry.key not in self.left
+            ]
         text = source.text
         for start, end, secret in sorted(edits, reverse=True):
             text = text[:start] + secret + text[end:]
         return text if text.endswith("\n") else text + "\n", held
+
+
+def _committed(source: SourceFile) -> Iterator[tuple[int, int]]:
+    """Where secrets stand that were made for somebody: whoever reads the repository has them."""
+    whole = secret_lines(source.text)
+    for number in range(1, len(source.line_starts) + 1):
+        place = source.line_range(number)
+        line = place.slice(source.text)
+        for start, end in [(0, len(line))] if number in whole else secret_ranges(line):
+            if number in whole or is_real_secret(line[start:end]):
+                yield place.start + start, place.start + end

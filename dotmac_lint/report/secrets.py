@@ -37,7 +37,7 @@ _PAIR = re.compile(
 )
 _MAPPING = re.compile(rf"^[ \t]*(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]+$")
 _SPACED = re.compile(
-    rf"(?:^[ \t]*(?:ENV|env)[ \t]+|(?<!\S)--?){_NAME}[ \t]+(?P<value>{_QUOTED}|[^\s\"'-]\S*)"
+    rf"(?:^[ \t]*(?:ENV|env)[ \t]+|(?<![^\s\"'])--?){_NAME}[ \t]+(?=(?P<value>{_QUOTED}|[^\s\"'-][^\s\"']*))"
 )
 _ARGUMENT = re.compile(
     rf"(?P<quote>[\"']){_NAME}(?P=quote)(?=[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED}))"
@@ -46,10 +46,14 @@ _ITEMS = re.compile(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\
 _HASH = re.compile(r"(?<!\w)\$\$?(?:apr1|2[aby]|[156])\$(?P<value>[^\s\"',]{8,})")
 _COMPARED = re.compile(rf"(?<![\w.-]){_NAME}[\"'}}\])]*[ \t]+[!=]?=[ \t]+(?P<value>\"[^\"\s]+\"|'[^'\s]+')")
 _ROW = re.compile(rf"\|[ \t]*`?{_NAME}`?[ \t]*\|[ \t]*`(?P<value>[^`|]+)`")
+_CELL = re.compile(r"`(?P<value>[^`|]+)`")
+_NO_VALUE = re.compile(r"[A-Za-z_.\[\], ]+|[\w/.-]+\.\w{1,4}")
+"""A type, a word, a path."""
 _LOGIN = re.compile(
     r"\bcurl\b[^|;]{0,300}?[\s\"'](?:-u|--user)[\s\"',=]+[^\s:\"',]+:(?P<value>[^\s\"',]+)"
     r"|\bredis-cli\b[^|;]{0,300}?[\s\"']-a[\s\"',]+(?P<redis>[^\s\"',]+)"
     r"|\b(?:mysql|mariadb)(?:-?admin|-?dump)?\b[^|;]{0,300}?[\s\"']-p(?P<mysql>[^\s\"',]+)"
+    r"|\b(?:(?:docker|podman)[ \t]+login|sshpass)\b[^|;]{0,300}?[\s\"']-p[\s\"',]+(?P<docker>[^\s\"',]+)"
 )
 _URL = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE
@@ -134,6 +138,11 @@ def _found(line: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(line):
             if is_secret_name(match["name"]):
                 yield from _literals(line, *match.span("value"))
+    row = _ROW.match(line)
+    if row is not None and is_secret_name(row["name"]):
+        for cell in _CELL.finditer(line, row.end()):
+            if not _NO_VALUE.fullmatch(cell["value"]):
+                yield cell.span("value")
     for match in _PAIR.finditer(line):
         if is_secret_name(match["name"]):
             yield from _assigned(line, match)
