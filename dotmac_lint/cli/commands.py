@@ -186,3 +186,48 @@ def start(service: str, path: Path, **options: Any) -> None:
     from dotmac_lint.cli.start import start as run
 
     raise SystemExit(run(service, path, **options))
+
+
+@cli.command()
+@click.argument("repositories", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep all results there.",
+)
+@click.option("--jobs", "-j", type=click.IntRange(1), help="So many at once. Default: one a core.")
+@click.option("--scheduler", metavar="ADDRESS", help="Lint on the Dask cluster of this scheduler.")
+@click.option(
+    "--time-limit", type=click.FloatRange(1), default=300.0, help="Seconds a repository. Default: 300."
+)
+@click.option(
+    "--clones", type=click.Path(path_type=Path, file_okay=False), help="Clone what has a URL there."
+)
+@click.option("--fresh", is_flag=True, help="Begin anew where the last run was cut short.")
+@click.option(
+    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
+)
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Read this configuration file for each of them."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--fail-level", type=click.Choice(list(FAIL_LEVELS)), help="Exit with status 1 from here on.")
+@click.option(
+    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
+)
+@click.option("--preview", is_flag=True, help="Run rules that are not yet proven.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def fleet(repositories: Path, **options: Any) -> None:
+    """Lint many repositories: the file REPOSITORIES names a checkout or a URL a line.
+
+    A repository that crashes, hangs or is killed is accounted for, and the others go on. A run that was cut short
+    goes on where it is started again.
+    """
+    from dotmac_lint.cli.fleet import fleet as run
+
+    raise SystemExit(run(repositories, **options))

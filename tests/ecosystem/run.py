@@ -11,28 +11,23 @@ every finding of its code at its line.
 
 import argparse
 import json
-import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dotmac_lint.fleet import run_limited
+
 HERE = Path(__file__).resolve().parent
 TIME_LIMIT = 300.0  # seconds
 ABSENT = "absent"
-MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
 
 Finding = dict[str, Any]  # one object of --output-format json
 Place = tuple[str, int]  # path, line
@@ -117,36 +112,18 @@ def clone(repository: Repository, directory: Path, source: str | None) -> Path:
 def lint(command: Sequence[str], checkout: Path, limit: float = TIME_LIMIT) -> Outcome:
     """Run the linter in `checkout`; killed with its children after `limit` seconds."""
     arguments = [*command, "--output-format", "json", "--isolated", "--no-cache", "--exit-zero", "."]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        started = time.monotonic()
-        process = subprocess.Popen(arguments, cwd=checkout, stdout=out, stderr=err, start_new_session=True)
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-        timer = threading.Timer(limit, stop)
-        timer.start()
-        _, status, usage = os.wait4(process.pid, 0)  # Popen.wait would not tell the peak memory of this child
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - started
-        out.seek(0)
-        err.seek(0)
-        output, errors = out.read(), err.read().decode("utf-8", "replace").strip()
-    megabytes = usage.ru_maxrss * MAXRSS_UNIT / 2**20
-    if late.is_set():
-        return Outcome(f"longer than {limit:.0f} s", (), seconds, megabytes)
-    outcome = "ok" if process.returncode == 0 else f"exit status {process.returncode}"
-    if process.returncode and errors:
-        outcome += f": {errors.splitlines()[-1][:200]}"
+    ended = run_limited(arguments, checkout, limit)
+    costs = (ended.seconds, ended.megabytes)
+    if ended.returncode is None:
+        return Outcome(f"longer than {limit:.0f} s", (), *costs)
+    outcome = "ok" if ended.returncode == 0 else f"exit status {ended.returncode}"
+    if ended.returncode and ended.errors:
+        outcome += f": {ended.errors.splitlines()[-1][:200]}"
     try:
-        findings = tuple(json.loads(output))
+        findings = tuple(json.loads(ended.output))
     except ValueError:
-        return Outcome("no JSON" if process.returncode == 0 else outcome, (), seconds, megabytes)
-    return Outcome(outcome, findings, seconds, megabytes)
+        return Outcome("no JSON" if ended.returncode == 0 else outcome, (), *costs)
+    return Outcome(outcome, findings, *costs)
 
 
 def summarise(outcome: Outcome) -> dict[str, Any]:
