@@ -446,6 +446,27 @@ class _Naming:
                 found.setdefault(name, []).append(declared.name)
         return found
 
+    @cached_property
+    def _generated(self) -> set[int]:
+        """The models without a configuration of their own that stand in a class with an alias generator.
+
+        pydantic makes one schema of each, so that the aliases may be there in its other places as well.
+        """
+        found: set[int] = set()
+        seen: set[tuple[int, bool]] = set()
+        pending = [(self.model, self.model.config)]
+        while pending:
+            model, config = pending.pop()
+            generated = "alias_generator" in config
+            if (id(model), generated) in seen:
+                continue
+            seen.add((id(model), generated))
+            if generated and not model.has_config:
+                found.add(id(model))
+            for declared in model.fields:
+                pending += [(inner, inner.inherited_config(config)) for inner in _models(declared.type)]
+        return found
+
     def _fold(self, name: str) -> str:
         return name if self.case_sensitive else name.lower()
 
@@ -517,8 +538,8 @@ class _Naming:
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
             closed = f"the type of `{'.'.join((*place.path, declared.name))}` is not in the repository"
-        foreign = [model.name for model, _ in inner if not model.has_config]
-        if foreign and "alias_generator" in place.config:
+        foreign = [model.name for model, _ in inner if id(model) in self._generated]
+        if foreign:
             closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
             prefixes = {}
         if self.model.version == 1 and place.depth == 0 and self.delimiter and (inner or any_below):
@@ -730,6 +751,15 @@ def _objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
             return _objects(type.model.root, False)
         return [(type.model, plain and not type.aliased)]
     return []
+
+
+def _models(type: TypeInfo) -> Iterator[Model]:
+    """Every model that the type names, in lists and mappings too."""
+    if type.model is not None:
+        yield type.model
+    inner = type.args if type.model is None or type.model.root is None else (type.model.root,)
+    for one in inner:
+        yield from _models(one)
 
 
 def _wrapped(type: TypeInfo) -> bool:

@@ -89,9 +89,10 @@ def _samples(type: TypeInfo, number: int = 0, depth: int = 0) -> Any:
                 [_samples(one, number, depth + 1) for one in type.args] if type.args else [f"s{number}ntinel"]
             )
         case "dict" | "mapping":
-            return {
-                "k": _samples(type.args[1], number, depth + 1) if len(type.args) == 2 else f"s{number}ntinel"
-            }
+            if len(type.args) != 2:
+                return {"k": f"s{number}ntinel"}
+            key = "k" if type.args[0].kind == "str" else _text(_samples(type.args[0], 0, depth + 1))
+            return {key: _samples(type.args[1], number, depth + 1)}
         case "json":
             return json.dumps(_samples(type.args[0], number, depth + 1))
         case "uuid":
@@ -240,8 +241,9 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         stray = [
             p for p in paths if not any(p[: len(c)] == c or _share(settings, p[0], c[0]) for c in claimed)
         ]
+        reached = [*paths, *(tuple(map(str, path)) for path in effect[2])]
         idle = [
-            c for c in claimed if not any(p[: len(c)] == c for p in paths) and _is_there(settings, c[:-1])
+            c for c in claimed if not any(p[: len(c)] == c for p in reached) and _is_there(settings, c[:-1])
         ]
         idle = [c for c in idle if not _own_name(settings, c, name)]
         idle = [c for c in idle if not any(_share(settings, p[0], c[0]) for p in paths)]

@@ -358,12 +358,15 @@ class Probe:
         """As `effect`; where a name is said to reach several fields, what all suggested values show together."""
         if not several:
             return self.effect(name, suggested)
-        landed = [self.effect(name, [pair]) for pair in suggested]
-        paths = [path for effect in landed if effect[0] == "lands" for path in effect[1]]
-        return ["lands", paths] if paths else landed[0]
+        effects = [self.effect(name, [pair]) for pair in suggested]
+        landed = [effect for effect in effects if effect[0] == "lands"]
+        if not landed:
+            return effects[0]
+        return ["lands", *([path for effect in landed for path in effect[n]] for n in (1, 2))]
 
     def effect(self, name: str, suggested: list[list[str]]) -> list[Any]:
-        """["lands", paths], ["read", where it fails or what it disturbs], or [""]."""
+        """["lands", what two values tell apart, what the first changes], ["read", where it fails or what it
+        disturbs], or [""]."""
         pairs = [*map(tuple, suggested), *(PAIRS if suggested else PAIRS[:5])]
         pairs += itertools.pairwise([*self.constants, "s3ntinel"])
         other_effect: list[Any] = [""]
@@ -371,20 +374,20 @@ class Probe:
             one = self.run({name: pair[0]})
             if one[0] == "refused" and any(row[0].startswith("union_tag") for row in one[1]):
                 if changed := self._beside_a_tag(name, pair):
-                    return ["lands", changed]
+                    return ["lands", changed, changed]
                 other_effect = ["read", "another member of a union"]
                 continue
             two, base = self.run({name: pair[1]}), self.base
             if one[0] == two[0] == "ok":
                 changed = _difference(one[1], two[1])
                 if changed:
-                    return ["lands", changed]
+                    return ["lands", changed, _difference(one[1], base[1])]
                 if one != base and other_effect == [""]:
                     other_effect = ["read", "disturbs"]
                 elif one == base and other_effect == [""]:
                     # A function that tells members apart may choose another one by default.
                     changed = self._beside_a_tag(name, pair) if suggested else []
-                    return ["lands", changed] if changed else [""]
+                    return ["lands", changed, changed] if changed else [""]
             elif other_effect in ([""], ["read", "disturbs"]):
                 failed = one if one[0] != "ok" else two
                 where = [row[:2] for row in failed[1]] if failed[0] == "refused" else failed[1]
@@ -408,7 +411,7 @@ class Probe:
                 finally:
                     os.environ.clear()
             if len(made) == 2 and (changed := _difference(made[0], made[1])):
-                return ["lands", changed]
+                return ["lands", changed, changed]
         return [""]
 
     def _beside_a_tag(self, name: str, pair: tuple[str, ...]) -> list[list[Any]]:
