@@ -516,7 +516,7 @@ class _Naming:
         if place.path and self.delimiter:
             starts = list(place.prefixes)
             prefixes = {p: how for p, how in prefixes.items() if _splits_at_end(p, starts, self.delimiter)}
-        any_below = prefixes if _mapping(type) or (place.path and type.kind == "any") else {}
+        any_below = prefixes if _mapping(type) or (place.path and _anything(type)) else {}
         all_prefixes = prefixes
         if place.depth == 0:
             prefixes = self._fillable(declared, prefixes)
@@ -538,10 +538,6 @@ class _Naming:
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
             closed = f"the type of `{'.'.join((*place.path, declared.name))}` is not in the repository"
-        foreign = [model.name for model, _ in inner if id(model) in self._generated]
-        if foreign:
-            closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
-            prefixes = {}
         if self.model.version == 1 and place.depth == 0 and self.delimiter and (inner or any_below):
             # `explode_env_vars` cuts the length of the prefix off names given by `env`, too.
             if any(self.delimiter not in p[len(self.prefix) :] for p in all_prefixes):
@@ -554,6 +550,10 @@ class _Naming:
                 closed = f"`{others[0]}` takes the same names as `{declared.name}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
+        foreign = [model.name for model, _ in inner if id(model) in self._generated]
+        if foreign:
+            closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
+            prefixes = {}
         shown = [*map(self._shown, names), *(name for name, _ in declared.reads)]
         if path in own and place.anycase:
             anycase += tuple(("", name) for name in own[path].names)
@@ -780,6 +780,10 @@ def _mapping(type: TypeInfo) -> bool:
     if type.kind == "model" and type.model is not None and type.model.root is not None:
         return _mapping(type.model.root)
     return type.kind in ("dict", "mapping")
+
+
+def _anything(type: TypeInfo) -> bool:
+    return type.kind == "any" or (type.kind == "union" and any(map(_anything, type.args)))
 
 
 def _why_open(models: list[Model], outer: dict[str, Any]) -> str:

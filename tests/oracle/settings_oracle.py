@@ -105,6 +105,8 @@ def _samples(type: TypeInfo, number: int = 0, depth: int = 0) -> Any:
             return f"10:0{number % 10}:00"
         case "timedelta":
             return f"PT{number + 1}H"
+        case "email":
+            return f"s{number}ntinel@example.org"
         case "ipv4address":
             return f"10.0.0.{number + 1}"
         case "union":
