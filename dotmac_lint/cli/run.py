@@ -123,6 +123,9 @@ def lint(
         _tell(result, settings.source, time.perf_counter() - started, timings=timings)
     if outcome:
         _tell_unfixed(outcome, report)
+        for path, file in outcome.files.items():
+            if file.mode and first.workspace.is_ignored(path):
+                tell(f"note: git ignores the new file {report.shown(path)}: `git add --force` commits it.")
     told = []
     if not quiet and not result.deployed:
         from dotmac_lint.cli.deployments import nothing_found

@@ -118,6 +118,16 @@ def test_fix(repository: Path, run: Run) -> None:
     assert (repository / "redis.conf").is_file()
 
 
+def test_a_new_file_that_git_ignores_is_told(repository: Path, run: Run) -> None:
+    text = "services: {db: {image: 'postgres:16', volumes: ['./init:/docker-entrypoint-initdb.d:ro']}}\n"
+    (repository / "compose.yaml").write_text(text)
+    assert "git" not in run("--diff", "--unsafe-fixes").stderr
+    (repository / ".gitignore").write_text("*.sql\n")
+    for option in ("--diff", "--fix"):
+        said = run(option, "--unsafe-fixes").stderr
+        assert "git ignores the new file init/01-init.sql: `git add --force` commits it." in said
+
+
 def test_rounds_until_nothing_changes(pack: Pack) -> None:
     pack.replaces("one", "two")
     pack.replaces("two", "three")
