@@ -223,10 +223,12 @@ def loopbacks(network: Network) -> Iterator[Loopback]:
 def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[str]) -> Loopback | None:
     own = network.kinds.get(service.name)
     words = set(tokens(endpoint.variable.name))
+    databases = {kind.kind for kind in network.kinds.values() if kind.database is not None}
     for name, kind in network.kinds.items():
         if kind.kind in reached or (own is not None and own.kind == kind.kind):
             continue
-        named = endpoint.protocol in (None, "http") and words & {*kind.words, *tokens(name)}
+        only = {"database", "db"} if databases == {kind.kind} else set()
+        named = endpoint.protocol in (None, "http") and words & {*kind.words, *tokens(name), *only}
         if endpoint.protocol not in kind.schemes and not named:
             continue
         server = network.services[name]
