@@ -58,11 +58,13 @@ def lint(
     cache: Cache | None = None,
     *,
     workspace: Workspace | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
     `cache` has what readers made of files in earlier runs. `workspace` is that of `root`, where there is one already,
-    or with what fixes would make of some files.
+    or with what fixes would make of some files. `progress` is called with the number of rules that were asked, and
+    of all.
 
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
@@ -82,6 +84,8 @@ def lint(
             started = time.perf_counter()
             answers += _ask(rule_type, repository, crashes)
             timings[rule_type.code] = time.perf_counter() - started
+            if progress is not None:
+                progress(len(timings) - 1, len(rules))
         return [settings.adjust(answer) for answer in answers if settings.reports(answer)]
 
     for phase in (Phase.MODEL, Phase.READING):

@@ -15,6 +15,7 @@ from dotmac_lint import config, fixer, rewrite
 from dotmac_lint.cache import Cache, default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
+from dotmac_lint.cli.progress import progress
 from dotmac_lint.cli.recall import Question, given, linted, wants_colour
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.engine import Result, touching
@@ -74,7 +75,8 @@ def lint(
         within = () if fixing else only  # a fix may do harm elsewhere
         if workspace is None and question is not None:
             workspace = question.workspace
-        return run_engine(root, settings, asked, within, cache, workspace=workspace)
+        with progress(quiet=quiet) as advance:
+            return run_engine(root, settings, asked, within, cache, workspace=workspace, progress=advance)
 
     codes = {rule.code for rule in chosen}
 

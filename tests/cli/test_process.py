@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,55 @@ def test_a_module_of_the_repository_is_never_imported(repository: Path) -> None:
     assert (run.returncode, run.stderr) == (1, "")
     assert process(cwd=repository).returncode == 1
     assert not (repository / "owned").exists()
+
+
+SLOW = """
+import time
+
+from dotmac_lint.api import Rule, Severity
+
+
+class Slow(Rule):
+    code = "ACME001"
+    name = "slow"
+    severity = Severity.INFO
+    since = "1.0"
+
+    def check_repository(self, repository):
+        time.sleep({seconds})
+        return ()
+"""
+
+
+@pytest.mark.parametrize(
+    "seconds, arguments, environment, told",
+    [
+        (2.5, (), {}, True),
+        (0, (), {}, False),
+        (2.5, ("-q",), {}, False),
+        (2.5, (), {"CI": "true"}, False),
+    ],
+)
+def test_progress_of_a_slow_run_at_a_terminal(
+    repository: Path, seconds: float, arguments: tuple[str, ...], environment: dict[str, str], told: bool
+) -> None:
+    rule = repository.parent / "rules" / "acme001_slow"
+    rule.mkdir(parents=True)
+    (rule / "__init__.py").write_text(SLOW.format(seconds=seconds))
+    terminal, other = os.openpty()
+    variables = {name: value for name, value in os.environ.items() if name != "CI"} | {"TERM": "xterm"}
+    run = subprocess.run(
+        [PROGRAM, "--rules", str(rule.parent), "--no-cache", "--exit-zero", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=other,
+        env=variables | environment,
+        check=True,
+    )
+    os.close(other)
+    shown = b""
+    with suppress(OSError):  # EIO: all is read
+        while block := os.read(terminal, 65536):
+            shown += block
+    os.close(terminal)
+    assert (b"Linting" in shown) is told
+    assert b"Linting" not in run.stdout
