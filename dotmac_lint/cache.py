@@ -142,6 +142,16 @@ class Cache:
         key = self._key(read, data, arguments)
         return self._stored(key, read.__name__, lambda: get_type_hints(read)["return"])
 
+    def knows(self, read: Callable[..., Any], data: bytes) -> bool:
+        """Whether it is likely that `result` has an answer."""
+        if self._database is None:
+            return False
+        found = None
+        with self._forgiving():
+            query = "SELECT 1 FROM results WHERE key = ?"
+            found = self._database.execute(query, (self._key(read, data, ()),)).fetchone()
+        return found is not None
+
     def _stored(self, key: bytes, name: type | str, type_: Callable[[], Any] | None = None) -> Any:
         if self._database is None:
             return None

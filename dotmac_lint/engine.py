@@ -59,16 +59,18 @@ def lint(
     *,
     workspace: Workspace | None = None,
     progress: Callable[[int, int], None] | None = None,
+    workers: int = 0,
 ) -> Result:
     """Lint the repository at `root` with `rules`; `only` restricts the report to what touches these paths.
 
     `cache` has what readers made of files in earlier runs. `workspace` is that of `root`, where there is one already,
     or with what fixes would make of some files. `progress` is called with the number of rules that were asked, and
-    of all.
+    of all. Up to `workers` processes read files ahead where that is worth it.
 
     Never raises for anything that the files say; a rule that raises becomes a `Crash`.
     """
     workspace = workspace or Workspace(root, settings.excluded, cache)
+    workspace.workers = workers
     repository = Repository(workspace, settings.deployments)
     crashes: list[Crash] = []
     started = time.perf_counter()
@@ -96,6 +98,7 @@ def lint(
     found = suppressions.filter(found)
     repository.unused_suppressions = suppressions.unused()
     found += suppressions.filter(ask(Phase.SUPPRESSION))
+    workspace.close()
     found = touching(found, only)
     found.sort(key=lambda d: (d.at.path, d.at.start, d.code, d.at.end, d.message))
     deployed = bool(crashes or repository.deployments)

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
@@ -26,6 +26,7 @@ from dotmac_lint.source import SourceFile, Span
 from dotmac_lint.words import Words
 
 if TYPE_CHECKING:
+    from dotmac_lint.ahead import Ahead
     from dotmac_lint.readers.dockerfile import Dockerfile
     from dotmac_lint.readers.dockerignore import Dockerignore
     from dotmac_lint.readers.dotenv import Dialect, EnvFile
@@ -133,6 +134,9 @@ class Workspace:
         self._bytes: dict[str, Data | None] = {}
         self._sources: dict[str, SourceFile | None] = {}
         self._results: dict[tuple[str, ...], Any] = {}
+        self.workers = 0
+        """Processes that may read ahead."""
+        self._ahead: Ahead | None = None
         self._kinds: dict[str, Kind | None] = {}
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
@@ -516,11 +520,38 @@ class Workspace:
             source = self.source(path)
             assert source is not None
             started = time.perf_counter()
-            result = read(source.text, *arguments)
+            if self._ahead is not None and not arguments:
+                result = self._ahead.take(read, path)
+            if result is None:
+                result = read(source.text, *arguments)
             self.seconds[read.__name__] = self.seconds.get(read.__name__, 0.0) + time.perf_counter() - started
             if cache:
                 cache.keep(read, data, arguments, result)
         return result
+
+    def read_ahead(self, module: str, function: str, paths: Iterable[str]) -> None:
+        """Say that the model is about to ask the reader `function` for these files: workers may begin with them."""
+        if self.workers < 2 or self.pending:
+            return
+        from dotmac_lint.ahead import Ahead, reader
+
+        read = reader(module, function)
+        limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
+
+        def unread() -> Iterator[tuple[str, Data]]:
+            for path in paths:
+                data = None if (function, path) in self._results else self.bytes(path)
+                if data and len(data) <= limit and not (self.cache and self.cache.knows(read, data)):
+                    yield path, data
+
+        self._ahead = self._ahead or Ahead(self.workers)
+        self._ahead.begin(module, function, unread())
+
+    def close(self) -> None:
+        """Stop what reads ahead."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def remembered(self, key: str, make: Callable[[], Any]) -> Any:
         """What `make` made of the files when it was first asked for."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from dotmac_lint import config, fixer, rewrite
+from dotmac_lint.ahead import cores
 from dotmac_lint.cache import Cache, default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import OutputError, crashed, fail, tell, write
@@ -76,7 +77,9 @@ def lint(
         if workspace is None and question is not None:
             workspace = question.workspace
         with progress(quiet=quiet) as advance:
-            return run_engine(root, settings, asked, within, cache, workspace=workspace, progress=advance)
+            return run_engine(
+                root, settings, asked, within, cache, workspace=workspace, progress=advance, workers=cores()
+            )
 
     codes = {rule.code for rule in chosen}
 

@@ -205,12 +205,30 @@ class Repository:
         """Where the names that some service sets stand as words in files that some service holds."""
         from dotmac_lint.model.variable_readers import find_words
 
-        services = [service for deployment in self.deployments for service in deployment.services]
+        services = self._services
         names = {variable.name for service in services for variable in service.definition.environment}
         # Of env files, which many programs share, only what misses a field by little is asked for.
         names |= {v.name for service in services for v in service.environment if service.misnaming(v.name)}
-        paths = sorted(set().union(*(service.files for service in services)))
-        return find_words(self.workspace, paths, names)
+        return find_words(self.workspace, self._contained_files, names)
+
+    @cached_property
+    def _services(self) -> list[Service]:
+        return [service for deployment in self.deployments for service in deployment.services]
+
+    @cached_property
+    def _contained_files(self) -> list[str]:
+        """The files that some service holds."""
+        return sorted(set().union(*(service.files for service in self._services)))
+
+    def read_code_ahead(self) -> None:
+        """Say that the code of all services is about to be read."""
+        from dotmac_lint.model.variable_readers import read_ahead
+
+        def begin() -> bool:
+            read_ahead(self.workspace, self._contained_files)
+            return True
+
+        self.workspace.remembered("code is read ahead", begin)
 
     def read_in(self, name: str, files: frozenset[str]) -> Occurrence | None:
         """A place in `files` that may read the variable `name`."""
@@ -624,6 +642,7 @@ class Service:
         """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
         from dotmac_lint.model.variable_readers import names_in
 
+        self.repository.read_code_ahead()
         found: dict[str, Span] = {}
         for name, path, start, end in names_in(self.workspace, sorted(self.files)):
             found.setdefault(name, Span(path, start, end))
@@ -633,6 +652,7 @@ class Service:
     def _dynamic_reads(self) -> tuple[Pattern, ...]:
         from dotmac_lint.model.variable_readers import dynamic_patterns
 
+        self.repository.read_code_ahead()
         return tuple(p for path in sorted(self.files) for p in dynamic_patterns(self.workspace, path))
 
     @cached_property

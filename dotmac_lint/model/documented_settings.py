@@ -53,13 +53,10 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     workspace = repository.workspace
     if not repository.settings or workspace.submodules:
         return
-    told = {
-        path: places
-        for path in workspace.files
-        if path.lower().endswith((".md", ".rst"))
-        and not ELSEWHERE.search(path)
-        and (places := _told_in(workspace, path))
-    }
+    documents = _documents(workspace)
+    markdown = [path for path in documents if not path.lower().endswith(".rst")]
+    workspace.read_ahead("markdown", "read_markdown", markdown)
+    told = {path: places for path in documents if (places := _told_in(workspace, path))}
     names = {name for places in told.values() for name in places}
     known = read_names(workspace, names) | _in_env_files(workspace, names)
     unread = {name: _meant(repository, name) for name in names - known if not may_be_read(repository, name)}
@@ -80,11 +77,10 @@ def unknown_paths(repository: Repository) -> Iterator[UnknownSetting]:
         if field.section and not field.open
     }
     found: dict[tuple[str, str], list[Span]] = {}
-    for path in workspace.files if sections else ():
-        if path.lower().endswith((".md", ".rst")) and not ELSEWHERE.search(path):
-            for name, start, end in _paths_in(workspace, path):
-                if tuple(name.split(".")[1:-1]) in sections:
-                    found.setdefault((path, name), []).append(Span(path, start, end))
+    for path in _documents(workspace) if sections else ():
+        for name, start, end in _paths_in(workspace, path):
+            if tuple(name.split(".")[1:-1]) in sections:
+                found.setdefault((path, name), []).append(Span(path, start, end))
     leaves = {name.rpartition(".")[2].encode() for _, name in found}
     code = sorted(path for path in workspace.files if path.endswith((".py", ".pyi"))) if leaves else []
     named = {leaf for _, here in workspace.words.search(code, leaves) for leaf in here}
@@ -95,6 +91,14 @@ def unknown_paths(repository: Repository) -> Iterator[UnknownSetting]:
             near = similar_name(name.rpartition(".")[2], others)
             right = f"{name.rpartition('.')[0]}.{near}" if near else None
             yield UnknownSetting(name, tuple(places), settings, section, right)
+
+
+def _documents(workspace: Workspace) -> list[str]:
+    return [
+        path
+        for path in workspace.files
+        if path.lower().endswith((".md", ".rst")) and not ELSEWHERE.search(path)
+    ]
 
 
 def _paths_in(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:

@@ -844,7 +844,9 @@ def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
     code = Code(workspace)
     types = Types(code)
     models: list[Model] = []
-    for path in _candidates(workspace, code):
+    candidates = _candidates(workspace, code)
+    workspace.read_ahead("python.settings", "read_settings_module", candidates)
+    for path in candidates:
         module = code.module(path)
         if module is not None:
             for ref in code.classes(module):

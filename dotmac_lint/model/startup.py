@@ -286,8 +286,11 @@ class Simulator:
     def _check_functions(self) -> list[tuple[Function, Namespace]]:
         """Functions that are named like checks, and that raise for something of the settings."""
         found = []
-        for path in self.modules.files_with(b"def "):
-            namespace = self.modules.namespace(path) if _guard_in(self.workspace.bytes(path) or b"") else None
+        files = self.modules.files_with(b"def ")
+        paths = [path for path in files if _guard_in(self.workspace.bytes(path) or b"")]
+        self.workspace.read_ahead("python.guards", "read_guards", paths)
+        for path in paths:
+            namespace = self.modules.namespace(path)
             for function in namespace.body if namespace is not None else ():
                 if isinstance(function, Function) and namespace is not None and not function.decorators:
                     text = self._text(function.range.at(path))

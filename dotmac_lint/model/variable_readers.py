@@ -126,10 +126,20 @@ _JAVASCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
+def _reads_in_python(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return any(word in data for word in _IN_PYTHON)
+
+
+def read_ahead(workspace: Workspace, paths: Iterable[str]) -> None:
+    """Say that all code in `paths` is about to be read."""
+    python = (path for path in paths if path.endswith(".py") and _reads_in_python(workspace, path))
+    workspace.read_ahead("python.reads", "read_python_reads", python)
+
+
 def _python_reads(workspace: Workspace, path: str) -> PythonReads | None:
     def reads() -> PythonReads | None:
-        data = workspace.bytes(path) or b""
-        return workspace.python_reads(path) if any(word in data for word in _IN_PYTHON) else None
+        return workspace.python_reads(path) if _reads_in_python(workspace, path) else None
 
     found: PythonReads | None = workspace.remembered(f"reads of {path}", reads)
     return found
