@@ -263,6 +263,14 @@ def page(reports: Sequence[dict[str, Any]], scale: dict[str, Any] | None) -> str
             "What takes longest without a cache (`--timings`). What several rules need, and what is read for it, "
             f"counts for the first of them:\n\n| stage, reader or rule | share |\n|---|---|\n{rows}\n"
         )
+    rows = "\n".join(
+        f"| {int(lines):,} | {seconds:.2f} |"
+        for lines, seconds in reports[0]["settings_seconds_by_lines"].items()
+    )
+    parts.append(
+        "## Settings modules\n\nReading one generated module of so many lines, cold: the import of the parser "
+        f"counts.\n\n| lines | seconds |\n|---|---|\n{rows}\n"
+    )
     if scale is not None:
         exponent = scale["exponents"]["seconds"]
         rows = "\n".join(

@@ -377,7 +377,9 @@ class Probe:
                     return ["lands", changed, changed]
                 other_effect = ["read", "another member of a union"]
                 continue
-            two, base = self.run({name: pair[1]}), self.base
+            idle = one == self.base and pair is PAIRS[0]  # no default is that text
+            two = one if one[0] != "ok" or idle else self.run({name: pair[1]})
+            base = self.base
             if one[0] == two[0] == "ok":
                 changed = _difference(one[1], two[1])
                 if changed:
@@ -389,9 +391,8 @@ class Probe:
                     changed = self._beside_a_tag(name, pair) if suggested else []
                     return ["lands", changed, changed] if changed else [""]
             elif other_effect in ([""], ["read", "disturbs"]):
-                failed = one if one[0] != "ok" else two
-                where = [row[:2] for row in failed[1]] if failed[0] == "refused" else failed[1]
-                other_effect = ["read", failed[0], where]
+                where = [row[:2] for row in two[1]] if two[0] == "refused" else two[1]
+                other_effect = ["read", two[0], where]
         return other_effect
 
     def effect_on_import(self, name: str, suggested: list[list[str]]) -> list[Any]:
