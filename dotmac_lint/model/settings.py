@@ -447,24 +447,23 @@ class _Naming:
         return found
 
     @cached_property
-    def _generated(self) -> set[int]:
-        """The models without a configuration of their own that stand in a class with an alias generator.
+    def _places(self) -> dict[int, list[dict[str, Any]]]:
+        """Of each model without a configuration, those of the classes in which it stands.
 
-        pydantic makes one schema of each, so that the aliases may be there in its other places as well.
+        pydantic makes one schema of such a model, for which that of any of its places may count everywhere.
         """
-        found: set[int] = set()
-        seen: set[tuple[int, bool]] = set()
+        found: dict[int, list[dict[str, Any]]] = {}
+        seen: set[tuple[int, tuple[str, ...]]] = set()
         pending = [(self.model, self.model.config)]
         while pending:
             model, config = pending.pop()
-            generated = "alias_generator" in config
-            if (id(model), generated) in seen:
-                continue
-            seen.add((id(model), generated))
-            if generated and not model.has_config:
-                found.add(id(model))
-            for declared in model.fields:
-                pending += [(inner, inner.inherited_config(config)) for inner in _models(declared.type)]
+            rules = _rules(config, ("alias_generator", "extra", *_VALUE_RULES))
+            if (id(model), rules) not in seen:
+                seen.add((id(model), rules))
+                if not model.has_config:
+                    found.setdefault(id(model), []).append(config)
+                for declared in model.fields:
+                    pending += [(inner, inner.inherited_config(config)) for inner in _models(declared.type)]
         return found
 
     def _fold(self, name: str) -> str:
@@ -550,10 +549,13 @@ class _Naming:
                 closed = f"`{others[0]}` takes the same names as `{declared.name}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
-        foreign = [model.name for model, _ in inner if id(model) in self._generated]
-        if foreign:
-            closed = f"the alias generator of the class around `{foreign[0]}` applies to it as well"
-            prefixes = {}
+        for model, _ in inner:
+            configs = self._places.get(id(model), ())
+            if any(config.get("extra") == "allow" for config in configs):
+                closed = closed or f"`{model.name}` keeps values that it has no fields for"
+            if any("alias_generator" in config for config in configs):
+                closed = f"the alias generator of the class around `{model.name}` applies to it as well"
+                prefixes = {}
         shown = [*map(self._shown, names), *(name for name, _ in declared.reads)]
         if path in own and place.anycase:
             anycase += tuple(("", name) for name in own[path].names)
@@ -622,6 +624,9 @@ class _Naming:
             yield from self._field(child, below_names, more, below, deeper, own)
 
     def _doubt_below(self, declared: Declared, type: TypeInfo) -> str:
+        for model, _ in _objects(type):
+            if len({_rules(config, _VALUE_RULES) for config in self._places.get(id(model), ())}) > 1:
+                return f"may be taken as another class in which `{model.name}` stands has it"
         if _several(type):
             return "is of a section that has several forms"
         if declared.instance is not None and self.model.config.get("nested_model_default_partial_update"):
@@ -712,6 +717,13 @@ _TEXT_RULES = {
     "min_anystr_length": "min_length", "max_anystr_length": "max_length",
 }  # fmt: skip
 """What a configuration says of all texts, and the constraint of one field that says the same."""
+
+
+_VALUE_RULES = ("strict", *_TEXT_RULES)
+
+
+def _rules(config: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(config.get(key)) for key in keys)
 
 
 def _configured(type: TypeInfo, config: dict[str, Any]) -> TypeInfo:

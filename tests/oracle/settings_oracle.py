@@ -241,14 +241,14 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
                 return ""
             return f"missed: {name} really reaches {outcome.names[name]}, but {_told(found)}"
         stray = [
-            p for p in paths if not any(p[: len(c)] == c or _share(settings, p[0], c[0]) for c in claimed)
+            p for p in paths if not any(p[: len(c)] == c or _share(settings, p[:1], c[:1]) for c in claimed)
         ]
         reached = [*paths, *(tuple(map(str, path)) for path in effect[2])]
         idle = [
             c for c in claimed if not any(p[: len(c)] == c for p in reached) and _is_there(settings, c[:-1])
         ]
         idle = [c for c in idle if not _own_name(settings, c, name)]
-        idle = [c for c in idle if not any(_share(settings, p[0], c[0]) for p in paths)]
+        idle = [c for c in idle if not any(_share(settings, p[:1], c[:1]) for p in paths)]
         stray = [p for p in stray if p[:1] not in settings.by_path or not settings.by_path[p[:1]].open]
         if stray and not any(settings.by_path[c].doubt for c in claimed):
             return f"astray: {name} really reaches {stray}, not only {claimed}"
@@ -278,9 +278,9 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
     return ""
 
 
-def _share(settings: SettingsClass, one: str, other: str) -> bool:
+def _share(settings: SettingsClass, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two fields take the same names: an object put together for one is taken by both."""
-    rows = [settings.by_path.get((field,)) for field in (one, other)]
+    rows = [settings.by_path.get(path) for path in (one, other)]
     return all(rows) and bool({*rows[0].names} & {*rows[1].names})  # type: ignore[union-attr]
 
 
@@ -327,7 +327,9 @@ def _trials(settings: SettingsClass, rng: random.Random) -> Iterator[tuple[str, 
         if beside and above is not None and above.type.kind in ("typeddict", "dataclass", "namedtuple"):
             continue  # without the others, which the worker cannot make optional, any value is refused
         alone = not any(
-            _share(settings, field.path[0], f.path[0]) for f in settings.fields if f.path[0] != field.path[0]
+            f.path[:-1] == part[:-1] and f.path != part and _share(settings, part, f.path)
+            for part in (field.path[:n] for n in range(1, len(field.path) + 1))
+            for f in settings.fields
         )
         if not field.section and field.names and len(settings.lookup(field.names[0]).fields) == 1 and alone:
             for value in rng.sample(VALUES, 3):
