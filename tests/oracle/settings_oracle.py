@@ -39,6 +39,7 @@ class Oracle(Worker):
         _, _, name = target.partition(":")
         found = find_settings(Workspace(repository))
         chosen = [s for s in found if s.name == name and s.qualified == target]
+        self.others = [s for s in found if s not in chosen]
         if len(chosen) != 1:
             raise LookupError(f"{target} is not among {[s.qualified for s in found]}")
         return chosen[0]
@@ -215,6 +216,8 @@ def compare(
         return outcome
     for name, effect in real["names"].items():
         outcome.counts["names"] += 1
+        if str(effect[-1]).endswith("on import") and any(s.lookup(name).fields for s in oracle.others):
+            continue  # settings that are made in the module take it
         problem = _name(settings, name, effect, outcome)
         if problem:
             outcome.disagreements.append(problem)
@@ -324,6 +327,8 @@ def _trials(settings: SettingsClass, rng: random.Random) -> Iterator[tuple[str, 
             continue
         if len(field.path) > 1 and field.names and _own_name(settings, field.path, field.names[0]):
             continue  # settings inside settings may read it when the module is imported
+        if field.reads and field.names[0] == field.reads[0][0]:
+            continue  # its default has read it before the variable is set
         if beside and above is not None and above.type.kind in ("typeddict", "dataclass", "namedtuple"):
             continue  # without the others, which the worker cannot make optional, any value is refused
         alone = not any(
