@@ -2,7 +2,8 @@
 
 One JSON object a line comes in, `{"folder": ..., "environments": [{...}, ...]}`; out goes, for each environment,
 what `app` raised when it was imported and its `main()` or `lifespan()` was run: a text, or null for a start. With
-`"target": ["module", "Class"]` that class is made instead, and the `"methods"` are called that need no arguments.
+`"target": ["module", "Class"]` that class is made instead, and the `"methods"` are called that need no arguments;
+with `"stand_ins"` a package that is not installed is an empty one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import importlib.abc
+import importlib.machinery
 import inspect
 import io
 import json
@@ -29,6 +32,31 @@ warnings.simplefilter("ignore")
 logging.disable()
 
 
+class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Makes what no other finder knows: modules of classes that do nothing."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec:
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: Any) -> None:
+        module.__getattr__ = lambda name: StandIn if name[0] != "_" else _missing(module, name)
+
+
+class StandIn:
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return StandIn() if name[0] != "_" else _missing(self, name)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return StandIn()
+
+
+def _missing(owner: object, name: str) -> Any:
+    raise AttributeError(f"{owner!r} has no attribute {name}")
+
+
 def start(folder: str, environment: dict[str, str], question: dict[str, Any]) -> str | None:
     os.environ.clear()
     os.environ.update(environment)
@@ -36,6 +64,8 @@ def start(folder: str, environment: dict[str, str], question: dict[str, Any]) ->
     if v1 is not None:
         v1.class_validators._FUNCS.clear()  # it takes the same class again for a mistake
     sys.path.insert(0, folder)
+    stand_ins = [StandIns()] if question.get("stand_ins") else []
+    sys.meta_path += stand_ins
     importlib.invalidate_caches()
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -50,6 +80,7 @@ def start(folder: str, environment: dict[str, str], question: dict[str, Any]) ->
         return f"SystemExit: {error}"
     finally:
         sys.path.remove(folder)
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in stand_ins]
         for loaded in set(sys.modules) - before:
             if (getattr(sys.modules[loaded], "__file__", None) or "").startswith(folder):
                 del sys.modules[loaded]
@@ -60,6 +91,8 @@ def _make(module: str, name: str, methods: list[str]) -> None:
     made: Any = importlib.import_module(module)
     for part in name.split("."):
         made = getattr(made, part)
+    if isinstance(made, StandIn):
+        raise ImportError(f"{name} is made of something that is not installed")
     made = made()
     for method in methods:
         if not inspect.signature(getattr(made, method)).parameters:
