@@ -43,6 +43,7 @@ from dotmac_lint.model.guard_values import (
     truth,
 )
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
+from dotmac_lint.model.start_code import checks
 from dotmac_lint.readers.python.code import (
     Assert,
     Assign,
@@ -1275,6 +1276,8 @@ class Evaluator:
                     dotted(decorator).rpartition(".")[2] for decorator in target.function.decorators
                 }
                 if self._gives_subject(target):
+                    if checks(target.function) and not decorators - TRANSPARENT:
+                        self.call(target, arguments, keywords)
                     return self.subject
                 if decorators - TRANSPARENT or not node.complete:
                     self._may_raise(node.range)

@@ -103,7 +103,9 @@ def read_float(text: str) -> Coerced:
         return Unknown("is very long")
     if _FLOAT.fullmatch(digits) or _FLOAT_WORD.fullmatch(digits):
         return Known(float(digits))
-    return ODD if "_" in digits and any(c.isdigit() for c in digits) else Invalid("is not a number")
+    if "_" in digits and (any(c.isdigit() for c in digits) or _FLOAT_WORD.fullmatch(digits.replace("_", ""))):
+        return ODD
+    return Invalid("is not a number")
 
 
 def read_bool(text: str) -> Coerced:

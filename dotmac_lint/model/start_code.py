@@ -195,8 +195,13 @@ class StartCode:
         self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
         self._spoken: dict[tuple[str, frozenset[bytes]], bool] = {}
 
-    def calls(self, name: str) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
-        """All calls of `name(...)` or `x.name(...)`, each with the function that holds it."""
+    def calls(
+        self, name: str, own: str | None = None
+    ) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
+        """All calls of `name(...)` or `x.name(...)`, each with the function that holds it.
+
+        Where too many files call it, those of the file `own` that defines it.
+        """
         if name not in self._calls:
             found = []
             paths = self.modules.calling(name)
@@ -208,6 +213,8 @@ class StartCode:
                 if namespace is not None:
                     found += [(namespace, *row) for row in self._calls_in(namespace).get(name, ())]
             self._calls[name] = found
+        if name in self._common and own is not None and (defining := self.modules.namespace(own)) is not None:
+            return [(defining, *row) for row in self._calls_in(defining).get(name, ())]
         return self._calls[name]
 
     def _calls_in(self, namespace: Namespace) -> dict[str, list[tuple[Function | None, Class | None, Call]]]:
@@ -240,7 +247,9 @@ class StartCode:
         pending = [(function.name, self._speaking_of(owner, path), depth)]
         while pending:
             wanted, words, left = pending.pop(0)
-            for namespace, caller, class_, call in self.calls(wanted):
+            for namespace, caller, class_, call in self.calls(
+                wanted, path if wanted == function.name else None
+            ):
                 if words is not None and not self._speaks(namespace.path, words):
                     continue  # a method of this name, but of something else
                 if caller is None or self.starts(namespace, caller, class_):
@@ -491,6 +500,11 @@ def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
 def raising(function: Function) -> bool:
     """Whether the function's own code may stop the start."""
     return any(map(_stops, statements_in(function.body)))
+
+
+def checks(function: Function) -> bool:
+    """Whether the function may stop the start, or speaks of one that is named like a check."""
+    return raising(function) or any(map(GUARD_NAME.search, mentioned(function)))
 
 
 def _stops(statement: Stmt) -> bool:

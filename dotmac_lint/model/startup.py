@@ -35,6 +35,7 @@ from dotmac_lint.model.start_code import (
     Entry,
     Modules,
     StartCode,
+    checks,
     in_program,
     mentioned,
     raising,
@@ -280,6 +281,10 @@ class Simulator:
         for function, namespace in self._check_functions:
             data = self.workspace.bytes(namespace.path) or b""
             if any(word in data for word in words):
+                yield Bound(function, namespace), False
+        makers = {id(f): (f, n) for n, f, owner, _ in self.start_code.calls(code.name) if f and owner is None}
+        for function, namespace in makers.values():
+            if checks(function):
                 yield Bound(function, namespace), False
 
     @cached_property
