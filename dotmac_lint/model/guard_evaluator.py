@@ -376,6 +376,10 @@ class Evaluator:
         results: list[tuple[Any, State]] = [(None, state_)] if state_ is not None else []
         for leaf in leaves:
             if leaf.kind == "raise":
+                if outer is not None:  # who catches it has its own variables
+                    memo: dict[int, Any] = {}
+                    leaf.state.local = {n: copied(v, memo) for n, v in outer.state.local.items()}
+                    leaf.state.taint = dict(outer.state.taint)
                 self.leaves.append(leaf)
             elif leaf.kind == "return":
                 results.append((leaf.value, leaf.state))

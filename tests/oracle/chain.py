@@ -100,7 +100,7 @@ class Asked(NamedTuple):
         return found is not None and found[1] != self.start.settings.name.rpartition(".")[2]
 
 
-UNLOADED = ("SyntaxError", "ModuleNotFoundError", "ImportError", "AttributeError: module", "no answer")
+UNLOADED = ("SyntaxError", "PydanticImportError", "ModuleNotFoundError", "ImportError", "AttributeError: module", "no answer")
 
 
 VALUES = (
