@@ -100,7 +100,14 @@ class Asked(NamedTuple):
         return found is not None and found[1] != self.start.settings.name.rpartition(".")[2]
 
 
-UNLOADED = ("SyntaxError", "PydanticImportError", "ModuleNotFoundError", "ImportError", "AttributeError: module", "no answer")
+UNLOADED = (
+    "SyntaxError",
+    "PydanticImportError",
+    "ModuleNotFoundError",
+    "ImportError",
+    "AttributeError: module",
+    "no answer",
+)
 
 
 VALUES = (
@@ -134,6 +141,10 @@ def varied(deployment: Deployment, choices: random.Random) -> Deployment:
     workspace = deployment.repository.workspace.revised({OVERLAY: Pending(text, 0o644)})
     spec = msgspec.structs.replace(deployment.spec, files=(*deployment.spec.files, OVERLAY))
     return Deployment(Repository(workspace), spec)
+
+
+REFUSALS = ("ValidationError", "ValueError", "RuntimeError", "AssertionError", "SystemExit", "KeyError")
+"""What no empty package in the place of another brings about."""
 
 
 def compare(
@@ -177,10 +188,10 @@ def _answers(asked: list[Asked], python: str) -> list[Asked]:
     """With what the real classes say; where packages are missing, with empty ones in their place."""
     found = _run([one.question for one in asked], python)
     again = [n for n, raised in enumerate(found) if raised is not None and raised.startswith(UNLOADED)]
-    for n, raised in zip(
-        again, _run([asked[n].question | {"stand_ins": True} for n in again], python), strict=True
-    ):
-        found[n] = raised
+    replies = _run([asked[n].question | {"stand_ins": True} for n in again], python)
+    for n, raised in zip(again, replies, strict=True):
+        odd = raised is not None and not raised.startswith(REFUSALS)
+        found[n] = f"no answer: {raised}" if odd else raised
     return [one._replace(raised=raised) for one, raised in zip(asked, found, strict=True)]
 
 

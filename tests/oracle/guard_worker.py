@@ -23,9 +23,9 @@ import warnings
 from typing import Any
 
 try:
-    from pydantic import v1
-except Exception:  # pydantic 1 does not start on every version of Python
-    v1 = None  # type: ignore[assignment]
+    from pydantic.v1 import class_validators
+except Exception:  # pydantic 1 itself; or another one, where it does not start on this version of Python
+    from pydantic import class_validators  # type: ignore[no-redef]
 
 sys.dont_write_bytecode = True
 warnings.simplefilter("ignore")
@@ -61,8 +61,7 @@ def start(folder: str, environment: dict[str, str], question: dict[str, Any]) ->
     os.environ.clear()
     os.environ.update(environment)
     before = set(sys.modules)
-    if v1 is not None:
-        v1.class_validators._FUNCS.clear()  # it takes the same class again for a mistake
+    getattr(class_validators, "_FUNCS", set()).clear()  # it takes the same class again for a mistake
     sys.path.insert(0, folder)
     stand_ins = [StandIns()] if question.get("stand_ins") else []
     sys.meta_path += stand_ins
