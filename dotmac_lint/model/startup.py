@@ -438,6 +438,13 @@ def _tests(body: Iterable[Any]) -> Iterator[Range]:
             yield statement.range
 
 
+def _is_own(failure: Failure, entry: Entry | None) -> bool:
+    """Whether it is start-up code itself that fails, of which all may that is not about the settings."""
+    if entry is None or failure.path != entry.namespace.path:
+        return False
+    return failure.where == (entry.function.name if entry.function is not None else "")
+
+
 class _Report:
     """Gathers what evaluations came to."""
 
@@ -464,10 +471,7 @@ class _Report:
             if leaf.kind != "raise" or failure is None:
                 continue
             if failure.kind == "implicit" and not leaf.certain:
-                own = entry is not None and failure.path == entry.namespace.path
-                if reached and not (
-                    own and entry and failure.where == (entry.function.name if entry.function else "")
-                ):
+                if reached and (failure.names[0] != "?" or not _is_own(failure, entry)):
                     self.doubts = True
                 continue
             raised.setdefault((failure.path, failure.range), []).append(leaf)
