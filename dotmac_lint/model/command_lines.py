@@ -47,7 +47,7 @@ MAX_VALUE = 5_000
 OPEN = "\0"
 """Stands in a word for what is not known."""
 
-_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
+_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv|\.history)/")
 _DOCUMENT = re.compile(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
 _SHELL = re.compile(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
 _MAKE = re.compile(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")

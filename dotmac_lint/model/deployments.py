@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = re.compile(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
-    r"|(^|/)(tests?/(.*/)?data|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    r"|(^|/)(tests?/(.*/)?data|backups?|archived?|\.history)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
 _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)

@@ -37,6 +37,7 @@ _EXAMPLE = re.compile(
     re.I,
 )
 _ENV_FILE = re.compile(r"(^|/)[^/]*\.env[^/]*$|(^|/)env[.-][^/]*$", re.I)
+_PROGRAM = re.compile(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
 _NOT_OURS = re.compile(
     r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
     r"|\{\{",
@@ -120,7 +121,7 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
 
 
 def _sets_only(path: str) -> bool:
-    return _ENV_FILE.search(path) is not None and not path.endswith((".py", ".ts", ".js", ".sh"))
+    return _ENV_FILE.search(path) is not None and not _PROGRAM.search(path)
 
 
 def _interpolated_in_use(workspace: Workspace, idle: set[str]) -> set[str]:
@@ -167,8 +168,8 @@ def may_be_read(repository: Repository, name: str) -> bool:
         sections = sections or found.section is not None
         if found.fields or (found.unknown is not None and _may_take(settings, name, found)):
             return True
-    if is_well_known(name):
-        return True
+    if is_well_known(name) or ("__" in name and any(path.endswith(".cs") for path in workspace.files)):
+        return True  # .NET reads `Section__Key__0` as a part of a section
     if not sections and may_be_a_librarys(workspace, workspace.files, name):
         return True
     patterns = workspace.remembered(

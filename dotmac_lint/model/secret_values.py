@@ -18,7 +18,7 @@ _STAND_IN = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
+    r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
 )
 _WORDS = re.compile(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"

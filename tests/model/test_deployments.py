@@ -568,3 +568,11 @@ def test_the_configuration_has_the_last_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["x.sh", "Makefile", "README.md", "ci.yml"])
 def test_odd_texts_take_no_time(tmp_path: Path, path: str, text: str) -> None:
     find_command_lines(workspace(tmp_path, {path: text, "compose.yml": APP}))
+
+
+def test_what_an_editor_keeps_of_earlier_days_is_no_deployment(tmp_path: Path) -> None:
+    earlier = {
+        ".history/compose.prod_20250308.yml": APP,
+        ".history/up.sh": "docker compose -f .history/compose.prod_20250308.yml up\n",
+    }
+    assert found(tmp_path, {"compose.yml": APP} | earlier) == {"default": ("compose.yml",)}

@@ -94,6 +94,8 @@ def test_names() -> None:
     assert is_secret_name("DATABASE__PASSWORD")
     assert is_secret_name("minio.secret-key")
     assert not is_secret_name("DATABASE__HOST")
+    assert not is_secret_name("LLM_MAX_TOKENS")
+    assert not is_secret_name("GAME_TOKEN_ADDRESS")
 
 
 def test_columns_after_and_inside_a_mask() -> None:

@@ -1,0 +1,1 @@
+export const stock = (env = process.env) => env.STOCK_LEVEL;
