@@ -139,7 +139,13 @@ def run_limited(command: Sequence[str], folder: Path, limit: float) -> Ended:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+            env={**os.environ, "DOTMAC_LINT_WORKERS": "1"},  # the other cores have repositories of their own
         )
         _running.add(process.pid)
         if _stopping.is_set():
