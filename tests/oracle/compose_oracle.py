@@ -274,7 +274,7 @@ def _mapping(node: Tree | None) -> dict[str, Any]:
     pairs = (
         (item.split("=") for item in node.items if isinstance(item, Leaf)) if isinstance(node, Items) else ()
     )
-    return {key.known: _leaf(value) or "" for key, value in pairs}
+    return {_leaf(key): _leaf(value) or "" for key, value in pairs}
 
 
 def _hosts(node: Tree | None) -> Any:
