@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -46,6 +47,9 @@ def fleet(
         return fail(f"{repositories} cannot be read: {getattr(error, 'strerror', None) or error}")
     clones = clones or Path(platformdirs.user_cache_dir("dotmac-lint", appauthor=False)) / "fleet"
     task = Task(_arguments(rule_folders, options), time_limit, str(clones.absolute()))
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # so that the processes under way are stopped too
     engine = on_cluster(scheduler) if scheduler else on_this_machine(jobs or os.cpu_count() or 1)
     try:
         store = Store(output, repr((__version__, task, entries)), fresh=fresh)

@@ -116,7 +116,7 @@ def test_an_interrupted_run_goes_on(fleet: Path) -> None:
     """Whatever stops it: what was done is not done again, and what was under way is."""
     mark = fleet / "r5" / "hangs"
     command = [str(PROGRAM), "fleet", "list", "-o", "out", "--rules", "rules", "--isolated", "--jobs", "1"]
-    for number in (signal.SIGINT, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         mark.write_text("")
         first = subprocess.Popen(command, cwd=fleet, stderr=subprocess.PIPE, text=True)
         while not (process_id := mark.read_text()):
@@ -125,7 +125,7 @@ def test_an_interrupted_run_goes_on(fleet: Path) -> None:
         said = first.communicate()[1]
         with suppress(ProcessLookupError):  # a run that is killed cannot stop what it has started
             os.kill(int(process_id), signal.SIGKILL)
-        assert ("interrupted; the same command goes on" in said) is (number is signal.SIGINT)
+        assert ("interrupted; the same command goes on" in said) is (number is signal.SIGTERM)
         assert len(asked(fleet, "SELECT 1 FROM repositories")) == 5
     mark.unlink()
     second = subprocess.run(command, cwd=fleet, capture_output=True, text=True, check=False)
