@@ -67,11 +67,13 @@ MAXIMUM_PATTERNS = 5_000
 SKIPPED_DIRECTORIES = frozenset(
     {
         ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache",
-        ".ruff_cache", ".pytest_cache", ".eggs", ".idea", ".vscode-test", "bower_components",
+        ".ruff_cache", ".pytest_cache", ".eggs", ".idea", ".vscode-test", "bower_components", ".history",
     }
 )  # fmt: skip
 
 
+_OLD_VERSION = re.compile(r"(^|/)\.history/")
+"""Where an editor keeps what its files were before each change; some commit it."""
 _TICK = 50_000_000
 """Nanoseconds; file systems keep times by the kernel's clock, which ticks every 1 to 10 milliseconds."""
 
@@ -236,7 +238,7 @@ class Workspace:
             return None
         names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
         # A name that is in the index but deleted on disk is no file, and a submodule is none either.
-        return {name for name in names if self._is_file(name)}
+        return {name for name in names if not _OLD_VERSION.search(name) and self._is_file(name)}
 
     def _is_file(self, path: str) -> bool:
         found = self._signatures[path] = signature(os.path.join(self.root, path))

@@ -191,7 +191,7 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
     from dotmac_lint.readers.yaml import Mapping, Scalar
 
     variables, named = _workflow_names(node)
-    for entries in _mappings(node):
+    for entries in mappings(node):
         uses, given = entries.get("uses"), entries.get("with")
         if not (
             isinstance(uses, Scalar)
@@ -226,7 +226,7 @@ def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
 
     variables: dict[str, set[str]] = {}
     named: dict[str, str] = {}
-    for entries in _mappings(node):
+    for entries in mappings(node):
         given = entries.get("env")
         for entry in given.entries if isinstance(given, Mapping) else ():
             if isinstance(entry.value, Scalar):
@@ -239,7 +239,7 @@ def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
     return {name: next(iter(values)) for name, values in variables.items() if len(values) == 1}, named
 
 
-def _mappings(node: Node) -> Iterator[dict[str, Node]]:
+def mappings(node: Node) -> Iterator[dict[str, Node]]:
     """Every mapping of the document."""
     from dotmac_lint.readers.yaml import Mapping, Sequence
 

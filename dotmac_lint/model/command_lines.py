@@ -47,7 +47,7 @@ MAX_VALUE = 5_000
 OPEN = "\0"
 """Stands in a word for what is not known."""
 
-_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv|\.history)/")
+_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
 _DOCUMENT = re.compile(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
 _SHELL = re.compile(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
 _MAKE = re.compile(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
@@ -530,8 +530,12 @@ _YAML_LINE = re.compile(
 )
 
 
+_WINDOWS_PATH = re.compile(r"(?<![^\s`\"'=])\.{1,2}(?:\\[\w.-]+)+")
+
+
 def _document_pieces(source: str) -> Iterator[_Piece]:
     """The fenced blocks whole; else inline code and lines that look like commands."""
+    source = _WINDOWS_PATH.sub(lambda match: match[0].replace("\\", "/"), source)
     fence: str | None = None
     begin = position = 0
     for line in source.splitlines(keepends=True):

@@ -175,6 +175,11 @@ def _made_elsewhere(network: Network, client: Service | None, name: str) -> bool
     paths: tuple[str, ...] = workspace.remembered("creates databases", make)
     if client is not None and (client.image is None or any(path in client.files for path in paths)):
         return True
+    for other in network.services.values() if client is not None else ():
+        values = (variable.value for variable in other.environment)
+        if any(isinstance(value, Known) and name in value.value for value in values):
+            if any(path in other.files for path in paths):
+                return True  # it makes the database that it is told of, which others then use
     return any(name.encode() in (workspace.bytes(path) or b"") for path in paths)
 
 

@@ -638,6 +638,15 @@ class Service:
         return isinstance(self.base_image, Known) and is_plain_image(self.base_image.value)
 
     @cached_property
+    def _lacks_built_code(self) -> bool:
+        """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed."""
+        from dotmac_lint.model.made_elsewhere import is_no_source
+
+        stages = self.image.built_stages if self.image is not None else ()
+        sources = (c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches)
+        return any(isinstance(path, Known) and is_no_source(self.workspace, path.value) for path in sources)
+
+    @cached_property
     def names_read_in_code(self) -> dict[str, Span]:
         """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
         from dotmac_lint.model.variable_readers import names_in
@@ -717,6 +726,8 @@ class Service:
         if variable_readers.is_well_known(name, base):
             return True
         if any(pattern.reaches(name) for pattern in self._dynamic_reads):
+            return None
+        if self._lacks_built_code:
             return None
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):

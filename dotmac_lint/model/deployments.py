@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = re.compile(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
-    r"|(^|/)(tests?/(.*/)?data|backups?|archived?|\.history)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    r"|(^|/)(tests?/(.*/)?data|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
 _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
@@ -44,7 +44,9 @@ _RELATIVE = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
 """A path in a list: most of them are sources of mounts, and env files."""
 _EXAMPLE = re.compile(r"\b(example|sample|template|dist)\b", re.I)
 _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
-_LOOKS_ONLY = frozenset({"config", "convert", "version", "ls", "images", "publish"})
+_LOOKS_ONLY = frozenset(
+    {"config", "convert", "version", "ls", "images", "publish", "down", "rm", "stop", "kill"}
+)
 """Subcommands that say nothing of how a project is started, unless they join several files."""
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ELSEWHERE = re.compile(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
-    r"|upgrad(e|ing)[\w-]*|examples?|plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|pro|enterprise"
+    r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|pro|enterprise"
     r"|on-?prem(ises)?)([/_.-]|$)",
     re.I,
 )
@@ -38,8 +38,8 @@ _CREATES = re.compile(
 _CONDITIONAL = re.compile(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
-_CLONE = re.compile(r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)")
-_PRINTS = re.compile(r"\s*[@-]*(echo|printf|print|Write-Host|log\w*|info|warn\w*|die|fail)\b")
+CLONE = re.compile(r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)")
+_PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
     r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
 )
@@ -59,7 +59,7 @@ _WORDS = re.compile(
 class Missing(msgspec.Struct, frozen=True):
     """Something that a text calls and that is not there."""
 
-    what: Literal["file", "env file", "folder", "service"]
+    what: Literal["file", "env file", "folder", "script", "service"]
     name: str
     places: tuple[Span, ...]
     """Everywhere in that text, in order."""
@@ -74,7 +74,9 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
     workspace = repository.workspace
     grouped: dict[tuple[str, str, str], Missing] = {}
     for line in find_command_lines(workspace):
-        if ELSEWHERE.search(line.span.path) or not _is_meant(workspace, line):
+        if ELSEWHERE.search(line.span.path) or not is_meant(
+            workspace, line.span, in_document=line.kind == "document"
+        ):
             continue
         for found in (*_files(workspace, line), *_services(repository, line)):
             key = (line.span.path, found.what, found.name)
@@ -87,28 +89,28 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
     yield from _copied_examples(workspace)
 
 
-def _is_meant(workspace: Workspace, line: CommandLine) -> bool:
+def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     """Whether the command is for this repository and now: neither printed, nor a condition or a clone before it."""
-    source = workspace.source(line.span.path)
+    source = workspace.source(place.path)
     if source is None:
         return False
     text = source.text
-    begin = text.rfind("\n", 0, line.span.start) + 1
-    if line.kind != "document":
+    begin = text.rfind("\n", 0, place.start) + 1
+    if not in_document:
         return not _PRINTS.match(text, begin)
-    document = workspace.markdown(line.span.path) if line.span.path.lower().endswith(".md") else None
+    document = workspace.markdown(place.path) if place.path.lower().endswith(".md") else None
     headings = document.headings if document is not None else ()
     above = [heading.text for heading in headings if heading.range.start < begin][-1:]
     before = text[:begin].splitlines()[-2:]
-    if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : line.span.start])):
+    if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
-    return not _is_cloned(workspace, line.span.path, text[section:begin])
+    return not _is_cloned(workspace, place.path, text[section:begin])
 
 
 def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     """Whether the text `before` a command of the document clones another repository and enters it."""
-    cloned = list(_CLONE.finditer(before))
+    cloned = list(CLONE.finditer(before))
     if not cloned or "/" not in path:  # the first page of a repository tells how to clone it
         return False
     name = cloned[-1][1]
@@ -146,10 +148,10 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if workspace.is_ignored(word.path) or _created(workspace, line.span.path, basename(word.path)):
         return False
-    return not _lies_somewhere(workspace, word.text)
+    return not lies_somewhere(workspace, word.text)
 
 
-def _lies_somewhere(workspace: Workspace, text: str) -> bool:
+def lies_somewhere(workspace: Workspace, text: str) -> bool:
     """Where a command runs is a guess: a file of that name may be meant wherever it lies."""
     tail = "/" + re.sub(r"^(\.{1,2}/)+", "", text)
     return any(("/" + path).endswith(tail) for path in workspace.named(basename(tail)))
@@ -203,7 +205,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for match in _COPIES.finditer(source.text) if source is not None else ():
             found.setdefault(match[1], []).append(Span(path, *match.span(1)))
         for name, places in found.items():
-            if not _lies_somewhere(workspace, name):
+            if not lies_somewhere(workspace, name):
                 yield Missing("env file", name, tuple(places), None)
 
 

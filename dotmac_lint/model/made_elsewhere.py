@@ -48,6 +48,11 @@ _LARGEST = 400_000
 
 def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
     """Whether `path`, which is not there, is likely to be made before it is needed."""
+    return is_no_source(workspace, path) or is_made_by_hand_or_script(workspace, path)
+
+
+def is_no_source(workspace: Workspace, path: str) -> bool:
+    """Whether `path` is of a kind that no repository holds: ignored, built, a template, another repository's."""
     return (
         os.path.lexists(workspace.root / path)  # a link that leads out of the repository
         or workspace.in_submodule(path)
@@ -55,7 +60,6 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         or _TEMPLATE.search(path) is not None
         or workspace.is_ignored(path)
         or workspace.is_ignored(path + "/")
-        or is_made_by_hand_or_script(workspace, path)
     )
 
 

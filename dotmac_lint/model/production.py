@@ -205,7 +205,7 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
 
 _CODE = re.compile(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data|static|public|assets)(/|$)",
+    r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data|static|public|assets|media)(/|$)",
     re.IGNORECASE,
 )
 

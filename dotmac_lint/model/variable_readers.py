@@ -207,7 +207,7 @@ _TAKES_ALL = {
     "java": _JVM_TAKES_ALL,
     "kt": _JVM_TAKES_ALL,
     "scala": _JVM_TAKES_ALL,
-    "cs": re.compile(rb"AddEnvironmentVariables|CreateBuilder|GetEnvironmentVariables\("),
+    "cs": re.compile(rb"AddEnvironmentVariables|Create(?:Default)?Builder|GetEnvironmentVariables\("),
     "rb": re.compile(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),
     "php": re.compile(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),
     "rs": re.compile(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),

@@ -12,9 +12,10 @@ from dotmac_lint.api import (
     Severity,
 )
 from dotmac_lint.model.documentation import Missing, missing_references
+from dotmac_lint.model.documented_scripts import missing_scripts
 
 MOST = 3
-"""Services that one text names in vain and that are reported one by one; more are one finding."""
+"""Services, or scripts, that one text names in vain and that are reported one by one; more are one finding."""
 
 
 class DocsMissingFile(Rule):
@@ -25,10 +26,10 @@ class DocsMissingFile(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        together: dict[tuple[str, tuple[str, ...]], list[Missing]] = {}
-        for found in missing_references(repository):
-            if found.what == "service":
-                together.setdefault((found.places[0].path, found.files), []).append(found)
+        together: dict[tuple[str, str, tuple[str, ...]], list[Missing]] = {}
+        for found in (*missing_references(repository), *missing_scripts(repository.workspace)):
+            if found.what in ("service", "script"):
+                together.setdefault((found.places[0].path, found.what, found.files), []).append(found)
             else:
                 yield self._one(found)
         for group in together.values():
@@ -50,17 +51,18 @@ class DocsMissingFile(Rule):
         )
 
     def _many(self, group: list[Missing]) -> Diagnostic:
+        lack = f"{_listed(group[0].files)} not define" if group[0].what == "service" else "do not exist"
         names = ", ".join(f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group[:3])
         return self.report(
-            f"Commands in `{group[0].places[0].path}` name {len(group)} services that {_listed(group[0].files)} not "
-            f"define: {names} and {len(group) - 3} more.",
+            f"Commands in `{group[0].places[0].path}` name {len(group)} {group[0].what}s that {lack}: "
+            f"{names} and {len(group) - 3} more.",
             group[0].places[0],
             related=[
                 Label(f.places[0], f"`{f.near}` may be meant" if f.near else "nor this") for f in group[1:]
             ],
             help="Correct the commands, or add what they name.",
             fix=_fix(group),
-            key=group[0].places[0].path,
+            key=f"{group[0].what}s of {group[0].places[0].path}",
         )
 
 

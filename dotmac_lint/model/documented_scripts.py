@@ -1,0 +1,203 @@
+"""Scripts that documents, Makefiles, workflows and other scripts run by their path, and that lie nowhere.
+
+Only a path into a folder of the repository counts, or a name that another folder has: anything else may be
+another program's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname, join, relpath, splitext
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotmac_lint.model.documentation import CLONE, ELSEWHERE, Missing, is_meant, lies_somewhere
+from dotmac_lint.model.made_elsewhere import is_no_source, lines_naming
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import normalise
+
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
+
+_DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
+_MAKEFILE = re.compile(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
+_WORKFLOW = re.compile(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
+_SHELL = re.compile(r"\.(sh|bash)$")
+_RUNS = re.compile(
+    r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
+    r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
+    r"(?:(?:(?:uv|poetry|pdm|pipenv|rye|hatch)[ \t]+run[ \t]+(?:--\S+[ \t]+)*)?"
+    r"(?:(?:ba|z|da)?sh|source|python3?|chmod[ \t]+[\w+=]+)[ \t]+(?:-[a-zA-Z]+[ \t]+)*|uv[ \t]+run[ \t]+|(?=\./))"
+    r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)+[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
+    re.M,
+)
+_ENDINGS = re.compile(rb"\.(sh|bash|py)\b")
+_SHELL_LANGUAGES = frozenset(
+    {"", "bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "text"}
+)
+_ELSEWHERE = re.compile(
+    r"\b(docker|podman|kubectl|compose|oc)\b[^\n]*\b(exec|run)\b[^\n]*\s-\w*i|^[ \t>$]*(ssh|vagrant ssh)\b"
+    r"|\b(curl|wget|unzip|tar)[ \t]|\b(cookiecutter|copier|django-admin)\b",
+    re.M,
+)
+"""What may lead out of the repository, or bring files of others into it."""
+_ENTERS = re.compile(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
+_PLACEHOLDER = re.compile(r"(^|[/_.-])(path|to|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
+_GUARD = re.compile(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
+_MAKES = re.compile(
+    r"(^|[^-=\d&])>|\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
+    r"|creat\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
+    re.I,
+)
+_LARGEST = 400_000
+"""Bytes of a file that is looked through."""
+
+
+def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
+    """Each of them, once a text and path."""
+    if workspace.submodules:
+        return
+    for path in workspace.files:
+        if ELSEWHERE.search(path):
+            continue
+        found: dict[str, list[_Call]] = {}
+        for call in _calls_in(workspace, path):
+            found.setdefault(_bare(call.name), []).append(call)
+        for calls in found.values():
+            name = calls[0].name
+            folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
+            near = _near(workspace, calls[0], folder)
+            if folder is not None or near is not None:
+                yield Missing("script", name, tuple(call.place for call in calls), near)
+
+
+class _Call(NamedTuple):
+    name: str
+    place: Span
+    folder: str
+    """Where a `cd` before it leads."""
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(\.{1,2}/)+", "", name)
+
+
+def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
+    """What the text runs and is not there."""
+    readable = any(kind.search(path) for kind in (_DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL))
+    data = (workspace.bytes(path) if readable else None) or b""
+    source = workspace.source(path) if len(data) <= _LARGEST and _ENDINGS.search(data) else None
+    if source is None:
+        return
+    for start, end in _commands(workspace, path, source.text):
+        for match in _RUNS.finditer(source.text[start:end]):
+            name, place = match["path"], Span(path, start + match.start("path"), start + match.end("path"))
+            if lies_somewhere(workspace, name):
+                continue
+            folder = _entered(workspace, path, source.text, source.text[start : place.start])
+            if folder is not None and _is_ours(workspace, source.text, start, place, name):
+                yield _Call(name, place, folder)
+
+
+def _entered(workspace: Workspace, path: str, text: str, before: str) -> str | None:
+    """Where the commands `before` lead; None where that is not in the repository, or not known."""
+    cloned = {match[1] for match in CLONE.finditer(text)}
+    if cloned and ("/" in path or len(cloned) > 1) and CLONE.search(before):
+        return None
+    folder = ""
+    for match in _ENTERS.finditer(before):
+        entered = match[1].strip("\"'")
+        if entered in cloned:  # the first page of a repository tells how to clone it
+            continue
+        folder = join(folder, entered)
+        if entered.startswith(("/", "~", "-")) or _folder_with(workspace, path, folder) is None:
+            return None
+    return folder
+
+
+def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the commands of the text stand."""
+    from dotmac_lint.model.build_commands import mappings
+    from dotmac_lint.readers.yaml import Scalar, Sequence
+
+    if _DOCUMENT.search(path):
+        document = workspace.document(path)
+        for block in document.code_blocks if document is not None else ():
+            if block.language in _SHELL_LANGUAGES:
+                yield block.range.start, block.range.end
+        for piece in document.inline_code if document is not None else ():
+            if " " in piece.text:  # alone it is a name
+                yield piece.range.start, piece.range.end
+    elif _MAKEFILE.search(path):
+        for recipe in re.finditer(r"(?:^\t[^\n]*(?:\n|$))+", text, re.M):
+            yield recipe.span()
+    elif _WORKFLOW.search(path):
+        file = workspace.yaml(path)
+        for tree in file.documents if file is not None else ():
+            for entries in mappings(tree):
+                for key in ("run", "script", "before_script", "after_script"):
+                    node = entries.get(key)
+                    for scalar in node.items if isinstance(node, Sequence) else (node,):
+                        if isinstance(scalar, Scalar):
+                            yield scalar.range.start, scalar.range.end
+    else:
+        yield 0, len(text)
+
+
+def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str) -> bool:
+    """Whether the command runs in this repository, and nothing makes, guards or announces what it runs."""
+    path = place.path
+    begin = text.rfind("\n", 0, place.start) + 1
+    before = text[start:begin]
+    continued = before.rstrip(" \t\r\n").endswith("\\")
+    if continued or "#" in text[begin : place.start] or _PLACEHOLDER.search(name):
+        return False
+    if not is_meant(workspace, place, in_document=_DOCUMENT.search(path) is not None):
+        return False
+    if _ELSEWHERE.search(before if _DOCUMENT.search(path) else text[:begin]):
+        return False
+    bare = _bare(name)
+    if is_no_source(workspace, bare):
+        return False
+    shown = re.compile(rf"\s*(#|//)\s*(\./)?{re.escape(bare)}\s*")
+    lines = lines_naming(workspace, bare)
+    return not any(
+        shown.fullmatch(line) or _MAKES.search(rest) or _GUARD.search(rest)
+        for line in lines
+        for rest in (line.replace(basename(name), ""),)
+    )
+
+
+def _folder_with(workspace: Workspace, path: str, below: str) -> str | None:
+    """The nearest of the text's folder and those above it that has the folder `below`."""
+    folder = "" if _WORKFLOW.search(path) else dirname(path)
+    while True:
+        inside = normalise(join(folder, below))
+        if inside and workspace.is_directory(inside):
+            return folder
+        if not folder:
+            return None
+        folder = dirname(folder)
+
+
+def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
+    """The one script of that name in another folder, or of a similar name in the same, as it would be written."""
+    from rapidfuzz.fuzz import ratio
+
+    name = call.name
+    stem, ending = splitext(basename(name))
+    own = folder is not None or (re.search(r"\w[_-]\w", stem) and not re.match(r"(\./)?\.\w", name))
+    others = workspace.named(basename(name)) if own else ()
+    if not others and folder is not None:
+        inside = normalise(join(folder, call.folder, dirname(name))) or ""
+        others = [
+            other
+            for other in workspace.under(inside)
+            if dirname(other) == inside
+            and other.endswith(ending)
+            and ratio(splitext(basename(other))[0], stem) >= 85
+        ]
+    if len(others) != 1:
+        return None
+    written = relpath(others[0], join(folder or ".", call.folder))
+    return f"./{written}" if name.startswith("./") and not written.startswith(".") else written

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "run ./scripts/gone.sh"
+# ./scripts/gone.sh
