@@ -15,6 +15,8 @@ def test_ignored_paths(tmp_path: Path, git: bool) -> None:
     (tmp_path / ".gitignore").write_text("*.log\n/models/\n.env\n!kept.log\nno pattern \\\n")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / ".gitignore").write_bytes(b"cache/\r\n\r\n")
+    (tmp_path / ".history").mkdir()
+    (tmp_path / ".history" / "compose_20250308.yaml").write_text("services: {}\n")
     if git:
         subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
     workspace = Workspace(tmp_path)

@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(r"(^|[/_.-])(path|to|your?|my|some|foo|bar|name|exampl
 _GUARD = re.compile(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
 _MAKES = re.compile(
     r"(^|[^-=\d&])>|\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
-    r"|creat\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
+    r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,
 )
 _LARGEST = 400_000
@@ -149,6 +149,9 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
     path = place.path
     begin = text.rfind("\n", 0, place.start) + 1
     before = text[start:begin]
+    line = text[begin : text.find("\n", place.end) if "\n" in text[place.end :] else len(text)]
+    if line.count(basename(name)) > 1:
+        return False  # a sentence tells to run the one, and not the other
     continued = before.rstrip(" \t\r\n").endswith("\\")
     if continued or "#" in text[begin : place.start] or _PLACEHOLDER.search(name):
         return False

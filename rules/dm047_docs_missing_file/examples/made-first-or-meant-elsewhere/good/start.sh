@@ -3,3 +3,4 @@ echo "Starting with docker compose up for the plant"
 sed s/x/y/ compose.template > docker-compose.made.yml
 docker compose -f docker-compose.made.yml up -d
 echo "docker compose -f docker-compose.elsewhere.yml up"
+print_info "For more: docker compose logs -f gateway"

@@ -1,0 +1,3 @@
+#!/bin/bash
+overlay=(-f compose.debug.yaml)
+docker compose "${overlay[@]}" down --volumes

@@ -1,0 +1,5 @@
+import os
+
+import asyncpg
+
+connection = asyncpg.connect(os.environ["DATABASE_URL"])
