@@ -28,6 +28,8 @@ class ImageVariables(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     reads: tuple[str, ...]
     source: str
+    open: bool = False
+    """It makes a setting of every name of a pattern, so that any other name may be a setting as well."""
 
     def may_read(self, name: str) -> bool:
         return is_well_known(name) or matches(name, self.names + self.reads)
@@ -42,10 +44,23 @@ class ImageVariables(msgspec.Struct, frozen=True):
         alike = {
             other
             for other in self.names
-            if ratio(name, other) >= _ALIKE
+            if (_is_slip(name, other) if self.open else ratio(name, other) >= _ALIKE)
             or (start == other.rpartition("_")[0] and synonymous("synonyms", last.lower(), tokens(other)[-1]))
         }
         return alike.pop() if len(alike) == 1 else None
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether one word of `name` is one of `other` with a letter too many, too few, wrong or out of place."""
+    from rapidfuzz.distance import OSA
+
+    words = list(zip(name.split("_"), other.split("_"), strict=False))
+    wrong = [(here, there) for here, there in words if here != there]
+    if len(wrong) != 1 or name.count("_") != other.count("_"):
+        return False
+    here, there = wrong[0]
+    plural = here + "S" == there or there + "S" == here
+    return not plural and there.isalpha() and len(there) > 4 and OSA.distance(here, there) == 1
 
 
 class Misspelt(msgspec.Struct, frozen=True):
