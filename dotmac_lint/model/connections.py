@@ -13,7 +13,7 @@ from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import tokens
-from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, peers
+from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
 from dotmac_lint.source import Span
@@ -305,7 +305,8 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             if known.unknown or host in known.services or host in known.others:
                 continue
             if service.reads(endpoint.variable) is not False:
-                names = (*known.services, *known.others)
+                own = {name.lower() for name in own_names(service.definition)}
+                names = (name for name in (*known.services, *known.others) if name not in own)
                 yield UnknownHost(service, endpoint, _near(host, names))
 
 

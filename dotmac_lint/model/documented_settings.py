@@ -1,13 +1,13 @@
 """Environment variables that documents tell to set, and paths into the settings that they name, which no settings have.
 
-Only a name that surely means these settings counts: one that falls into a section of theirs, or that differs by a
-slip from a name which they read.
+Only a name that surely means these settings counts: one that falls into a section of theirs, that differs by a slip
+from a name which they read, or that has their prefix in a document that sets others of theirs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +29,9 @@ _PAST = re.compile(
     r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE
 )
 """Words in the heading of a table of what is no more."""
-_PATH = re.compile(r"\bsettings((?:\.[a-z_][a-z0-9_]*){2,})\b(?!\()")
+_PATH = re.compile(r"\bsettings((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
+_INVENTED = re.compile(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
+"""Words in names that a document makes up, to show how a setting is added."""
 _ALIKE = 90
 """How like a name must be to one that is read, of 100."""
 
@@ -63,6 +65,8 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     for path, places in told.items():
         for name, found in places.items():
             meant = unread.get(name)
+            if name in unread and (meant is None or meant[1] is None):
+                meant = _beside(repository, name, places) or meant
             if meant is not None:
                 yield UnknownSetting(name, tuple(Span(path, *place) for place in found), *meant)
 
@@ -79,7 +83,7 @@ def unknown_paths(repository: Repository) -> Iterator[UnknownSetting]:
     found: dict[tuple[str, str], list[Span]] = {}
     for path in _documents(workspace) if sections else ():
         for name, start, end in _paths_in(workspace, path):
-            if tuple(name.split(".")[1:-1]) in sections:
+            if tuple(name.split(".")[1:-1]) in sections and not _INVENTED.search(name):
                 found.setdefault((path, name), []).append(Span(path, start, end))
     leaves = {name.rpartition(".")[2].encode() for _, name in found}
     code = sorted(path for path in workspace.files if path.endswith((".py", ".pyi"))) if leaves else []
@@ -138,6 +142,20 @@ def _in_env_files(workspace: Workspace, names: set[str]) -> set[str]:
     files = (workspace.bytes(path) or b"" for path in workspace.files if ".env" in path or "env." in path)
     texts = [data for data in files if len(data) <= LARGEST]
     return {name for name in names if any(name.encode() in data for data in texts)}
+
+
+def _beside(
+    repository: Repository, name: str, told: Collection[str]
+) -> tuple[SettingsClass, None, str | None] | None:
+    """The settings whose prefix the name has, and that read others of what the document tells."""
+    for settings in repository.settings:
+        prefix = settings.env_prefix.upper()
+        if len(prefix) < 3 or settings.open or not name.startswith(prefix) or _INVENTED.search(name):
+            continue
+        if any(other.startswith(prefix) and settings.lookup(other).fields for other in told):
+            own = [other.upper() for field in settings.fields for other in field.names]
+            return settings, None, similar_name(name, own)
+    return None
 
 
 def _meant(repository: Repository, name: str) -> tuple[SettingsClass, Field | None, str | None] | None:

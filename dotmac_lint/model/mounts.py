@@ -33,6 +33,8 @@ _FILE = re.compile(
 
 _CERTIFIER = re.compile(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
+_CHALLENGES = re.compile(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
+"""Where web servers find the answers that certificates are fetched with: empty, but for that moment."""
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -79,13 +81,11 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     service fetches for others. Nothing is said of these.
     """
     workspace = deployment.repository.workspace
-    fetched = {
-        mount.source.value.value
-        for service in deployment.services
-        if _CERTIFIER.search(_image_name(service))
-        for mount in service.binds
-        if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only
-    }
+    writers: dict[str, list[str]] = {}
+    for service in deployment.services:
+        for mount in service.binds:
+            if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only:
+                writers.setdefault(mount.source.value.value, []).append(_image_name(service))
     for service in deployment.services:
         for mount in service.binds:
             assert mount.source is not None
@@ -93,13 +93,15 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
-            if source in fetched or posixpath.basename(source) == ".git":
-                continue
             target = mount.target.value.value
+            if any(map(_CERTIFIER.search, writers.get(source, ()))) or _CHALLENGES.search(target):
+                continue
+            if posixpath.basename(source) == ".git":
+                continue
             is_file = _named_like_a_file(source) and not target.endswith("/")
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            configuration = mount.read_only or bool(_CONFIGURATION.search(target))
+            configuration = (mount.read_only and source not in writers) or bool(_CONFIGURATION.search(target))
             if service.image is None and not is_file and not configuration:
                 continue
             if not is_file and is_made_beside(workspace, source):

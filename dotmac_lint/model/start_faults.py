@@ -103,6 +103,11 @@ _TRUE = frozenset({"enabled", "enable", "active", "ja", "si", "oui"})
 _FALSE = frozenset({"disabled", "disable", "inactive", "none", "never"})
 
 
+def spelling(found: Refused) -> str | None:
+    """How the field takes the value, where one spelling is meant."""
+    return None if found.shown is None else _meant(found.shown.strip(), found.field)
+
+
 def respelled(found: Refused) -> Fix | None:
     """The same value as the field takes it, where one spelling is meant."""
     value, span, kind = found.shown, found.variable.value_span, found.field.type.kind
@@ -111,7 +116,7 @@ def respelled(found: Refused) -> Fix | None:
     source = found.services[0].workspace.source(span.path)
     if source is None:
         return None
-    text = _meant(value.strip(), found.field)
+    text = spelling(found)
     written = source.text[span.start : span.end]
     if text is None or written.strip("\"'") != value:
         return None

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.start_faults import refused_values, respelled
+from dotmac_lint.model.start_faults import refused_values, respelled, spelling
 
 
 class BadValueType(Rule):
@@ -16,7 +16,7 @@ class BadValueType(Rule):
             value = f" to `{found.shown}`" if found.shown else ""
             declared = found.field.type.name or found.field.type.kind
             others = f" (and {len(found.services) - 1} more)" if len(found.services) > 1 else ""
-            fix = respelled(found)
+            right = spelling(found)
             yield self.report(
                 f"Service `{found.services[0].name}`{others} sets `{found.variable.name}`{value}, which "
                 f"`{found.settings.name}.{found.field.dotted}` refuses: the value {found.why}.",
@@ -29,8 +29,10 @@ class BadValueType(Rule):
                         for earlier in found.variable.overrides[-1:]
                     ),
                 ],
-                help=f"{fix.title}." if fix is not None else f"Give a value that is a valid `{declared}`.",
-                fix=fix,
+                help=f"Write `{right}`."
+                if right is not None
+                else f"Give a value that is a valid `{declared}`.",
+                fix=respelled(found),
                 service=found.services[0].name,
                 key=found.variable.name,
             )
