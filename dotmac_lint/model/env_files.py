@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _EXAMPLE = re.compile(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
 _FILLED = re.compile(
-    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|add(ing)?|put|paste|variables?)\b", re.IGNORECASE
+    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|add(ing)?|put|paste|variables?)\b",
+    re.IGNORECASE,
 )
 """What documents tell the reader to do with a file that is not there."""
 _MADE_BY_TOOLS = frozenset({"stack.env"})
