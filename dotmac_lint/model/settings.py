@@ -504,7 +504,8 @@ class _Naming:
         decoded = place.decoded and (not names or any(how.found for how in names.values()))
         if type.decode != "force" and (not decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
-        inner = [] if len(place.path) >= DEPTH else _objects(type)
+        objects = _objects(type)
+        inner = [] if len(place.path) >= DEPTH else objects
         inner = [row for row in inner if trail.get(id(row[0]), 0) < 2]
         inside = self._ways(declared, names, place)
         prefixes: Names = {}
@@ -533,6 +534,8 @@ class _Naming:
             default = class_default = Unknown("its default reads the environment")
         required = declared.default is None and declared.instance is None and not declared.omissible
         closed = _why_open([row[0] for row in inner], place.config) if inner else ""
+        if len(inner) < len(objects) and self.delimiter:
+            closed = f"`{'.'.join(path)}` may hold sections of its own kind without end"
         if (not inner and type.kind == "unknown") or (
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
         ):
@@ -541,11 +544,12 @@ class _Naming:
             # `explode_env_vars` cuts the length of the prefix off names given by `env`, too.
             if any(self.delimiter not in p[len(self.prefix) :] for p in all_prefixes):
                 closed = f"pydantic 1 takes the prefix for a part of `{next(iter(names))}`"
-        if not place.path and self.delimiter and len(names) > 1 and (inner or is_complex(type)):
+        if not place.path and self.delimiter and (inner or is_complex(type)):
             others = [
                 other for name in names for other in self._by_alias.get(name, ()) if other != declared.name
             ]
-            if others:  # what is put together under any of the names fills both
+            if others:  # what is put together for the last of them fills all
+                prefixes, any_below = {}, {}
                 closed = f"`{others[0]}` takes the same names as `{declared.name}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
@@ -783,7 +787,8 @@ def _wrapped(type: TypeInfo) -> bool:
 
 def _several(type: TypeInfo) -> bool:
     """Whether values of other forms are taken in the place of a model."""
-    return type.kind == "union" and sum(argument.kind != "none" for argument in type.args) > 1
+    forms = [argument for argument in type.args if argument.kind != "none"]
+    return type.kind == "union" and (len(forms) > 1 or any(map(_several, forms)))
 
 
 def _mapping(type: TypeInfo) -> bool:

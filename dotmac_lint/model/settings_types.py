@@ -703,7 +703,18 @@ class Model:
                 if name in inherited:
                     yield name
                 continue
-            yield self._declared(member, ref)
+            declared = self._declared(member, ref)
+            given = self._given_below(name, ref) if member.value is None and self.version == 2 else None
+            yield declared if given is None else self._with_default(declared, *given)
+
+    def _given_below(self, name: str, ref: ClassRef) -> tuple[Assignment, ClassRef] | None:
+        """The value that the attribute has in a base that is no model: pydantic 2 takes it for the default."""
+        for base in self.code.mro(ref)[1:]:
+            if isinstance(base, ClassRef) and not self.types.class_kind(base):
+                for member in base.names.get(name, ()):
+                    if isinstance(member, Assignment) and member.value is not None:
+                        return member, base
+        return None
 
     def _marker(self, member: Assignment, ref: ClassRef) -> bool:
         """Whether it is a ClassVar, an InitVar of no interest, or a Final constant: no field."""

@@ -165,7 +165,7 @@ VALUES = [
 
 
 _HALF_KNOWN = re.compile(
-    "out of the JSON|applies to it|keeps values|takes the prefix|regardless of|same names"
+    "out of the JSON|applies to it|keeps values|takes the prefix|regardless of|same names|without end"
 )
 """Where names below a section are open, some of them are read and some are not."""
 
