@@ -7,7 +7,7 @@ What pydantic-settings does is taken from its sources and checked against the li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -435,6 +435,7 @@ class _Naming:
                 _Place((), {}, 0, True, self.model.config),
                 {id(self.model): 1},
                 {},
+                _other(declared, names, self._by_alias),
             )
 
     @cached_property
@@ -494,8 +495,10 @@ class _Naming:
         place: _Place,
         trail: dict[int, int],
         own: dict[tuple[str, ...], Field],
+        other: str,
     ) -> Iterator[Field]:
-        """`own` are the fields of nested settings around it that read names of their own, by their paths."""
+        """`own` are the fields of nested settings around it that read names of their own, by their paths;
+        `other` is a field beside it that takes one of its names as well."""
         self.count += 1
         if self.count > MOST_FIELDS:
             return
@@ -544,13 +547,10 @@ class _Naming:
             # `explode_env_vars` cuts the length of the prefix off names given by `env`, too.
             if any(self.delimiter not in p[len(self.prefix) :] for p in all_prefixes):
                 closed = f"pydantic 1 takes the prefix for a part of `{next(iter(names))}`"
-        if not place.path and self.delimiter and (inner or is_complex(type)):
-            others = [
-                other for name in names for other in self._by_alias.get(name, ()) if other != declared.name
-            ]
-            if others:  # what is put together for the last of them fills all
-                prefixes, any_below = {}, {}
-                closed = f"`{others[0]}` takes the same names as `{declared.name}`"
+        if other and self.delimiter and (inner or is_complex(type)):
+            # What is put together for one of them fills both.
+            prefixes, any_below = {}, {}
+            closed = f"`{other}` takes the same names as `{declared.name}`"
         if inside and self.delimiter:
             closed = f"`{declared.name}` is taken out of the JSON in {self._shown(next(iter(inside)))}"
         for model, _ in inner:
@@ -617,15 +617,20 @@ class _Naming:
             )
             for child in model.fields:
                 members.setdefault(child.name, []).append((child, model, below))
-        for rows in members.values():
+        named = [(rows, [self._nested_names(*row) for row in rows]) for rows in members.values()]
+        takers: dict[str, list[str]] = {}
+        for rows, found in named:
+            for name in {name for names, _ in found for name in names}:
+                takers.setdefault(name, []).append(rows[0][0].name)
+        for rows, found in named:
             deeper = {**trail, **{id(model): trail.get(id(model), 0) + 1 for _, model, _ in rows}}
-            found = [self._nested_names(*row) for row in rows]
             child, _, below = next((row for row in rows if row[2].instance is not None), rows[0])
             if len(rows) > 1:
                 child = msgspec.structs.replace(child, type=union_of([row[0].type for row in rows]))
             below_names = {name: how for names, _ in found for name, how in names.items()}
             more = tuple(dict.fromkeys(pair for _, pairs in found for pair in pairs))
-            yield from self._field(child, below_names, more, below, deeper, own)
+            shared = _other(child, below_names, takers)
+            yield from self._field(child, below_names, more, below, deeper, own, shared)
 
     def _doubt_below(self, declared: Declared, type: TypeInfo) -> str:
         for model, _ in _objects(type):
@@ -706,6 +711,11 @@ class _Naming:
                     by_way = () if preferred else way
                     names.setdefault(prefix + folded, _Name(recased, how.found and found, by_way))
         return names, anycase
+
+
+def _other(declared: Declared, names: Iterable[str], takers: dict[str, list[str]]) -> str:
+    """Another field that takes one of the names, if any does."""
+    return next((other for name in names for other in takers.get(name, ()) if other != declared.name), "")
 
 
 def _splits_at_end(prefix: str, starts: list[str], delimiter: str) -> bool:
