@@ -640,11 +640,11 @@ class Service:
     @cached_property
     def _lacks_built_code(self) -> bool:
         """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed."""
-        from dotmac_lint.model.made_elsewhere import is_no_source
+        from dotmac_lint.model.made_elsewhere import is_artefact
 
         stages = self.image.built_stages if self.image is not None else ()
         sources = (c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches)
-        return any(isinstance(path, Known) and is_no_source(self.workspace, path.value) for path in sources)
+        return any(isinstance(path, Known) and is_artefact(path.value) for path in sources)
 
     @cached_property
     def names_read_in_code(self) -> dict[str, Span]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE = re.compile(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
 _FILLED = re.compile(
-    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|add(ing)?|put|paste|variables?)\b",
+    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to)\b",
     re.IGNORECASE,
 )
 """What documents tell the reader to do with a file that is not there."""

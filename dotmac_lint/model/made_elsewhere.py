@@ -51,12 +51,17 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
     return is_no_source(workspace, path) or is_made_by_hand_or_script(workspace, path)
 
 
+def is_artefact(path: str) -> bool:
+    """Whether the path is one of what builds make."""
+    return _ARTEFACT.search(path) is not None
+
+
 def is_no_source(workspace: Workspace, path: str) -> bool:
     """Whether `path` is of a kind that no repository holds: ignored, built, a template, another repository's."""
     return (
         os.path.lexists(workspace.root / path)  # a link that leads out of the repository
         or workspace.in_submodule(path)
-        or _ARTEFACT.search(path) is not None
+        or is_artefact(path)
         or _TEMPLATE.search(path) is not None
         or workspace.is_ignored(path)
         or workspace.is_ignored(path + "/")
