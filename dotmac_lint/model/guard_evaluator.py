@@ -1280,7 +1280,7 @@ class Evaluator:
                     dotted(decorator).rpartition(".")[2] for decorator in target.function.decorators
                 }
                 if self._gives_subject(target):
-                    if checks(target.function) and not decorators - TRANSPARENT:
+                    if checks(target.function, target.namespace) and not decorators - TRANSPARENT:
                         self.call(target, arguments, keywords)
                     return self.subject
                 if decorators - TRANSPARENT or not node.complete:

@@ -502,9 +502,13 @@ def raising(function: Function) -> bool:
     return any(map(_stops, statements_in(function.body)))
 
 
-def checks(function: Function) -> bool:
-    """Whether the function may stop the start, or speaks of one that is named like a check."""
-    return raising(function) or any(map(GUARD_NAME.search, mentioned(function)))
+def checks(function: Function, namespace: Namespace, depth: int = 2) -> bool:
+    """Whether the function may stop the start, or speaks of one that does or is named like a check."""
+    names = mentioned(function)
+    if raising(function) or any(map(GUARD_NAME.search, names)):
+        return True
+    others = (one for name in names for one in namespace.names.get(name, ()) if isinstance(one, Function))
+    return depth > 0 and any(checks(one, namespace, depth - 1) for one in others if one is not function)
 
 
 def _stops(statement: Stmt) -> bool:

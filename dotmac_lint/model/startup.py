@@ -284,7 +284,7 @@ class Simulator:
                 yield Bound(function, namespace), False
         makers = {id(f): (f, n) for n, f, owner, _ in self.start_code.calls(code.name) if f and owner is None}
         for function, namespace in makers.values():
-            if checks(function):
+            if checks(function, namespace):
                 yield Bound(function, namespace), False
 
     @cached_property
