@@ -913,6 +913,12 @@ class Evaluator:
         except Fails as error:
             raise self.implicit(error.name, node.range) from None
 
+    def _compared(self, operator: str, left: Any, right: Any) -> bool | None:
+        if operator in ("in", "not in") and isinstance(left, str) and isinstance(right, External):
+            value = self.environment(left) if right.name == "os.environ" else UNKNOWN
+            return None if isinstance(value, Unknown) else (value is not None) is (operator == "in")
+        return compare(operator, left, right)
+
     def _evaluate(self, node: Expr) -> Any:
         match node:
             case Constant():
@@ -928,7 +934,7 @@ class Evaluator:
                 unknown = False
                 for operator, right_node in node.rest:
                     right = self.evaluate(right_node)
-                    outcome = compare(operator, left, right)
+                    outcome = self._compared(operator, left, right)
                     if outcome is False:
                         return False
                     unknown |= outcome is None
