@@ -75,15 +75,20 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
-    """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there."""
+    """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
+    the folder above `path` which it enters."""
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
         data = workspace.bytes(file)
         if not path.startswith(f"{folder}/" if folder else "") or data is None or len(data) > _LARGEST:
             continue
         name = path[len(folder) + 1 :] if folder else path
-        wanted = rf"\bmkdir\b[^\n]*[\s\"'](\./)?{re.escape(name)}(?![\w.-])"
-        if re.search(wanted.encode("utf-8", "surrogateescape"), data):
+        parent, _, last = name.rpartition("/")
+        makes = r"\bmkdir\b[^\n]*[\s\"'](\./)?"
+        wanted = [makes + re.escape(name)]
+        if parent:
+            wanted.append(rf"\bcd {re.escape(parent)}/?\n(?s:.)*?{makes}{re.escape(last)}")
+        if any(re.search(os.fsencode(one + r"(?![\w.-])"), data) for one in wanted):
             return True
     return False
 

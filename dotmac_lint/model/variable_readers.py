@@ -157,13 +157,15 @@ def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
         dynamic = python.dynamic if python else ()
-        return tuple(
+        read = [
             Pattern(d.prefix, d.suffix)
             for d in dynamic
             if not (
                 d.constant and _is_text(workspace, d.constant)
             )  # then the name stands where it is defined
-        )
+        ]
+        composed = _COMPOSED.findall(workspace.bytes(path) or b"")
+        return tuple(read + [Pattern(prefix.decode()) for prefix in composed])
     if _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
         return tuple(Pattern(d.prefix, d.suffix) for d in script.dynamic) if script else ()
@@ -194,6 +196,8 @@ def _is_text(workspace: Workspace, constant: str) -> bool:
     return found
 
 
+_COMPOSED = re.compile(rb"(?i:env)[^\n]{0,80}f[\"']([A-Z][A-Z0-9_]*_)\{")
+"""A name that is put together before some function is asked for it: `env_key = f"RATE_LIMIT_{route}"`."""
 _SHELL_TAKES_ALL = re.compile(
     rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"
     rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",
