@@ -39,6 +39,7 @@ _CONDITIONAL = re.compile(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
 CLONE = re.compile(r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)")
+_ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
 _PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
     r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
@@ -105,7 +106,8 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
-    return not _is_cloned(workspace, place.path, text[section:begin])
+    before_it = text[section:begin]
+    return not (_is_cloned(workspace, place.path, before_it) or _is_in_another_folder(workspace, before_it))
 
 
 def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
@@ -115,10 +117,19 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
         return False
     name = cloned[-1][1]
     entered = re.search(rf"\bcd {re.escape(name)}\b", before[cloned[-1].end() :])
+    return entered is not None and not _is_ours(workspace, name)
+
+
+def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
+    """Whether the text `before` a command enters a folder of the machine that is not where the repository lies."""
+    entered = _ENTERS.findall(before)
+    return bool(entered) and entered[-1].startswith("/") and not _is_ours(workspace, basename(entered[-1]))
+
+
+def _is_ours(workspace: Workspace, name: str) -> bool:
+    """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
     known = f"/{name}".encode()
-    return entered is not None and not any(
-        known in (workspace.bytes(file) or b"") for file in workspace.files if "/" not in file
-    )
+    return any(known in (workspace.bytes(file) or b"") for file in workspace.files if "/" not in file)
 
 
 # ---- files
