@@ -30,7 +30,7 @@ MAXIMUM_BYTES = 256 * 1024 * 1024
 """When the file is larger, the results that were used least recently go until half of that is left."""
 
 KEPT = frozenset({
-    "read_python_reads", "read_settings_module", "read_guards", "read_shell", "read_markdown",
+    "read_python_reads", "read_settings_module", "read_setters", "read_guards", "read_shell", "read_markdown",
     "read_javascript_reads", "read_policy",
 })  # fmt: skip
 _DAY = 86_400  # seconds

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.markdown import Markdown
     from dotmac_lint.readers.python.guards import GuardModule
     from dotmac_lint.readers.python.reads import PythonReads
+    from dotmac_lint.readers.python.setters import Setters
     from dotmac_lint.readers.python.settings import SettingsModule
     from dotmac_lint.readers.shell import ShellScript
     from dotmac_lint.readers.yaml import YamlFile
@@ -611,6 +612,10 @@ class Workspace:
 
     def settings_module(self, path: str) -> SettingsModule | None:
         result: SettingsModule | None = self._parsed(path, "python.settings", "read_settings_module")
+        return result
+
+    def setters(self, path: str) -> Setters | None:
+        result: Setters | None = self._parsed(path, "python.setters", "read_setters")
         return result
 
     def guards(self, path: str) -> GuardModule | None:

@@ -51,7 +51,7 @@ def test_workers_cache_and_folder_change_nothing(
     assert not begun
     monkeypatch.setenv("DOTMAC_LINT_WORKERS", "3")
     assert findings(repository, "--no-cache") == alone
-    assert {"read_settings_module", "read_python_reads", "read_markdown"} <= {*begun}
+    assert "read_settings_module" in begun
     cache = ("--cache-dir", str(tmp_path / "cache"))
     assert findings(repository, *cache) == alone
     begun.clear()

@@ -150,6 +150,7 @@ def test_every_kept_reader_gives_what_msgspec_can_decode() -> None:
         modules = {"read_python_reads": "python.reads", "read_settings_module": "python.settings"}
         modules |= {
             "read_guards": "python.guards",
+            "read_setters": "python.setters",
             "read_javascript_reads": "javascript",
             "read_policy": "hcl",
         }

@@ -32,6 +32,8 @@ _PAST = re.compile(
 _PATH = re.compile(r"\bsettings((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
 _INVENTED = re.compile(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
 """Words in names that a document makes up, to show how a setting is added."""
+_MAY_TELL = re.compile(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)
+"""All that `_SETS` and `_CELL` find, and more."""
 _ALIKE = 90
 """How like a name must be to one that is read, of 100."""
 
@@ -55,14 +57,19 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     workspace = repository.workspace
     if not repository.settings or workspace.submodules:
         return
-    documents = _documents(workspace)
-    markdown = [path for path in documents if not path.lower().endswith(".rst")]
-    workspace.read_ahead("markdown", "read_markdown", markdown)
-    told = {path: places for path in documents if (places := _told_in(workspace, path))}
-    names = {name for places in told.values() for name in places}
+    # Only documents that may tell of an unknown name are parsed.
+    named: dict[str, set[str]] = {}
+    for path in _documents(workspace):
+        source = workspace.source(path)
+        named[path] = set(_MAY_TELL.findall(source.text)) if source is not None else set()
+    names = {name for found in named.values() for name in found}
     known = read_names(workspace, names) | _in_env_files(workspace, names)
     unread = {name: _meant(repository, name) for name in names - known if not may_be_read(repository, name)}
-    for path, places in told.items():
+    telling = [path for path, found in named.items() if not unread.keys().isdisjoint(found)]
+    markdown = [path for path in telling if not path.lower().endswith(".rst")]
+    workspace.read_ahead("markdown", "read_markdown", markdown)
+    for path in telling:
+        places = _told_in(workspace, path)
         for name, found in places.items():
             meant = unread.get(name)
             if name in unread and (meant is None or meant[1] is None):
@@ -106,8 +113,11 @@ def _documents(workspace: Workspace) -> list[str]:
 
 
 def _paths_in(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:
-    source, document = workspace.source(path), workspace.document(path)
-    if document is None or source is None or "settings." not in source.text:
+    source = workspace.source(path)
+    if source is None or not _PATH.search(source.text):
+        return
+    document = workspace.document(path)
+    if document is None:
         return
     ranges = [block.range for block in document.code_blocks] + [piece.range for piece in document.inline_code]
     for place in ranges:

@@ -36,7 +36,6 @@ _EXAMPLE = re.compile(
     r"|[\w.-]*\.env\.(example|sample|template|dist))$",
     re.I,
 )
-_ENV_FILE = re.compile(r"(^|/)[^/]*\.env[^/]*$|(^|/)env[.-][^/]*$", re.I)
 _PROGRAM = re.compile(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
 _NOT_OURS = re.compile(
     r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
@@ -51,7 +50,7 @@ LARGEST = 2 * 1024 * 1024
 _COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
 _REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _LINE = re.compile(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
-_FIELD = re.compile(rb"^[ \t]+([a-z]\w*)[ \t]*[:=]", re.MULTILINE)
+_FIELD = re.compile(rb"\n[ \t]+([a-z]\w*)[ \t]*[:=]")
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -113,15 +112,19 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     """
     wanted = {name.encode() for name in names}
     found = {name for name in wanted if name in _fields(workspace)}
-    files = [path for path in workspace.files if not _DOCUMENT.search(path) and not _sets_only(path)]
-    for path, here in workspace.words.search(sorted(files), wanted):
+    files: list[str] = workspace.remembered(
+        "neither documents nor env files",
+        lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
+    )
+    for path, here in workspace.words.search(files, wanted):
         if not here <= found and not _makes_env_file(workspace, path):
             found |= here
     return {name.decode() for name in wanted & found}
 
 
 def _sets_only(path: str) -> bool:
-    return _ENV_FILE.search(path) is not None and not _PROGRAM.search(path)
+    name = path.rpartition("/")[2].lower()
+    return (".env" in name or name.startswith(("env.", "env-"))) and not _PROGRAM.search(path)
 
 
 def _interpolated_in_use(workspace: Workspace, idle: set[str]) -> set[str]:

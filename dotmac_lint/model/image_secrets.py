@@ -94,8 +94,17 @@ def _candidates(
 
     context = image.build_context
     assert context is not None
-    for path in workspace.under(context.prefix.rstrip("/")):
-        if _STAND_IN.search(path):
+    likely: list[str] = workspace.remembered(
+        "may be secret",
+        lambda: [
+            path
+            for path in workspace.files
+            if (_ENV_FILE.search(path) or _KEY_FILE.search(path)) and not _STAND_IN.search(path)
+        ],
+    )
+    folder = context.prefix.rstrip("/")
+    for path in likely:
+        if folder and not path.startswith(f"{folder}/"):
             continue
         if _ENV_FILE.search(path):
             names, declared = _secrets(workspace, path, real=True)

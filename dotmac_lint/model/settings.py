@@ -43,6 +43,7 @@ from dotmac_lint.readers.python.code import (
     Call,
     Expr,
 )
+from dotmac_lint.readers.python.setters import ANY, OWN, SETTINGS_NAME
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
@@ -959,21 +960,25 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
 
 # ---- what changes at run time
 
-_SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
 # One pattern a word: with a literal at its beginning, `re` is five times as fast as with alternatives.
-_HOLDERS = [
-    f(word) for word in (b"settings", b"config", b"cfg", b"conf") for f in (bytes, bytes.title, bytes.upper)
-]
-_CHANGES = [
-    *(re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _HOLDERS),
-    re.compile(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_HOLDERS) + rb")()"),
-]
+_HOLDERS = (b"settings", b"config", b"cfg", b"conf")
+_WRITTEN = [f(word) for word in _HOLDERS for f in (bytes, bytes.title, bytes.upper)]
+_CHANGES = {
+    word: re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN
+}
+_SETATTR = re.compile(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
 _ALIASED = re.compile(
     rb"^[ \t]+\w+[ \t]*=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 """`s = get_settings()`, `jwt = settings.jwt`."""
+_MAY_ALIAS = re.compile(
+    rb"=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+"""The end of what `_ALIASED` finds: begins with a literal, so that it is fast."""
 _ASSIGNED = re.compile(rb"^[ \t]+\w+(?:\.\w+)*\.(\w+)[ \t]*=[^=]", re.MULTILINE)
 _DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
+_MAY_MAP = re.compile(rb"\.\w+[\"']\s*:\s*[\"']")
+"""The end of what `_DOTTED_KEY` finds."""
 _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
 
@@ -982,6 +987,9 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     changes: dict[int, list[tuple[str, Span]]] = {id(settings): [] for settings in classes}
     vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}
     declaring = {base.module.path for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
+    inside = {
+        model.ref.module.path for s in classes for field in s.fields for model, _ in _objects(field.type)
+    }
     top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
     dotted = {field.dotted.encode() for s in classes for field in s.fields}
     last = {field.path[-1].encode() for s in classes for field in s.fields}
@@ -990,11 +998,11 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
             continue
         data = bytes(code.workspace.bytes(path) or b"")
         if path not in declaring and not (
-            any(m[1] in top for pattern in _CHANGES for m in pattern.finditer(data))
-            or (_ALIASED.search(data) and any(m[1] in last for m in _ASSIGNED.finditer(data)))
-            or (any(m[1] in dotted for m in _DOTTED_KEY.finditer(data)) and _LOADER.search(data))
+            _sets(data, top, last) and (path in inside or _sets_of_others(code.workspace, path, top))
         ):
-            continue
+            mapped = _MAY_MAP.search(data) and any(m[1] in dotted for m in _DOTTED_KEY.finditer(data))
+            if not mapped or not _LOADER.search(data):
+                continue
         module = code.module(path)
         if module is None or not (module.content.changes or module.content.mappings):
             continue
@@ -1010,6 +1018,25 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     for settings in classes:
         settings.changes = tuple(changes[id(settings)])
         settings.vault_paths = tuple(vault[id(settings)])
+
+
+def _sets(data: bytes, top: set[bytes], last: set[bytes]) -> bool:
+    """Whether code looks as if it set a field of settings, or of what it calls otherwise."""
+    lower = data.lower()
+    holders = [word for word in _HOLDERS if word in lower]
+    if not holders:
+        return False
+    patterns = (pattern for word, pattern in _CHANGES.items() if word.lower() in holders)
+    if any(m[1] in top for pattern in patterns for m in pattern.finditer(data)) or _SETATTR.search(data):
+        return True
+    aliased = _MAY_ALIAS.search(data) and _ALIASED.search(data)
+    return aliased is not None and any(m[1] in last for m in _ASSIGNED.finditer(data))
+
+
+def _sets_of_others(workspace: Workspace, path: str, top: set[bytes]) -> bool:
+    """Whether a module may set a field of settings that it does not declare itself."""
+    setters = workspace.setters(path)
+    return setters is None or any(name == ANY or name.encode() in top for name in setters.names)
 
 
 def _loaded(module: Module, settings: SettingsClass) -> Iterator[tuple[str, str, Span]]:
@@ -1029,7 +1056,7 @@ def _changed(
 ) -> Iterator[str]:
     """Dotted paths of the fields that the statement changes."""
     path = change.path
-    if change.root in ("self", "cls"):
+    if change.root in OWN:
         if not any(
             isinstance(b, ClassRef) and _is_class(b, change.owner, module) for b in settings.model.mro
         ):
@@ -1080,7 +1107,7 @@ def _is_settings(change: Change, module: Module, settings: SettingsClass, code: 
         returned = code.resolve(found.node.returns, found.scope)
         if isinstance(returned, ClassRef):
             return id(returned) in ours
-    return bool(_SETTINGS_NAME.search(change.root))
+    return bool(SETTINGS_NAME.search(change.root))
 
 
 def _made(node: Expr | None, scope: Scope, code: Code) -> ClassRef | None:

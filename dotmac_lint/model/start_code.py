@@ -100,7 +100,6 @@ class Entry:
 
 
 _FROM = re.compile(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
-_CALLED = re.compile(rb"(?<!def )\b(\w+)\(")
 
 
 class Modules:
@@ -152,15 +151,10 @@ class Modules:
 
     def calling(self, name: str) -> list[str]:
         """The Python files of the application that call `name(...)` or `x.name(...)`."""
-        return self._calling.get(name.encode(), [])
-
-    @cached_property
-    def _calling(self) -> dict[bytes, list[str]]:
-        found: dict[bytes, list[str]] = {}
-        for path in self.shipped:
-            for name in set(_CALLED.findall(self.workspace.bytes(path) or b"")):
-                found.setdefault(name, []).append(path)
-        return found
+        word = name.encode()
+        call = re.compile(rb"(?<!def )\b" + re.escape(word) + rb"\(")
+        found = self.workspace.words.search(self.shipped, (word,))
+        return [path for path, _ in found if call.search(self.workspace.bytes(path) or b"")]
 
     def files_with(self, word: bytes) -> Iterator[str]:
         """The Python files of the application in which `word` stands."""

@@ -120,15 +120,21 @@ class Pattern(msgspec.Struct, frozen=True):
         )
 
 
-# What stands in every file that reads the environment: plain words, searched far faster than a pattern.
-_IN_PYTHON = (b"environ", b"getenv", b"decouple", b"starlette", b"envvar")
+_ENVIRON = re.compile(rb"environs?\b")
 _JAVASCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
 def _reads_in_python(workspace: Workspace, path: str) -> bool:
+    """Whether there is what stands in every module that reads the environment."""
     data = workspace.bytes(path) or b""
-    return any(word in data for word in _IN_PYTHON)
+    if b"getenv" in data or b"envvar" in data or b"decouple" in data:
+        return True
+    named = b"environ" in data
+    if named and _ENVIRON.search(data):
+        return True
+    # Objects of starlette, environs and django-environ, made where the library is spoken of.
+    return (named or b"starlette" in data) and (b"Config(" in data or b"Env(" in data)
 
 
 def read_ahead(workspace: Workspace, paths: Iterable[str]) -> None:
@@ -251,6 +257,7 @@ _OWN_NAME = re.compile(
 )
 
 
+_INTEGRATING = (b"langchain", b"llama_index", b"haystack", b"airflow")
 _INTEGRATION = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+(?:langchain\w*|llama_index|haystack|airflow)\.([\w.]+)", re.MULTILINE
 )
@@ -314,7 +321,7 @@ def _integrated(workspace: Workspace) -> frozenset[str]:
         modules = (
             match[1].decode()
             for path in workspace.files
-            if path.endswith(".py")
+            if path.endswith(".py") and any(word in (workspace.bytes(path) or b"") for word in _INTEGRATING)
             for match in _INTEGRATION.finditer(workspace.bytes(path) or b"")
         )
         return frozenset(part for module in modules for part in module.split("."))

@@ -22,6 +22,7 @@ from dotmac_lint.readers.python.settings import (
     PathMapping,
     SettingsModule,
 )
+from dotmac_lint.readers.python.skeleton import Skeleton
 from dotmac_lint.source import Range
 
 _CUSTOMISE = ("settings_customise_sources", "customise_sources")
@@ -32,13 +33,17 @@ _MAY_CHANGE = re.compile(r"\.\w+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr")
 class Annotations(Converter):
     """Strings inside annotations are converted as the code that they hold; they keep the string's range."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: cst.Module, bones: Skeleton) -> None:
         super().__init__(module)
+        self._bones = bones
         self._annotating = False
         self._within: Range | None = None
 
     def range(self, node: cst.CSTNode) -> Range:
-        return self._within if self._within is not None else super().range(node)
+        if self._within is not None:
+            return self._within
+        at = super().range(node)
+        return Range(self._bones.original(at.start), self._bones.original(at.end))
 
     def annotation(self, node: cst.CSTNode) -> Expr:
         outer, self._annotating = self._annotating, True
@@ -144,10 +149,12 @@ class _Scope(msgspec.Struct):
 
 
 class Reader:
-    def __init__(self, text: str, module: cst.Module) -> None:
+    """Reads the module `text`, of which `module` is the skeleton."""
+
+    def __init__(self, text: str, module: cst.Module, bones: Skeleton) -> None:
         self.text = text
         self.tree = module
-        self.converter = Annotations(module)
+        self.converter = Annotations(module, bones)
         self.changes: list[Change] = []
         self.mappings: list[PathMapping] = []
         self.may_change = _MAY_CHANGE.search(text) is not None

@@ -29,6 +29,15 @@ class GuardModule(msgspec.Struct, frozen=True):
 
 def read_guards(text: str) -> GuardModule:
     """The statements of the module `text`, in the small language of `readers.python.code`."""
+    from dotmac_lint.readers.python import plain
+
+    try:
+        return GuardModule(plain.statements_of(text))
+    except plain.UnsureError:
+        return _read_by_libcst(text)
+
+
+def _read_by_libcst(text: str) -> GuardModule:
     from dotmac_lint.readers.python.lowering import Converter, parse
 
     module = parse(text)

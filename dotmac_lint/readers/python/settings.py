@@ -107,11 +107,13 @@ def read_settings_module(text: str) -> SettingsModule:
     """The module `text`. Code that cannot be parsed is a problem of the guards' reader as well."""
     from dotmac_lint.readers.python.declarations import Reader
     from dotmac_lint.readers.python.lowering import parse
+    from dotmac_lint.readers.python.skeleton import skeleton
 
-    module = parse(text)
+    bones = skeleton(text)
+    module = parse(bones.text)
     if isinstance(module, Problem):
         return SettingsModule(problems=(module,))
     try:
-        return Reader(text, module).module()
+        return Reader(text, module, bones).module()
     except RecursionError:
         return SettingsModule(problems=(Problem("The Python code is nested too deeply to be read.", 0, 0),))

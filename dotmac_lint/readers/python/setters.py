@@ -1,0 +1,117 @@
+"""Which attributes a module sets: enough to tell whether it may change settings, at a tenth of a full reading."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+OWN = frozenset({"self", "cls"})
+SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
+"""What variables are called that hold settings."""
+_SETTERS = frozenset({"setattr", "__setattr__"})
+
+
+ANY = "*"
+"""A name that is worked out at run time, or that cannot be told."""
+
+
+class Setters(msgspec.Struct, frozen=True):
+    names: frozenset[str] = frozenset()
+    """Those in what is set, `a` and `b` of `x.a.b = 1`, where `x` may hold settings and is no object that sets its
+    own attributes."""
+
+
+def read_setters(text: str) -> Setters:
+    """What the module sets. Never raises."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Setters(frozenset({ANY}))
+    module = _Module()
+    module.read(tree.body, top=True)
+    return Setters(frozenset(module.set()))
+
+
+class _Module:
+    def __init__(self) -> None:
+        self.targets: list[list[str]] = []
+        self.aliases: dict[str, list[list[str]]] = {}
+        self.known: set[str] = set()
+        """What stands for something outside the function: names of the module, and parameters that say their type."""
+
+    def read(self, body: Iterable[ast.stmt], *, top: bool) -> None:
+        pending = [(node, top) for node in body]
+        while pending:
+            node, top = pending.pop()
+            match node:
+                case ast.Assign():
+                    value = _chain(node.value)
+                    for target in node.targets:
+                        self.target(target, top)
+                        if isinstance(target, ast.Name) and value is not None:
+                            self.aliases.setdefault(target.id, []).append(value)
+                case ast.AnnAssign() | ast.AugAssign():
+                    self.target(node.target, top)
+                case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call):
+                    if (
+                        name in _SETTERS
+                        and len(call.args) > 2
+                        and (chain := _chain(call.args[0])) is not None
+                    ):
+                        named = call.args[1].value if isinstance(call.args[1], ast.Constant) else ANY
+                        self.targets.append([*chain, named if isinstance(named, str) else ANY])
+                case ast.Import() | ast.ImportFrom():
+                    bound = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+                    self.known.update(bound)
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    given = node.args
+                    self.known.add(node.name)
+                    self.known.update(
+                        one.arg
+                        for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)
+                        if one.annotation is not None
+                    )
+                    pending += [(inner, False) for inner in node.body]
+                case _:
+                    self.known.update([node.name] if isinstance(node, ast.ClassDef) else ())
+                    for child in ast.iter_child_nodes(node):
+                        if isinstance(child, ast.stmt):
+                            pending.append((child, top))
+                        elif isinstance(child, ast.ExceptHandler | ast.match_case):
+                            pending += [(inner, top) for inner in child.body]
+
+    def target(self, target: ast.expr, top: bool) -> None:
+        if isinstance(target, ast.Name):
+            self.known.update([target.id] if top else ())
+        elif isinstance(target, ast.Attribute) and (chain := _chain(target)) is not None:
+            self.targets.append(chain)
+
+    def set(self) -> Iterator[str]:
+        anything = ANY in self.known  # from module import *
+        for target in self.targets:
+            pending, seen = [target], {target[0]}
+            while pending:
+                root, *parts = pending.pop()
+                if root not in OWN and (anything or root in self.known or SETTINGS_NAME.search(root)):
+                    yield from parts
+                for alias in self.aliases.get(root, ()):
+                    if alias[0] not in seen:
+                        seen.add(alias[0])
+                        pending.append([*alias, *parts])
+
+
+def _chain(node: ast.expr) -> list[str] | None:
+    """`a.b.c`, or `a().b.c`, as names."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Call):
+        node = node.func
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
