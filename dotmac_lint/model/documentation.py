@@ -232,6 +232,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return
     if any(word.path is not None and workspace.is_ignored(word.path) for word in line.files):
         return  # made when it is needed, with services that nobody here knows
+    if any(_is_guessed(workspace, word) for word in line.files):
+        return
     paths = tuple(word.path or "" for word in line.files) if all(word.exists for word in line.files) else ()
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence
@@ -243,6 +245,12 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             yield Missing("service", word.name, (word.span,), near, known.files)
+
+
+def _is_guessed(workspace: Workspace, word: FileWord) -> bool:
+    """Whether a variable that is not known stands in the name of the file."""
+    source = workspace.source(word.span.path)
+    return source is not None and "$" in word.span.range.slice(source.text) and "$" not in word.text
 
 
 def _is_prose(word: str) -> bool:

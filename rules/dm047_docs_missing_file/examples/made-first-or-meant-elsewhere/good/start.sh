@@ -4,3 +4,4 @@ sed s/x/y/ compose.template > docker-compose.made.yml
 docker compose -f docker-compose.made.yml up -d
 echo "docker compose -f docker-compose.elsewhere.yml up"
 print_info "For more: docker compose logs -f gateway"
+docker compose -f deploy/compose.$COLOUR.yaml exec valve status
