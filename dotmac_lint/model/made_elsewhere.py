@@ -76,18 +76,21 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
-    the folder above `path` which it enters."""
+    the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too."""
+    makes = r"\bmkdir\b[^\n]*[\s\"'](\./)?"
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
         data = workspace.bytes(file)
-        if not path.startswith(f"{folder}/" if folder else "") or data is None or len(data) > _LARGEST:
+        if data is None or len(data) > _LARGEST:
             continue
-        name = path[len(folder) + 1 :] if folder else path
-        parent, _, last = name.rpartition("/")
-        makes = r"\bmkdir\b[^\n]*[\s\"'](\./)?"
-        wanted = [makes + re.escape(name)]
-        if parent:
-            wanted.append(rf"\bcd {re.escape(parent)}/?\n(?s:.)*?{makes}{re.escape(last)}")
+        if path.startswith(f"{folder}/" if folder else ""):
+            name = path[len(folder) + 1 :] if folder else path
+            parent, _, last = name.rpartition("/")
+            wanted = [makes + re.escape(name)]
+            if parent:
+                wanted.append(rf"\bcd {re.escape(parent)}/?\n(?s:.)*?{makes}{re.escape(last)}")
+        else:
+            wanted = [makes + re.escape(path)] if os.fsencode(f"{path}/") in data else []
         if any(re.search(os.fsencode(one + r"(?![\w.-])"), data) for one in wanted):
             return True
     return False

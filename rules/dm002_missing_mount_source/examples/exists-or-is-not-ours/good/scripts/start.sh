@@ -1,0 +1,4 @@
+#!/bin/sh
+mkdir -p proxy/tls
+[ -f proxy/tls/site.pem ] || openssl req -x509 -nodes -out proxy/tls/site.pem -keyout proxy/tls/site.key -subj /CN=site
+docker compose up -d
