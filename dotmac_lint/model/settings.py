@@ -294,7 +294,13 @@ class SettingsClass:
         split = _most_splits(self.model)
         if split is not None and len(field.path) > split:
             return False
-        return bool(field.section or field.open or is_complex(field.type) or union_is_complex(field.type))
+        return bool(
+            field.section
+            or field.open
+            or field.any_below
+            or is_complex(field.type)
+            or union_is_complex(field.type)
+        )
 
     @cached_property
     def _recased(self) -> list[tuple[str, str, Field]]:
