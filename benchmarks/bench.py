@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scale import machine
+from scale import ENVIRONMENT, machine
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "acme-platform"
@@ -115,7 +115,11 @@ def measure(
             time.sleep(0.1)
         started = time.perf_counter()
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(part) for part in command],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0

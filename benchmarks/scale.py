@@ -32,6 +32,9 @@ from monorepo import generate
 FITTED_FROM = 100
 """The exponent is fitted from this number of services on: below, starting Python counts most."""
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Python keeps what it compiles, as it does for whoever installs a linter."""
+
 
 def run(folder: Path, *options: str) -> dict[str, float]:
     """Processor seconds, wall seconds and peak memory in MB of one run without a cache."""
@@ -40,6 +43,7 @@ def run(folder: Path, *options: str) -> dict[str, float]:
     process = subprocess.Popen(
         [*command, *options, "--exit-zero", "--output-format", "json", "."],
         cwd=folder,
+        env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -32,14 +32,17 @@ _FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1
 
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-_RELEVANT = (
+_RELEVANT = frozenset({
     ast.Assign, ast.AnnAssign, ast.ImportFrom, ast.Import, ast.With, ast.Subscript, ast.Compare, ast.Call,
     ast.For, ast.comprehension,
-)  # fmt: skip
-_INNER = (
-    ast.stmt, ast.expr, ast.comprehension, ast.keyword, ast.withitem, ast.excepthandler, ast.arguments, ast.arg,
-    ast.match_case, ast.pattern,
-)  # fmt: skip
+})  # fmt: skip
+_LEAVES = frozenset({type(None), str, int, ast.Name, ast.Constant})
+_NO_CODE = frozenset(
+    {"ctx", "op", "ops", "names", "name", "id", "attr", "type_comment", "type_ignores", "rest"}
+)
+"""Fields that hold no expressions and no statements."""
+_INNER: dict[type[ast.AST], tuple[str, ...]] = {}
+"""The fields of each kind of node in which others may stand, once met."""
 
 
 class EnvironmentRead(msgspec.Struct, frozen=True):
@@ -122,19 +125,26 @@ class _Reader:
         nodes: list[ast.AST] = []
         functions: dict[ast.AST, tuple[_Function, ...]] = {}
         pending: deque[tuple[ast.AST, tuple[_Function, ...]]] = deque([(self.tree, ())])
+        append, take = pending.append, pending.popleft
         while pending:
-            node, around = pending.popleft()
-            if isinstance(node, _RELEVANT):
+            node, around = take()
+            kind = type(node)
+            if kind in _RELEVANT:
                 nodes.append(node)
                 functions[node] = around
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                around = (*around, node)
-            for name in node._fields:
+            elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+                around = (*around, node)  # type: ignore[arg-type]
+            fields = _INNER.get(kind)
+            if fields is None:
+                fields = _INNER[kind] = tuple(name for name in kind._fields if name not in _NO_CODE)
+            for name in fields:
                 value = getattr(node, name, None)
-                if isinstance(value, list):
-                    pending.extend((item, around) for item in value if isinstance(item, _INNER))
-                elif isinstance(value, _INNER):
-                    pending.append((value, around))
+                if type(value) is list:
+                    for item in value:
+                        if type(item) not in _LEAVES:
+                            append((item, around))
+                elif type(value) not in _LEAVES:
+                    append((value, around))  # type: ignore[arg-type]
         return nodes, functions
 
     # ---- places
