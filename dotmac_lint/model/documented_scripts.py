@@ -31,6 +31,10 @@ _RUNS = re.compile(
     r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)+[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
     re.M,
 )
+_ENDING = re.compile(r"\.(?:sh|bash|py)(?![\w.-])")
+_NO_PATH = re.compile(r"[^\w./-]")
+_LONGEST = 300
+"""Characters of a path."""
 _ENDINGS = re.compile(rb"\.(sh|bash|py)\b")
 _SHELL_LANGUAGES = frozenset(
     {"", "bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "text"}
@@ -87,7 +91,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     readable = any(kind.search(path) for kind in (_DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL))
     data = (workspace.bytes(path) if readable else None) or b""
     source = workspace.source(path) if len(data) <= _LARGEST and _ENDINGS.search(data) else None
-    if source is None:
+    if source is None or all(lies_somewhere(workspace, name) for name in _scripts_in(source.text)):
         return
     for start, end in _commands(workspace, path, source.text):
         for match in _RUNS.finditer(source.text[start:end]):
@@ -97,6 +101,15 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
             folder = _entered(workspace, path, source.text, source.text[start : place.start])
             if folder is not None and _is_ours(workspace, source.text, start, place, name):
                 yield _Call(name, place, folder)
+
+
+def _scripts_in(text: str) -> set[str]:
+    """All that looks like the path of a script: to find out what is a command costs far more."""
+    words = (
+        _NO_PATH.split(text[max(0, match.start() - _LONGEST) : match.end()])[-1]
+        for match in _ENDING.finditer(text)
+    )
+    return {word for word in words if "/" in word}
 
 
 def _entered(workspace: Workspace, path: str, text: str, before: str) -> str | None:
@@ -121,6 +134,9 @@ def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int,
     from dotmac_lint.readers.yaml import Scalar, Sequence
 
     if _DOCUMENT.search(path):
+        runs = _RUNS.finditer(text.replace("`", "\n"))
+        if all(lies_somewhere(workspace, match["path"]) for match in runs):
+            return
         document = workspace.document(path)
         for block in document.code_blocks if document is not None else ():
             if block.language in _SHELL_LANGUAGES:
