@@ -1257,6 +1257,8 @@ class Evaluator:
                     owner, function.name, arguments, keywords, self._unknown_call, node, self.spoil
                 )
             if isinstance(owner, Unknown):
+                if _may_be_none(function.of):
+                    self._may_raise(node.range)
                 return self._unknown_call(node, function.name, arguments)
             if isinstance(owner, Instance) and function.name in ("model_dump", "dict") and not node.arguments:
                 dumped = self._dumped(owner) if not node.keywords and node.complete else UNKNOWN
@@ -1447,6 +1449,16 @@ class Evaluator:
         elif last not in guard_builtins.HARMLESS:
             self._may_raise(node.range)
         return UNKNOWN
+
+
+def _may_be_none(node: Expr) -> bool:
+    """Whether the expression is what `get` gives for a key without a default."""
+    return (
+        isinstance(node, Call)
+        and isinstance(node.function, Attribute)
+        and node.function.name == "get"
+        and len(node.arguments) + len(node.keywords) == 1
+    )
 
 
 def _holds(container: Any, value: Any, depth: int = 4) -> bool:

@@ -252,6 +252,8 @@ def _name(settings: SettingsClass, name: str, effect: list[Any], outcome: Outcom
         ]
         idle = [c for c in idle if not _own_name(settings, c, name)]
         idle = [c for c in idle if not any(_share(settings, p[:1], c[:1]) for p in paths)]
+        # What is extra is no field, and not for the model to tell.
+        stray = [p for p in stray if not p[0].startswith("<extra")]
         stray = [p for p in stray if p[:1] not in settings.by_path or not settings.by_path[p[:1]].open]
         if stray and not any(settings.by_path[c].doubt for c in claimed):
             return f"astray: {name} really reaches {stray}, not only {claimed}"
