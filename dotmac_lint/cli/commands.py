@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,34 @@ def cli() -> None:
     """
 
 
+_CHOOSING = (
+    click.option(
+        "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
+    ),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well."),
+    click.option(
+        "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+    ),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    click.option(
+        "--fail-level", type=click.Choice(list(FAIL_LEVELS)), help="Exit with status 1 from here on."
+    ),
+    click.option(
+        "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
+    ),
+    click.option("--preview", is_flag=True, help="Run rules that are not yet proven."),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read."),
+)
+
+
+def _choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what is looked for, for one repository as for many."""
+    for option in reversed(_CHOOSING):
+        command = option(command)
+    return command
+
+
 _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
@@ -48,31 +77,17 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--fix-only", is_flag=True, help="Fix, and neither report what is left nor fail for it.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with status 1 where something was fixed.")
-@click.option(
-    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
-)
-@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well.")
+@_choosing
 @click.option("--output-format", type=click.Choice(FORMATS), help="Default: full.")
 @click.option(
     "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there."
 )
-@click.option(
-    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
-)
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 whatever is found.")
-@click.option("--fail-level", type=click.Choice(list(FAIL_LEVELS)), help="Exit with status 1 from here on.")
-@click.option(
-    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
-)
-@click.option("--preview", is_flag=True, help="Run rules that are not yet proven.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--timings", is_flag=True, help="Show what took how long, on stderr.")
 @click.option(
     "--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep what was read there."
 )
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what was read, on stderr.")
 def lint(**options: Any) -> None:
@@ -206,21 +221,7 @@ def start(service: str, path: Path, **options: Any) -> None:
     "--clones", type=click.Path(path_type=Path, file_okay=False), help="Clone what has a URL there."
 )
 @click.option("--fresh", is_flag=True, help="Begin anew where the last run was cut short.")
-@click.option(
-    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
-)
-@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Read this configuration file for each of them."
-)
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
-@click.option("--fail-level", type=click.Choice(list(FAIL_LEVELS)), help="Exit with status 1 from here on.")
-@click.option(
-    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
-)
-@click.option("--preview", is_flag=True, help="Run rules that are not yet proven.")
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read.")
+@_choosing
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def fleet(repositories: Path, **options: Any) -> None:
     """Lint many repositories: the file REPOSITORIES names a checkout or a URL a line.

@@ -31,6 +31,7 @@ def fleet(
     fresh: bool,
     quiet: bool,
     rule_folders: tuple[Path, ...],
+    config_file: Path | None,
     **options: Any,
 ) -> int:
     """Lint each; returns the exit status: 0 nothing, 1 something found, 2 not all could be linted."""
@@ -46,7 +47,11 @@ def fleet(
     except (OSError, UnicodeError) as error:
         return fail(f"{repositories} cannot be read: {getattr(error, 'strerror', None) or error}")
     clones = clones or Path(platformdirs.user_cache_dir("dotmac-lint", appauthor=False)) / "fleet"
-    task = Task(_arguments(rule_folders, options), time_limit, str(clones.absolute()))
+    task = Task(
+        _arguments({**options, "rules": rule_folders, "config": config_file}),
+        time_limit,
+        str(clones.absolute()),
+    )
     signal.signal(
         signal.SIGTERM, signal.default_int_handler
     )  # so that the processes under way are stopped too
@@ -72,9 +77,8 @@ def fleet(
     return FOUND if any(row[2] for row in rows) else 0
 
 
-def _arguments(rule_folders: Sequence[Path], options: dict[str, Any]) -> tuple[str, ...]:
+def _arguments(options: dict[str, Any]) -> tuple[str, ...]:
     """The options of `dotmac-lint lint`; it runs in another folder, so that paths are made absolute."""
-    options = {**options, "rules": rule_folders}
     found = []
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
