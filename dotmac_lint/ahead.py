@@ -8,20 +8,21 @@ never depend on workers.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
-from typing import Any, get_type_hints
+from concurrent.futures import BrokenExecutor, CancelledError
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
+from dotmac_lint.readers import reader
 from dotmac_lint.source import SourceFile
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 WORTH = 400_000
 """Bytes that are to be parsed; below that the workers' own start costs more than they save."""
@@ -33,11 +34,6 @@ def cores() -> int:
     if given.isdecimal():
         return int(given)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def reader(module: str, function: str) -> Callable[..., Any]:
-    found: Callable[..., Any] = getattr(import_module(f"dotmac_lint.readers.{module}"), function)
-    return found
 
 
 class Ahead:
@@ -56,13 +52,16 @@ class Ahead:
             return
         try:
             if self._pool is None:
+                import multiprocessing
+                from concurrent.futures import ProcessPoolExecutor
+
                 # A fork has all that is imported here already; what has threads must not be forked.
                 forks = sys.platform == "linux" and threading.active_count() == 1
                 context = multiprocessing.get_context("fork" if forks else "spawn")
                 self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
             for path, data in files:
                 self._begun[function, path] = self._pool.submit(_read, module, function, path, data)
-        except (OSError, BrokenProcessPool, RuntimeError):
+        except (OSError, BrokenExecutor, RuntimeError):
             self.workers = 0  # no process can be made, or one was killed
 
     def take(self, read: Callable[..., Any], path: str) -> Any:
@@ -72,7 +71,7 @@ class Ahead:
             return None
         try:
             encoded = future.result()
-        except (BrokenProcessPool, CancelledError):
+        except (BrokenExecutor, CancelledError):
             self.workers = 0
             return None
         if encoded is None:

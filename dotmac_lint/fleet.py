@@ -32,6 +32,11 @@ from dotmac_lint.cli.output import OutputError, write
 ATTEMPTS = 3
 """Of a process that something kills; one that fails by itself would fail again."""
 CLONE_LIMIT = 600.0  # seconds
+_SAFELY = (
+    "core.hooksPath=/dev/null", "protocol.ext.allow=never", "core.askPass=true", "credential.interactive=false",
+    "filter.lfs.smudge=", "filter.lfs.required=false",
+)  # fmt: skip
+"""With these git runs nothing of a repository, and asks nobody."""
 _URL = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
@@ -191,20 +196,11 @@ def visit(entry: Entry, task: Task) -> Outcome:
             if not folder.is_dir():
                 return Outcome("there is no such folder")
         # Without -P the checkout's own modules would be imported.
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "dotmac_lint",
-            "lint",
-            *task.options,
-            "--output-format",
-            "sarif",
-        ]
+        command = [sys.executable, "-P", "-m", "dotmac_lint", "lint", *task.options]
         attempts = 0
         while attempts < ATTEMPTS:
             attempts += 1
-            ended = run_limited([*command, "."], folder, task.limit)
+            ended = run_limited([*command, "--output-format", "sarif", "."], folder, task.limit)
             if ended.returncode is None or ended.returncode >= 0 or _stopping.is_set():
                 break
     except OSError as error:
@@ -225,23 +221,9 @@ def _clone(entry: Entry, folder: Path) -> tuple[Path, str | None]:
     """The checkout of the commit, or of the newest one; and what went wrong. Nothing of it is run."""
     target = folder / f"{entry.name}-{hashlib.sha256(entry.address.encode()).hexdigest()[:12]}"
     target.mkdir(parents=True, exist_ok=True)
-    git = [
-        "git",
-        "-c",
-        "core.hooksPath=/dev/null",
-        "-c",
-        "protocol.ext.allow=never",
-        "-c",
-        "core.askPass=true",
-    ]
-    git += [
-        "-c",
-        "filter.lfs.smudge=",
-        "-c",
-        "filter.lfs.required=false",
-        "-c",
-        "credential.interactive=false",
-    ]
+    git = ["git"]
+    for setting in _SAFELY:
+        git += ["-c", setting]
     for arguments in (
         ["init", "--quiet"],
         ["fetch", "--quiet", "--depth", "1", "--no-tags", "--", entry.address, entry.commit or "HEAD"],

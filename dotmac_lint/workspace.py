@@ -16,7 +16,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -509,8 +508,9 @@ class Workspace:
             if data is not None and len(data) > limit:
                 self._problem(path, f"is larger than {limit // 1024} KB and is not read")
             elif data is not None:
-                read: Callable[..., Any] = getattr(import_module(f"dotmac_lint.readers.{module}"), function)
-                result = self._read_by(read, path, data, arguments)
+                from dotmac_lint.readers import reader  # a run that reads nothing imports nothing of them
+
+                result = self._read_by(reader(module, function), path, data, arguments)
                 problems: tuple[Problem, ...] = getattr(result, "problems", ())
                 self._results[("problems", *key)] = tuple(problems)
             self._results[key] = result
@@ -536,7 +536,8 @@ class Workspace:
         """Say that the model is about to ask the reader `function` for these files: workers may begin with them."""
         if self.workers < 2 or self.pending:
             return
-        from dotmac_lint.ahead import Ahead, reader
+        from dotmac_lint.ahead import Ahead
+        from dotmac_lint.readers import reader
 
         read = reader(module, function)
         limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)

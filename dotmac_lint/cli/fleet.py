@@ -10,9 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import platformdirs
-
 from dotmac_lint import __version__
+from dotmac_lint.cache import default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import fail, tell, write
 from dotmac_lint.cli.run import FOUND
@@ -46,15 +45,14 @@ def fleet(
         return fail(str(error))
     except (OSError, UnicodeError) as error:
         return fail(f"{repositories} cannot be read: {getattr(error, 'strerror', None) or error}")
-    clones = clones or Path(platformdirs.user_cache_dir("dotmac-lint", appauthor=False)) / "fleet"
+    clones = clones or default_folder() / "fleet"
     task = Task(
         _arguments({**options, "rules": rule_folders, "config": config_file}),
         time_limit,
         str(clones.absolute()),
     )
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # so that the processes under way are stopped too
+    # So that the processes under way are stopped too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     engine = on_cluster(scheduler) if scheduler else on_this_machine(jobs or os.cpu_count() or 1)
     try:
         store = Store(output, repr((__version__, task, entries)), fresh=fresh)

@@ -466,10 +466,7 @@ class _Loader:
             paths = leaves(item.get("path")) if isinstance(item, Table) else leaves(item)
             texts = [path_text(leaf, base) for leaf in paths]
             names = [t.value.value for t in texts if isinstance(t.value, Known) and not t.outside]
-            if any(self.leads_outside(text) for text in texts):
-                self.complete = False
-                continue
-            if not names or len(names) != len(texts):
+            if any(map(self.leads_outside, texts)) or not names or len(names) != len(texts):
                 self.complete = False
                 continue
             if any(name in trail for name in names):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from itertools import pairwise
 from typing import NamedTuple
 
+from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import Range
 
 UNKNOWN = "\0"
@@ -32,12 +32,10 @@ Words = tuple[Word, ...]
 def read_commands(text: str) -> list[Words]:
     """The command lines of the module that name Compose, and its settings of COMPOSE_FILE. Never raises."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parse(text)
         reader = _Reader(text)
         reader.run(tree.body, conditional=False)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return []
     return list(dict.fromkeys(reader.found))
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -49,7 +48,8 @@ from dotmac_lint.readers.python.code import (
     Walrus,
     With,
 )
-from dotmac_lint.source import Range
+from dotmac_lint.readers.python.tree import UNREADABLE, parse
+from dotmac_lint.source import Range, SourceFile
 
 DEPTH = 60
 """Code nested deeper than this is not followed: no check is, and the stack is finite."""
@@ -80,11 +80,9 @@ def statements_of(text: str) -> tuple[Stmt, ...]:
     if text.startswith("\ufeff") or text.count("\r") != text.count("\r\n"):
         raise UnsureError
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parse(text)
         return _Converter(text).block(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except UNREADABLE as error:
         raise UnsureError from error
 
 
@@ -92,12 +90,7 @@ class _Converter:
     def __init__(self, text: str) -> None:
         self.text = text
         self.depth = 0
-        self.starts = [0]
-        position = text.find("\n")
-        while position >= 0:
-            self.starts.append(position + 1)
-            position = text.find("\n", position + 1)
-        self.starts.append(len(text) + 1)
+        self.starts = [*SourceFile("", text).line_starts, len(text) + 1]
         self.ascii = text.isascii()
 
     # -- places

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import Range
 
 _METHODS = frozenset({"get", "setdefault", "pop", "__getitem__"})
@@ -77,10 +77,8 @@ class PythonReads(msgspec.Struct, frozen=True):
 def read_python_reads(text: str) -> PythonReads:
     """The reads in the module `text`. Never raises; code that cannot be parsed is searched by pattern."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        tree = parse(text)
+    except UNREADABLE as error:
         reads = tuple(
             EnvironmentRead(m[2], Range(*m.span(2)), Range(*m.span()), None, None, "os.environ")
             for m in _FALLBACK.finditer(text)

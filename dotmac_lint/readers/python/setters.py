@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 
 import msgspec
+
+from dotmac_lint.readers.python.tree import UNREADABLE, parse
 
 OWN = frozenset({"self", "cls"})
 SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
@@ -28,10 +29,8 @@ class Setters(msgspec.Struct, frozen=True):
 def read_setters(text: str) -> Setters:
     """What the module sets. Never raises."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(text)
+    except UNREADABLE:
         return Setters(frozenset({ANY}))
     module = _Module()
     module.read(tree.body, top=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from dotmac_lint.readers.python.tree import UNREADABLE, parse
+from dotmac_lint.source import SourceFile
 
 _DOTTED_KEY = re.compile(r"""['"][A-Za-z_]\w*(?:\.\w+)+['"]\s*:""")
 _KEPT = frozenset({"settings_customise_sources", "customise_sources"})
@@ -34,23 +36,16 @@ def skeleton(text: str) -> Skeleton:
     if text.count("\r") != text.count("\r\n"):
         return Skeleton(text)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parse(text)
         return _Cutter(text).skeleton(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return Skeleton(text)
 
 
 class _Cutter:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lines = [0]
-        position = text.find("\n")
-        while position >= 0:
-            self.lines.append(position + 1)
-            position = text.find("\n", position + 1)
-        self.lines.append(len(text) + 1)
+        self.lines = [*SourceFile("", text).line_starts, len(text) + 1]
 
     def skeleton(self, tree: ast.Module) -> Skeleton:
         parts: list[str] = []
