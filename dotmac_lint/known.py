@@ -19,7 +19,7 @@ class Known(msgspec.Struct, Generic[T], frozen=True, tag="known"):
     value: T
 
 
-class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
+class Unknown(msgspec.Struct, frozen=True, gc=False, tag="unknown"):
     """A value that cannot be worked out without running something; `why` is a short clause."""
 
     why: str
@@ -28,7 +28,7 @@ class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
 TOO_LONG = Unknown("it grows beyond what a process can be given")
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Why a reader could not read (a part of) a file; becomes DM000. One full sentence."""
 
     message: str

@@ -15,7 +15,7 @@ import msgspec
 BOM = "\ufeff"
 
 
-class Range(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Range(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """A half-open range of code points, 0-based, in the text of one file."""
 
     start: int
@@ -28,7 +28,7 @@ class Range(msgspec.Struct, frozen=True, order=True, array_like=True):
         return text[self.start : self.end]
 
 
-class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """A half-open range of code points in the file `path` (relative to the root, with `/`)."""
 
     path: str

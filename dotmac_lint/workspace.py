@@ -15,7 +15,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -61,6 +61,8 @@ MAXIMUM_PARSED = {
     "read_settings_module": 512 * 1024,
 }
 """Bytes of files whose every line makes objects: ten times the largest that we know of, and more."""
+MOST_DECODED = 64
+"""Files whose text is kept beside their bytes: the next question is mostly about the same file."""
 MAXIMUM_PATTERNS = 5_000
 """Lines of a `.gitignore` that count where git does not tell."""
 
@@ -134,7 +136,7 @@ class Workspace:
         self.exclude = exclude
         self.cache = cache
         self._bytes: dict[str, Data | None] = {}
-        self._sources: dict[str, SourceFile | None] = {}
+        self._decoded = lru_cache(MOST_DECODED)(self._decode)
         self._results: dict[tuple[str, ...], Any] = {}
         self.workers = 0
         """Processes that may read ahead."""
@@ -154,7 +156,6 @@ class Workspace:
         revised = Workspace(self.root, self.exclude, self.cache, {**self.pending, **pending})
         stale = {path for path in self._bytes if self.real(path) in pending or self._bytes[path] is None}
         revised._bytes = {path: data for path, data in self._bytes.items() if path not in stale}
-        revised._sources = {path: source for path, source in self._sources.items() if path in revised._bytes}
         revised._results = {
             key: result
             for key, result in self._results.items()
@@ -492,10 +493,11 @@ class Workspace:
             self.problems.append((span, message))
 
     def source(self, path: str) -> SourceFile | None:
-        if path not in self._sources:
-            data = self.bytes(path)
-            self._sources[path] = None if data is None else SourceFile.decode(path, data)
-        return self._sources[path]
+        return self._decoded(path)
+
+    def _decode(self, path: str) -> SourceFile | None:
+        data = self.bytes(path)
+        return None if data is None else SourceFile.decode(path, data)
 
     text = source
 

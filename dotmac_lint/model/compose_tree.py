@@ -114,20 +114,30 @@ class Leaf:
     def is_null(self) -> bool:
         return self.kind == "null"
 
-    @cached_property
+    # Most scalars interpolate nothing: what is worked out is kept for those that do.
+
+    @property
     def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
         if self.kind != "str":
             return (_printed(self.raw, self.kind),)
+        return self._parts if "$" in self.raw else interpolation.parse(self.raw)
+
+    @cached_property
+    def _parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
         try:
             return interpolation.parse(self.raw)
         except interpolation.InterpolationError as error:
             return error
 
-    @cached_property
+    @property
     def value(self) -> Known[str] | Unknown:
-        if "$" not in self.raw:
-            plain = not self.style and self.tag != "!!str"
-            return Known(_printed(self.raw, self.kind) if plain else self.raw)
+        if "$" in self.raw:
+            return self._interpolated
+        plain = not self.style and self.tag != "!!str"
+        return Known(_printed(self.raw, self.kind) if plain else self.raw)
+
+    @cached_property
+    def _interpolated(self) -> Known[str] | Unknown:
         if isinstance(self.parts, interpolation.InterpolationError):
             return Unknown("its interpolation is not valid")
         value = interpolation.evaluate(self.parts, self._lookup)
@@ -139,9 +149,13 @@ class Leaf:
         given = self.origin.scope.get(name)
         return given.value if given else None
 
-    @cached_property
+    @property
     def references(self) -> tuple[Reference, ...]:
-        if "$" not in self.raw or isinstance(self.parts, interpolation.InterpolationError):
+        return self._references if "$" in self.raw else ()
+
+    @cached_property
+    def _references(self) -> tuple[Reference, ...]:
+        if isinstance(self.parts, interpolation.InterpolationError):
             return ()
         found = []
         written = self.span.range.slice(self.origin.text)
@@ -177,7 +191,7 @@ class Leaf:
     def placeholder(self) -> bool:
         return any(reference.placeholder for reference in self.references)
 
-    @cached_property
+    @property
     def text(self) -> Text:
         return Text(self.value, self.raw, self.span, self.references, placeholder=self.placeholder)
 
@@ -240,7 +254,7 @@ class Leaf:
         return self.part(0, len(self.raw)), None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Row:
     """An entry of a mapping, and those that it overrides."""
 
@@ -254,7 +268,7 @@ class Row:
     overrides: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Table:
     """A mapping, or a list of `NAME=value` that stands for one (`form`)."""
 
@@ -276,7 +290,7 @@ class Table:
         return node
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Items:
     items: tuple[Tree, ...]
     flow: bool

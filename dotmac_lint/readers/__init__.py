@@ -1,4 +1,8 @@
-"""What stands in files, with exact places."""
+"""What stands in files, with exact places.
+
+A large repository has millions of these objects. They are trees, without cycles, so the garbage collector need not
+know them (`gc=False`), which makes each smaller by a third and every collection shorter.
+"""
 
 from __future__ import annotations
 

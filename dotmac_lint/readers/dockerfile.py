@@ -50,14 +50,14 @@ _SINGLE = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
 _AT_LEAST_ONE = frozenset({"ENV", "LABEL", "ARG", "EXPOSE", "VOLUME", "HEALTHCHECK", "ONBUILD", "SHELL"})
 
 
-class Word(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """`text` as BuildKit's parser hands it on (JSON decoded, shell quotes kept); `range` as written."""
 
     text: str
     range: Range
 
 
-class Flag(msgspec.Struct, frozen=True):
+class Flag(msgspec.Struct, frozen=True, gc=False):
     """`--name=value`, without quotes; `value` is None when there is no `=`."""
 
     name: str
@@ -65,14 +65,14 @@ class Flag(msgspec.Struct, frozen=True):
     range: Range
 
 
-class Pair(msgspec.Struct, frozen=True):
+class Pair(msgspec.Struct, frozen=True, gc=False):
     """One assignment of ENV, LABEL or ARG; quotes and escapes are kept, as expansion needs them."""
 
     name: Word
     value: Word | None
 
 
-class Heredoc(msgspec.Struct, frozen=True):
+class Heredoc(msgspec.Struct, frozen=True, gc=False):
     """`range` is the body without its terminator line, `body` that text before tabs are stripped."""
 
     name: str
@@ -82,7 +82,7 @@ class Heredoc(msgspec.Struct, frozen=True):
     strip_tabs: bool
 
 
-class Instruction(msgspec.Struct, frozen=True):
+class Instruction(msgspec.Struct, frozen=True, gc=False):
     """One instruction. `value` is the joined text behind the keyword and the flags."""
 
     keyword: str
@@ -107,7 +107,7 @@ class Instruction(msgspec.Struct, frozen=True):
         return _locate(self.pieces, start, end)
 
 
-class Dockerfile(msgspec.Struct, frozen=True):
+class Dockerfile(msgspec.Struct, frozen=True, gc=False):
     instructions: tuple[Instruction, ...] = ()
     escape: str = "\\"
     directives: dict[str, str] = {}

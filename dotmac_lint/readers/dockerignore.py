@@ -29,7 +29,7 @@ Matcher = Callable[[str], bool]
 _STAR, _REST, _FOLDERS = "[^/]*", ".*", "(?:.*/)?"
 
 
-class Pattern(msgspec.Struct, frozen=True):
+class Pattern(msgspec.Struct, frozen=True, gc=False):
     """One line. `text` is cleaned, without `!` and leading `/`; `range` is the line without blanks around."""
 
     text: str
@@ -37,7 +37,7 @@ class Pattern(msgspec.Struct, frozen=True):
     range: Range
 
 
-class Dockerignore(msgspec.Struct, frozen=True):
+class Dockerignore(msgspec.Struct, frozen=True, gc=False):
     patterns: tuple[Pattern, ...] = ()
     problems: tuple[Problem, ...] = ()
 

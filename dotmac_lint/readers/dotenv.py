@@ -56,7 +56,7 @@ _LINE = re.compile(r"[^\r\n]*")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 
 
-class VariablePart(msgspec.Struct, frozen=True, tag="variable"):
+class VariablePart(msgspec.Struct, frozen=True, gc=False, tag="variable"):
     """`${name}`, or `${name<operator>word}`; `word` is itself a template in Compose's dialect."""
 
     name: str
@@ -65,7 +65,7 @@ class VariablePart(msgspec.Struct, frozen=True, tag="variable"):
     range: Range
 
 
-class EnvEntry(msgspec.Struct, frozen=True):
+class EnvEntry(msgspec.Struct, frozen=True, gc=False):
     """One assignment, or a bare key (`value` is None), which passes the host's value through.
 
     `value` has its quotes and escapes decoded but is not interpolated; `parts` is what it is made of.
@@ -86,7 +86,7 @@ class EnvEntry(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, VariablePart))
 
 
-class EnvFile(msgspec.Struct, frozen=True):
+class EnvFile(msgspec.Struct, frozen=True, gc=False):
     """`fatal`: the program that reads this dialect refuses the whole file because of `problems`."""
 
     dialect: Dialect

@@ -44,14 +44,14 @@ _BRACKET = re.compile(r"[\[\](){}]")
 _BETWEEN = ("", "new_line_or_comment")
 
 
-class Word(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """A string or a name; `range` is the text between its quotes."""
 
     text: str
     range: Range
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """What an attribute is set to. `text` is that of strings, numbers and booleans."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class Value(msgspec.Struct, frozen=True):
             yield from inner.words
 
 
-class Attribute(msgspec.Struct, frozen=True):
+class Attribute(msgspec.Struct, frozen=True, gc=False):
     """`name = value`, or a block `name "label" { ... }`, whose value is an object."""
 
     name: Word
@@ -82,7 +82,7 @@ class Attribute(msgspec.Struct, frozen=True):
         return tuple(self.value.words)
 
 
-class PathRule(msgspec.Struct, frozen=True):
+class PathRule(msgspec.Struct, frozen=True, gc=False):
     """One `path "..." { ... }`."""
 
     path: Word
@@ -99,7 +99,7 @@ class PathRule(msgspec.Struct, frozen=True):
         return found.words if found else ()
 
 
-class Policy(msgspec.Struct, frozen=True):
+class Policy(msgspec.Struct, frozen=True, gc=False):
     """`is_policy` is False for HCL of another kind (a bake file, a server's configuration, Terraform)."""
 
     paths: tuple[PathRule, ...] = ()

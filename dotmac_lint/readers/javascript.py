@@ -24,13 +24,13 @@ _TOKEN = re.compile(
 _UNPACKED = re.compile(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
 
 
-class JavaScriptRead(msgspec.Struct, frozen=True):
+class JavaScriptRead(msgspec.Struct, frozen=True, gc=False):
     name: str
     name_range: Range
     range: Range
 
 
-class JavaScriptDynamic(msgspec.Struct, frozen=True):
+class JavaScriptDynamic(msgspec.Struct, frozen=True, gc=False):
     """A name composed at run time, of which only the beginning is known."""
 
     prefix: str
@@ -38,7 +38,7 @@ class JavaScriptDynamic(msgspec.Struct, frozen=True):
     range: Range
 
 
-class JavaScriptReads(msgspec.Struct, frozen=True):
+class JavaScriptReads(msgspec.Struct, frozen=True, gc=False):
     reads: tuple[JavaScriptRead, ...] = ()
     dynamic: tuple[JavaScriptDynamic, ...] = ()
     problems: tuple[Problem, ...] = ()

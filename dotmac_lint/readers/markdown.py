@@ -29,7 +29,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(?:.*(?:\r\n?|\n))*?(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 
 
-class CodeBlock(msgspec.Struct, frozen=True):
+class CodeBlock(msgspec.Struct, frozen=True, gc=False):
     """`text` is without the indentation of lists and quotes; `starts` has the offset of each of its lines."""
 
     language: str
@@ -45,26 +45,26 @@ class CodeBlock(msgspec.Struct, frozen=True):
         return self.starts[before] + offset - (self.text.rfind("\n", 0, offset) + 1)
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """Inline code without its backticks, or a cell of a table without its blanks."""
 
     text: str
     range: Range
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(msgspec.Struct, frozen=True, gc=False):
     """The first row is the heading; rows may be shorter than it."""
 
     rows: tuple[tuple[Piece, ...], ...]
 
 
-class Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True, gc=False):
     level: int
     text: str
     range: Range
 
 
-class Markdown(msgspec.Struct, frozen=True):
+class Markdown(msgspec.Struct, frozen=True, gc=False):
     """Everything in the order of the document."""
 
     code_blocks: tuple[CodeBlock, ...] = ()

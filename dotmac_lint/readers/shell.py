@@ -25,7 +25,7 @@ _SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(\S+))?")
 _OPERATOR = re.compile(r":?[-+?=]")
 
 
-class VariableRead(msgspec.Struct, frozen=True):
+class VariableRead(msgspec.Struct, frozen=True, gc=False):
     """`$NAME` or `${NAME}`; with an operator, `default` is the text behind it."""
 
     name: str
@@ -35,7 +35,7 @@ class VariableRead(msgspec.Struct, frozen=True):
     default: str | None = None
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class Assignment(msgspec.Struct, frozen=True, gc=False):
     """`NAME=value`; `value` is None where it is not plain text. `temporary`: only for one command."""
 
     name: str
@@ -45,7 +45,7 @@ class Assignment(msgspec.Struct, frozen=True):
     temporary: bool
 
 
-class ShellCommand(msgspec.Struct, frozen=True):
+class ShellCommand(msgspec.Struct, frozen=True, gc=False):
     """A program that is started. A word that is not plain text is None."""
 
     words: tuple[str | None, ...]
@@ -54,7 +54,7 @@ class ShellCommand(msgspec.Struct, frozen=True):
     exec: bool
 
 
-class ShellScript(msgspec.Struct, frozen=True):
+class ShellScript(msgspec.Struct, frozen=True, gc=False):
     interpreter: str | None = None
     """What the first line (`#!`) names."""
     reads: tuple[VariableRead, ...] = ()

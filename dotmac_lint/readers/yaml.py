@@ -22,7 +22,7 @@ MAXIMUM_DEPTH = 200
 ScalarKind = Literal["null", "bool", "int", "float", "str"]
 
 
-class Scalar(msgspec.Struct, frozen=True, tag="scalar"):
+class Scalar(msgspec.Struct, frozen=True, gc=False, tag="scalar"):
     """`value` is the decoded text, whatever its type; `style` is "" for a plain scalar, or the indicator."""
 
     value: str
@@ -31,7 +31,7 @@ class Scalar(msgspec.Struct, frozen=True, tag="scalar"):
     range: Range
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A key and its value; `merged` when a merge key (`<<`) brought it."""
 
     key: Scalar
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct, frozen=True):
     merged: bool = False
 
 
-class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
+class Mapping(msgspec.Struct, frozen=True, gc=False, tag="mapping"):
     """Entries in the order written, the merged ones last; `range` ends with the last content."""
 
     entries: tuple[Entry, ...]
@@ -55,7 +55,7 @@ class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
         return next((entry for entry in self.entries if entry.key.value == key), None)
 
 
-class Sequence(msgspec.Struct, frozen=True, tag="sequence"):
+class Sequence(msgspec.Struct, frozen=True, gc=False, tag="sequence"):
     items: tuple[Node, ...]
     flow: bool
     tag: str | None
@@ -65,7 +65,7 @@ class Sequence(msgspec.Struct, frozen=True, tag="sequence"):
 Node: TypeAlias = Scalar | Mapping | Sequence
 
 
-class YamlFile(msgspec.Struct, frozen=True):
+class YamlFile(msgspec.Struct, frozen=True, gc=False):
     documents: tuple[Node, ...]
     problems: tuple[Problem, ...]
 

@@ -15,7 +15,7 @@ from dotmac_lint.source import Range
 # ---- expressions
 
 
-class Expression(msgspec.Struct, frozen=True):
+class Expression(msgspec.Struct, frozen=True, gc=False):
     range: Range
 
 
@@ -142,7 +142,7 @@ Expr = (
 # ---- statements
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     range: Range
 
 
@@ -191,7 +191,7 @@ class For(Statement, frozen=True, tag="for"):
     otherwise: tuple[Stmt, ...]
 
 
-class Handler(msgspec.Struct, frozen=True):
+class Handler(msgspec.Struct, frozen=True, gc=False):
     """`except NAMES as alias`; `names` is None for a bare `except`, and holds "?" for what is no name."""
 
     names: tuple[str, ...] | None
@@ -228,7 +228,7 @@ class Opaque(Statement, frozen=True, tag="opaque"):
     body: tuple[Stmt, ...] = ()
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Parameter(msgspec.Struct, frozen=True, gc=False):
     name: str
     default: Expr | None
     kind: Literal["plain", "keyword", "star", "double star"]

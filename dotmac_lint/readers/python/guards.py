@@ -8,7 +8,7 @@ from dotmac_lint.known import Problem
 from dotmac_lint.readers.python.code import Class, Function, Import, Stmt
 
 
-class GuardModule(msgspec.Struct, frozen=True):
+class GuardModule(msgspec.Struct, frozen=True, gc=False):
     """A module's code. Functions and classes stand in `body` where they are defined."""
 
     body: tuple[Stmt, ...] = ()

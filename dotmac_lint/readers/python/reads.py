@@ -45,7 +45,7 @@ _INNER: dict[type[ast.AST], tuple[str, ...]] = {}
 """The fields of each kind of node in which others may stand, once met."""
 
 
-class EnvironmentRead(msgspec.Struct, frozen=True):
+class EnvironmentRead(msgspec.Struct, frozen=True, gc=False):
     """One read. `default` and `cast` are source text."""
 
     name: str
@@ -56,7 +56,7 @@ class EnvironmentRead(msgspec.Struct, frozen=True):
     how: str
 
 
-class DynamicRead(msgspec.Struct, frozen=True):
+class DynamicRead(msgspec.Struct, frozen=True, gc=False):
     """A name that is composed at run time; it begins with `prefix` and ends with `suffix`."""
 
     prefix: str
@@ -66,7 +66,7 @@ class DynamicRead(msgspec.Struct, frozen=True):
     """The name is the worth of this constant, which another module defines."""
 
 
-class PythonReads(msgspec.Struct, frozen=True):
+class PythonReads(msgspec.Struct, frozen=True, gc=False):
     reads: tuple[EnvironmentRead, ...] = ()
     dynamic: tuple[DynamicRead, ...] = ()
     helpers: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ ANY = "*"
 """A name that is worked out at run time, or that cannot be told."""
 
 
-class Setters(msgspec.Struct, frozen=True):
+class Setters(msgspec.Struct, frozen=True, gc=False):
     names: frozenset[str] = frozenset()
     """Those in what is set, `a` and `b` of `x.a.b = 1`, where `x` may hold settings and is no object that sets its
     own attributes."""

@@ -11,7 +11,7 @@ from dotmac_lint.readers.python.code import Expr, Stmt
 from dotmac_lint.source import Range
 
 
-class Import(msgspec.Struct, frozen=True, tag="import"):
+class Import(msgspec.Struct, frozen=True, gc=False, tag="import"):
     """`from module import attribute as name`; of `import a.b`, the name `a` (attribute None).
 
     A relative module keeps its dots; a star import binds "*".
@@ -25,7 +25,7 @@ class Import(msgspec.Struct, frozen=True, tag="import"):
     """It stands in an `except` or `else` branch."""
 
 
-class Assignment(msgspec.Struct, frozen=True, tag="assignment"):
+class Assignment(msgspec.Struct, frozen=True, gc=False, tag="assignment"):
     """A name that a module or class body binds to a value, or only annotates."""
 
     name: str
@@ -41,7 +41,7 @@ class Assignment(msgspec.Struct, frozen=True, tag="assignment"):
     """It stands in an `except` or `else` branch."""
 
 
-class Function(msgspec.Struct, frozen=True, tag="function"):
+class Function(msgspec.Struct, frozen=True, gc=False, tag="function"):
     name: str
     range: Range
     """Of the name."""
@@ -56,7 +56,7 @@ class Function(msgspec.Struct, frozen=True, tag="function"):
     """Only of `settings_customise_sources` and v1's `customise_sources`."""
 
 
-class Class(msgspec.Struct, frozen=True, tag="class"):
+class Class(msgspec.Struct, frozen=True, gc=False, tag="class"):
     name: str
     range: Range
     """Of the name."""
@@ -67,7 +67,7 @@ class Class(msgspec.Struct, frozen=True, tag="class"):
     documentation: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """`root.path = ...`, `setattr(root.path, "name", ...)` or `object.__setattr__(root, "name", ...)`."""
 
     root: str
@@ -83,7 +83,7 @@ class Change(msgspec.Struct, frozen=True):
     """The import inside the function that binds the root."""
 
 
-class PathMapping(msgspec.Struct, frozen=True):
+class PathMapping(msgspec.Struct, frozen=True, gc=False):
     """A dict display whose keys are dotted paths and whose values are texts."""
 
     entries: tuple[tuple[str, str, Range], ...]
@@ -93,7 +93,7 @@ class PathMapping(msgspec.Struct, frozen=True):
 Member = Import | Assignment | Function | Class
 
 
-class SettingsModule(msgspec.Struct, frozen=True):
+class SettingsModule(msgspec.Struct, frozen=True, gc=False):
     body: tuple[Member, ...] = ()
     """In order; what stands inside `if`, `try`, `with` is lifted out of it."""
     changes: tuple[Change, ...] = ()
