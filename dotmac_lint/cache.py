@@ -19,12 +19,13 @@ from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
 from dotmac_lint import __version__
 
+S = TypeVar("S", bound=msgspec.Struct)
 NAME = "readers.sqlite"
 MAXIMUM_BYTES = 256 * 1024 * 1024
 """When the file is larger, the results that were used least recently go until half of that is left."""
@@ -33,6 +34,8 @@ KEPT = frozenset({
     "read_python_reads", "read_settings_module", "read_setters", "read_guards", "read_shell", "read_markdown",
     "read_javascript_reads", "read_policy",
 })  # fmt: skip
+TICK = 50_000_000
+"""Nanoseconds; file systems keep times by the kernel's clock, which ticks every 1 to 10 milliseconds."""
 _DAY = 86_400  # seconds
 _WAIT = 2.0  # seconds that a run waits for another one that writes
 _TABLE = "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB, used INTEGER) WITHOUT ROWID"
@@ -124,18 +127,22 @@ class Cache:
     def _version(self) -> str:
         return _version("readers")
 
-    def answer(self, what: str) -> Answer | None:
-        """What the last run said that was asked `what` (root, options, configuration)."""
-        found: Answer | None = self._stored(self._answer_key(what), Answer)
+    def recall(self, what: str, type_: type[S]) -> S | None:
+        """What the last run kept under the name `what`."""
+        found: S | None = self._stored(self._recall_key(what, type_), type_)
         return found
 
-    def keep_answer(self, what: str, answer: Answer) -> None:
-        """Notes an answer for `save`."""
-        value = self._encoder.encode(answer)
-        self._new[self._answer_key(what)] = _checksum(value) + value
+    def remember(self, what: str, value: msgspec.Struct) -> None:
+        """Notes for `save` what the next run may `recall`."""
+        self._note(self._recall_key(what, type(value)), value)
 
-    def _answer_key(self, what: str) -> bytes:
-        return hashlib.blake2b(f"{_version('')}\0{what}".encode("utf-8", "surrogateescape")).digest()
+    def _recall_key(self, what: str, type_: type) -> bytes:
+        name = f"{self._whole_version}\0{type_.__name__}\0{what}"
+        return hashlib.blake2b(name.encode("utf-8", "surrogateescape")).digest()
+
+    @cached_property
+    def _whole_version(self) -> str:
+        return _version("")
 
     def result(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> Any:
         """What `read` made of a file with the content `data`; None where that is not known."""
@@ -177,11 +184,14 @@ class Cache:
 
     def keep(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...], result: Any) -> None:
         """Notes a result for `save`."""
+        self._note(self._key(read, data, arguments), result)
+
+    def _note(self, key: bytes, result: Any) -> None:
         try:
             value = self._encoder.encode(result)
         except (UnicodeEncodeError, OverflowError, RecursionError):
             return  # undecodable bytes in a file, or nesting beyond the encoder
-        self._new[self._key(read, data, arguments)] = _checksum(value) + value
+        self._new[key] = _checksum(value) + value
 
     def _key(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> bytes:
         digest = hashlib.blake2b(data, digest_size=20)

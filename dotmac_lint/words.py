@@ -1,49 +1,78 @@
 """Which words stand in which file: whoever searches the repository for names asks here, so that no search costs
-names times files."""
+names times files, and none is made again where no file has changed."""
 
 from __future__ import annotations
 
+import hashlib
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from dotmac_lint.facts import Facts
 
 MAXIMUM_BYTES = 2 * 1024 * 1024
 """Larger files are none that people write, and have no words; nor have those that are not text."""
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_OTHERS = bytes(range(48)) + b":;<=>?@[\\]^`{|}~\x7f" + bytes(range(128, 256))
-_SPACED = bytes.maketrans(_OTHERS, b" " * len(_OTHERS))
-
-
+_CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _BLOCK = 16
 """Files whose words are kept together: most words of a file are those of its neighbours."""
+_FEW = 6
+"""Words that are sought in each text: to split the text costs as much."""
+
+
+def _spaced(characters: frozenset[int]) -> bytes:
+    """For `bytes.translate`: spaces in the place of all others."""
+    return bytes(byte if byte in characters else ord(" ") for byte in range(256))
+
+
+def _longest(text: bytes, table: bytes) -> bytes:
+    return max(text.translate(table).split(), key=len, default=b"")
+
+
+_ALL = _spaced(_WORD)
+
+
+class _Index:
+    """The blocks of files in which each run of some characters stands."""
+
+    def __init__(self, characters: frozenset[int]) -> None:
+        self._table = _spaced(characters)
+        self._places: dict[bytes, array[int]] = {}
+        self._files: list[list[str]] = []
+        self._known: set[str] = set()
+
+    def add(self, paths: Iterable[str], text: Callable[[str], bytes]) -> None:
+        new = [path for path in paths if path not in self._known]
+        self._known.update(new)
+        places = self._places
+        for start in range(0, len(new), _BLOCK):
+            texts = {path: found for path in new[start : start + _BLOCK] if (found := text(path))}
+            number = len(self._files)
+            self._files.append(list(texts))
+            for word in set(b" ".join(texts.values()).translate(self._table).split()):
+                if word in places:
+                    places[word].append(number)
+                else:
+                    places[word] = array("I", (number,))
+
+    def holding(self, word: bytes) -> Iterator[str]:
+        """The files in which the word may stand."""
+        for number in self._places.get(word, ()):
+            yield from self._files[number]
 
 
 class Words:
-    """The words (`[A-Za-z0-9_]+`) of files, each file split once; `read` gives its content."""
+    """The words (`[A-Za-z0-9_]+`) of files; `read` gives their content, `facts` what earlier searches found."""
 
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, read: Callable[[str], bytes | None], facts: Facts) -> None:
         self._read = read
-        self._blocks: dict[str, int] = {}
-        """The number of the block of each file."""
-        self._files: list[list[str]] = []
-        """The files of each block that have words."""
-        self._places: dict[bytes, array[int]] = {}
-        """The numbers of the blocks in which each word stands."""
+        self._facts = facts
+        self._capitals, self._words = _Index(_CAPITALS), _Index(_WORD)
+        self.answers: dict[bytes, dict[bytes, Collection[str]]] = {}
+        """By the digest of the files that were searched: the files in which each word stands."""
 
     def _text(self, path: str) -> bytes:
         data = self._read(path)
-        return b"" if not data or len(data) > MAXIMUM_BYTES or b"\0" in data[:4096] else data
-
-    def _add(self, paths: Sequence[str]) -> None:
-        number = len(self._files)
-        texts = {path: text for path in paths if (text := self._text(path))}
-        self._files.append(list(texts))
-        self._blocks.update(dict.fromkeys(paths, number))
-        places = self._places
-        for word in set(b" ".join(texts.values()).translate(_SPACED).split()):
-            if word in places:
-                places[word].append(number)
-            else:
-                places[word] = array("I", (number,))
+        return b"" if not data or len(data) > MAXIMUM_BYTES or data.find(b"\0", 0, 4096) >= 0 else data
 
     def search(self, paths: Iterable[str], words: Collection[bytes]) -> Iterator[tuple[str, set[bytes]]]:
         """The files that have some of `words`, in order, each with those that it has.
@@ -51,23 +80,41 @@ class Words:
         What is no word, such as `a.b`, counts where its longest part stands.
         """
         files = dict.fromkeys(paths)
-        new = [path for path in files if path not in self._blocks]
-        for start in range(0, len(new), _BLOCK):
-            self._add(new[start : start + _BLOCK])
-        blocks: dict[int, list[tuple[bytes, bytes]]] = {}
-        for word in words:
-            part = max(word.translate(_SPACED).split(), key=len, default=b"")
-            for number in self._places.get(part, ()):
-                blocks.setdefault(number, []).append((word, part))
+        digest = hashlib.blake2b("\0".join(files).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        known = self.answers.setdefault(digest, {})
+        new = {word: _longest(word, _ALL) for word in words if word not in known}
+        if new:
+            self._find(files, digest, new, known)
         found: dict[str, set[bytes]] = {}
-        for number, wanted in blocks.items():
-            for path in self._files[number]:
-                if path in files:
-                    text = self._text(path)
-                    here = {word for word, part in wanted if _stands(part, text)}
-                    if here:
-                        found[path] = here
+        for word in words:
+            for path in known[word]:
+                found.setdefault(path, set()).add(word)
         return ((path, found[path]) for path in files if path in found)
+
+    def _find(
+        self,
+        files: Collection[str],
+        digest: bytes,
+        words: dict[bytes, bytes],
+        known: dict[bytes, Collection[str]],
+    ) -> None:
+        earlier = self._facts.words(digest)
+        changed = [path for path in files if path not in self._facts.unchanged] if earlier else []
+        for word, part in words.items():
+            if word in earlier:
+                known[word] = [*earlier[word], *self._standing(part, changed)]
+        rest = {word: part for word, part in words.items() if word not in known}
+        few = len(rest) + len(known) <= _FEW
+        for word, part in rest.items():
+            index = self._capitals if _CAPITALS.issuperset(part) else self._words
+            if not few:
+                index.add(files, self._text)
+            known[word] = self._standing(
+                part, files if few else [p for p in index.holding(part) if p in files]
+            )
+
+    def _standing(self, part: bytes, paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if _stands(part, self._text(path))]
 
     def holds(self, path: str, words: Iterable[bytes]) -> bool:
         """Whether the file has one of `words`."""
@@ -77,7 +124,7 @@ class Words:
 
 def _stands(word: bytes, text: bytes) -> bool:
     """Whether the word stands in the text, neither begun nor ended by another one."""
-    start = text.find(word)
+    start = text.find(word) if word else -1
     while start >= 0:
         end = start + len(word)
         if (not start or text[start - 1] not in _WORD) and (end == len(text) or text[end] not in _WORD):

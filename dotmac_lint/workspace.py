@@ -19,7 +19,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from dotmac_lint.cache import KEPT, PLAIN, Cache, signature
+from dotmac_lint.cache import KEPT, PLAIN, TICK, Cache, signature
+from dotmac_lint.facts import Facts, Kept
 from dotmac_lint.known import Problem
 from dotmac_lint.source import SourceFile, Span
 from dotmac_lint.words import Words
@@ -76,8 +77,6 @@ SKIPPED_DIRECTORIES = frozenset(
 
 _OLD_VERSION = re.compile(r"(^|/)\.history/")
 """Where an editor keeps what its files were before each change; some commit it."""
-_TICK = 50_000_000
-"""Nanoseconds; file systems keep times by the kernel's clock, which ticks every 1 to 10 milliseconds."""
 
 
 def normalise(path: str) -> str | None:
@@ -144,7 +143,8 @@ class Workspace:
         self._kinds: dict[str, Kind | None] = {}
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
-        self.words = Words(self.bytes)
+        self.facts = Facts(self._kept_facts, self._listed_signature)
+        self.words = Words(self.bytes, self.facts)
         self.seconds: dict[str, float] = {}
         """What reading took, by reader."""
         self.problems: list[tuple[Span, str]] = []
@@ -161,6 +161,9 @@ class Workspace:
             for key, result in self._results.items()
             if key[0] not in ("made", "ignored") and stale.isdisjoint(key)
         }
+        kept = self._collected_facts()
+        revised.facts = Facts(lambda: kept, revised._listed_signature)
+        revised.words = Words(revised.bytes, revised.facts)
         return revised
 
     # ---- which files there are
@@ -433,7 +436,7 @@ class Workspace:
         states = [(path, signature(path)) for path in self._git_files()]
         states += [(path, self._signatures.get(path) or self._signature(path)) for path in files]
         newest = max((moment for _, found in states for moment in found[2:4]), default=0)
-        if newest > time.time_ns() - _TICK:
+        if newest > time.time_ns() - TICK:
             return None
         return hashlib.blake2b(repr(states).encode("utf-8", "surrogateescape"), digest_size=20).digest()
 
@@ -447,6 +450,12 @@ class Workspace:
         with suppress(OSError):
             common = os.path.join(git, _line_of(f"{git}/commondir"))
         return (f"{git}/index", f"{common}/info/exclude", f"{common}/config")
+
+    def _listed_signature(self, path: str) -> tuple[int, ...] | None:
+        """The stat(2) of a listed file, as it was when it was listed; None where fixes may change what it says."""
+        _ = self.files
+        found = self._signatures.get(path)
+        return None if self.pending and (path in self.pending or (found and len(found) > PLAIN)) else found
 
     def _signature(self, path: str) -> tuple[int, ...]:
         return signature(os.path.join(self.root, path))
@@ -558,6 +567,32 @@ class Workspace:
         if self._ahead is not None:
             self._ahead.close()
             self._ahead = None
+
+    def fact(
+        self,
+        kind: str,
+        path: str,
+        type_: Any,
+        make: Callable[[], T],
+        holds: Callable[[T], bool] | None = None,
+    ) -> T:
+        """What `make` finds in a file and its name, nothing else: a value of the type `type_` by the name `kind`.
+
+        It is asked once, and not at all where an earlier run did, the file has not changed since, and what it found
+        still `holds`.
+        """
+        return self.facts.of(kind, path, type_, make, holds)
+
+    def _kept_facts(self) -> Kept | None:
+        return self.cache.recall(str(self.root), Kept) if self.cache is not None else None
+
+    def _collected_facts(self) -> Kept:
+        return self.facts.collected(self.files, self.words.answers)
+
+    def keep_facts(self) -> None:
+        """Note for the next run what this one found in files."""
+        if self.cache is not None and not self.pending:
+            self.cache.remember(str(self.root), self._collected_facts())
 
     def remembered(self, key: str, make: Callable[[], Any]) -> Any:
         """What `make` made of the files when it was first asked for."""

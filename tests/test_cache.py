@@ -172,6 +172,7 @@ WARM = (
     "cache",
     "cli.output",
     "cli.recall",
+    "facts",
     "known",
     "registry",
     "report",

@@ -7,15 +7,17 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dotmac_lint.facts import Facts
 from dotmac_lint.words import MAXIMUM_BYTES, Words
 
+NOTHING_KEPT = Facts(lambda: None, lambda path: None)
 NAMES = [b"PORT", b"PORT_2", b"a.b", b"x"]
 
 
 @given(st.lists(st.sampled_from([*NAMES, b"PORTS", b" ", b".", b"-", b"\xc3\xa9", b"\n", b"_", b"="])))
 def test_a_word_is_found_where_it_stands_alone(parts: list[bytes]) -> None:
     text = b"".join(parts)
-    found = {word for _, here in Words({"f": text}.get).search(["f"], NAMES) for word in here}
+    found = {word for _, here in Words({"f": text}.get, NOTHING_KEPT).search(["f"], NAMES) for word in here}
     for name in NAMES:
         stands = re.search(rb"(?<![A-Za-z0-9_])" + re.escape(name) + rb"(?![A-Za-z0-9_])", text)
         assert name in found or not stands
@@ -24,7 +26,7 @@ def test_a_word_is_found_where_it_stands_alone(parts: list[bytes]) -> None:
 
 def test_what_nobody_wrote_has_no_words() -> None:
     files = {"binary": b"PORT\0PORT", "large": b"PORT " * (MAXIMUM_BYTES // 4), "text": b"PORT"}
-    words = Words(files.get)
+    words = Words(files.get, NOTHING_KEPT)
     assert list(words.search(["absent", *files], {b"PORT"})) == [("text", {b"PORT"})]
     assert words.holds("text", {b"HOST", b"PORT"})
     assert not words.holds("binary", {b"PORT"})

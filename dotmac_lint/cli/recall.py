@@ -36,7 +36,7 @@ class Question:
 
     def answer(self) -> Answer | None:
         """What was said to the same question about files that are still the same."""
-        answer = self.cache.answer(self.what)
+        answer = self.cache.recall(self.what, Answer)
         if answer is None or answer.state != self.state or not self.workspace.unchanged(answer.asked):
             return None
         return answer
@@ -45,7 +45,7 @@ class Question:
         """Notes what was said, and which paths `workspace` was asked for."""
         if self.state is not None and len(text) <= MAXIMUM_TEXT:
             answer = Answer(self.state, workspace.asked_besides(), text, tuple(told), status)
-            self.cache.keep_answer(self.what, answer)
+            self.cache.remember(self.what, answer)
 
 
 def recalled(options: Mapping[str, Any]) -> tuple[Question | None, int | None]:

@@ -144,6 +144,7 @@ def lint(
     if question is not None and built_in and wrong is None and not result.crashes:
         question.keep(result.workspace, text, told, status)
     if cache is not None:
+        first.workspace.keep_facts()
         cache.save()
     if wrong is not None:
         return fail(wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -58,23 +59,23 @@ def find_applications(workspace: Workspace) -> tuple[Application, ...]:
 
 
 def _find(workspace: Workspace) -> tuple[Application, ...]:
-    modules: dict[str, bytes] = {}
     factories: dict[bytes, bytes] = {}  # by name: what they make
-    for path in workspace.files:
-        if not path.endswith(".py") or _NOT_SHIPPED.search(path):
-            continue
-        data = modules[path] = bytes(workspace.bytes(path) or b"")
-        if any(kind in data for kind in _KINDS):
-            factories |= dict(_factories(data))
+    modules = [path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path)]
+
+    def made_in(path: str) -> dict[bytes, bytes]:
+        data = workspace.bytes(path) or b""
+        return dict(_factories(data)) if any(kind in data for kind in _KINDS) else {}
+
+    for path in modules:
+        factories |= workspace.fact("factories", path, dict[bytes, bytes], partial(made_in, path))
     made = b"|".join(re.escape(name) for name in (*_KINDS, *factories))
     pattern = re.compile(
         rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<maker>" + made + rb")\(",
         re.MULTILINE,
     )
     found = []
-    for path, data in modules.items():
-        if not any(name in data for name in (*_KINDS, *factories)):
-            continue
+    for path, _ in workspace.words.search(modules, (*_KINDS, *factories)):
+        data = workspace.bytes(path) or b""
         for match in pattern.finditer(data):
             kind = factories.get(match["maker"], match["maker"])
             start = len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _COMMAND = re.compile(
     r"(?:\bcd[ \t]+(?P<folder>[^\s;&|]+)[ \t]*(?:&&|;)[ \t]*)?\b(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b"
     r"(?P<rest>(?:\\\r?\n|[^\n;&|`#])*)"
 )
+_BUILDS = re.compile(rb"(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b")
 _WORD = re.compile(r"(?:\\\r?\n|[^\s\"'\\]|\"[^\"\n]*\"|'[^'\n]*'|\\.)+")
 _FLAGS = frozenset(
     {"--push", "--load", "--no-cache", "--pull", "--rm", "--force-rm", "--squash", "-q", "--quiet", "--debug"}
@@ -66,18 +68,21 @@ def _find(workspace: Workspace) -> Iterator[BuildCommand]:
     for path in workspace.files:
         if not _FILES.search(path) or _NOT_OURS.search(path):
             continue
-        data = workspace.bytes(path)
-        if data is None or len(data) > _LARGEST or not (b" build" in data or b"build-push-action" in data):
-            continue
-        source = workspace.source(path)
+        builds = workspace.fact("builds", path, bool, partial(_builds, workspace, path))
+        source = workspace.source(path) if builds else None
         if source is None:
             continue
         for match in _COMMAND.finditer(source.text):
             yield from _command(workspace, path, match)
-        if b"build-push-action" in data and path.endswith((".yml", ".yaml")):
+        if "build-push-action" in source.text and path.endswith((".yml", ".yaml")):
             file = workspace.yaml(path)
             for document in file.documents if file is not None else ():
                 yield from _steps(workspace, path, document)
+
+
+def _builds(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return len(data) <= _LARGEST and (_BUILDS.search(data) is not None or b"build-push-action" in data)
 
 
 def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[BuildCommand]:

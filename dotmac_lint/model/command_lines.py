@@ -7,16 +7,16 @@ continuations, `cd`. Nothing is run; what cannot be worked out stays open.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice, pairwise, product
 from posixpath import dirname, join
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import Workspace, normalise
+from dotmac_lint.workspace import Data, Workspace, normalise
 
 Program = Literal["docker compose", "docker-compose"]
 Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment", "code"]
@@ -963,18 +963,66 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
 def _find(workspace: Workspace) -> tuple[CommandLine, ...]:
     found: dict[tuple[object, ...], CommandLine] = {}
     for path in workspace.files:
-        if not _may_hold(workspace, path):
-            continue
-        source = workspace.source(path)
-        if source is None:
-            continue
-        for line in islice(_lines_of(workspace, path, source.text), MAX_LINES):
+        for line in _lines_in(workspace, path) if _may_hold(workspace, path) else ():
             key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
             found.setdefault(key, line)
     return tuple(sorted(found.values(), key=lambda line: line.span))
 
 
-def _lines_of(workspace: Workspace, path: str, source: str) -> Iterator[CommandLine]:
+class Places(Protocol):
+    """Where files and folders lie: what the words of a command line are looked up in."""
+
+    def kind(self, path: str) -> str | None: ...
+
+    def bytes(self, path: str) -> Data | None: ...
+
+    def under(self, directory: str) -> Sequence[str]: ...
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """The command lines of a file, and what was found at the paths that they name."""
+
+    lines: tuple[CommandLine, ...]
+    kinds: dict[str, str | None]
+    more: bool
+    """They depend on more: on what other files say, or on which there are."""
+
+
+class _Asking:
+    """The places of a repository; notes what it is asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.kinds: dict[str, str | None] = {}
+        self.more = False
+        self._workspace = workspace
+
+    def kind(self, path: str) -> str | None:
+        self.kinds[path] = self._workspace.kind(path)
+        return self.kinds[path]
+
+    def bytes(self, path: str) -> Data | None:
+        self.more = True
+        return self._workspace.bytes(path)
+
+    def under(self, directory: str) -> Sequence[str]:
+        self.more = True
+        return self._workspace.under(directory)
+
+
+def _lines_in(workspace: Workspace, path: str) -> tuple[CommandLine, ...]:
+    def find() -> Lines:
+        source = workspace.source(path)
+        asking = _Asking(workspace)
+        lines = tuple(islice(_lines_of(asking, path, source.text), MAX_LINES)) if source is not None else ()
+        return Lines(lines, asking.kinds, asking.more)
+
+    def hold(lines: Lines) -> bool:
+        return not lines.more and all(workspace.kind(path) == kind for path, kind in lines.kinds.items())
+
+    return workspace.fact("command lines", path, Lines, find, hold).lines
+
+
+def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
     for pieces in _pieces(path, source):
         shell = _Shell()
         for piece in pieces:
@@ -986,7 +1034,7 @@ def _lines_of(workspace: Workspace, path: str, source: str) -> Iterator[CommandL
                     shell.exported.add(name)
             if piece.folder:
                 shell.folder = OPEN if "$" in piece.folder else piece.folder
-            yield from _piece_lines(workspace, path, piece, shell)
+            yield from _piece_lines(places, path, piece, shell)
 
 
 def _may_hold(workspace: Workspace, path: str) -> bool:
@@ -996,20 +1044,24 @@ def _may_hold(workspace: Workspace, path: str) -> bool:
         return False
     if "changelog" in name.lower() or "release" in name.lower():
         return False
-    data = workspace.bytes(path)
-    if data is None or len(data) > MAX_BYTES:
-        return False
-    likely = b"compose" in data or b"COMPOSE_FILE" in data or (b"stack" in data and b"docker" in data)
-    return likely and _WORDS.search(data) is not None
+
+    def speaks_of_compose() -> bool:
+        data = workspace.bytes(path)
+        if data is None or len(data) > MAX_BYTES:
+            return False
+        likely = b"compose" in data or b"COMPOSE_FILE" in data or (b"stack" in data and b"docker" in data)
+        return likely and _WORDS.search(data) is not None
+
+    return workspace.fact("speaks of Compose", path, bool, speaks_of_compose)
 
 
-def _piece_lines(workspace: Workspace, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:
+def _piece_lines(places: Places, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:
     for words, folder in shell.run(piece.text):
-        yield from _commands_in(workspace, path, piece, words, folder, shell)
+        yield from _commands_in(places, path, piece, words, folder, shell)
 
 
 def _commands_in(
-    workspace: Workspace,
+    places: Places,
     path: str,
     piece: _Piece,
     words: list[_Text],
@@ -1032,9 +1084,7 @@ def _commands_in(
         elif number + 1 < len(words):
             ends = [max(w.at) + 1 for w in words[number:] if w.at and line[0] <= w.at[0] < line[1]]
             place = (place[0], max(*ends, place[1]) if ends else place[1])
-        yield from _command_lines(
-            workspace, piece.kind, program, Span(path, *place), arguments, folder, given
-        )
+        yield from _command_lines(places, piece.kind, program, Span(path, *place), arguments, folder, given)
 
     for number, word in enumerate(words):
         chars = word.chars
@@ -1049,7 +1099,7 @@ def _commands_in(
         if number == 0 and chars == OPEN and _for_compose(words[1:]):  # `$DOCKER_COMPOSE -f compose.yml up`
             yield from emit(number, "docker compose", words[1:])
             return
-        arguments = _indirect(workspace, path, piece.kind, folder, words[number:])
+        arguments = _indirect(places, path, piece.kind, folder, words[number:])
         if arguments:
             yield from emit(number, "docker compose", arguments)
             return
@@ -1058,7 +1108,7 @@ def _commands_in(
             inner = _Shell()
             inner.variables, inner.folder = dict(shell.variables), folder
             for nested, where in inner.run(word):
-                yield from _commands_in(workspace, path, piece, nested, where, inner, depth=depth + 1)
+                yield from _commands_in(places, path, piece, nested, where, inner, depth=depth + 1)
 
 
 def _for_compose(words: list[_Text]) -> bool:
@@ -1073,7 +1123,7 @@ _TAKES_FILES = re.compile(rb"--?(?:compose-)?f(?:ile)?[ =\"']")
 _COMPOSE_PROGRAM = re.compile(rb"docker[ -]compose\b|docker stack\b")
 
 
-def _indirect(workspace: Workspace, path: str, kind: Kind, folder: str, words: list[_Text]) -> list[_Text]:
+def _indirect(places: Places, path: str, kind: Kind, folder: str, words: list[_Text]) -> list[_Text]:
     """The arguments of Compose that `docker stack deploy -c FILE`, a script that is given several Compose files,
     or a file that is put in the place of the override come to; empty where `words` are none of these."""
     chars = [word.chars for word in words]
@@ -1089,19 +1139,19 @@ def _indirect(workspace: Workspace, path: str, kind: Kind, folder: str, words: l
         given = [word for word in words if not word.chars.startswith("-")]
         source, target = given[-2:] if len(given) > 2 else (words[0], words[0])
         name = (source if target.chars in (".", "./") else target).chars.rpartition("/")[2]
-        for base in _folders(workspace, path, kind, folder) if name in OVERRIDE_FILES else ():
+        for base in _folders(places, path, kind, folder) if name in OVERRIDE_FILES else ():
             inside = _inside(path, base, source.chars)
             place = _inside(path, base, dirname(target.chars))
-            first = None if place is None else default_file(workspace, place)
-            if first is not None and inside not in (None, first) and workspace.kind(inside) == "file":
+            first = None if place is None else default_file(places, place)
+            if first is not None and inside not in (None, first) and places.kind(inside) == "file":
                 return [
                     _constant(word, source) for word in ("-f", ROOT + first, "-f", f"{ROOT}{inside}", "up")
                 ]
     elif "/" in program or program.endswith((".sh", ".bash")):
         files = [word for word in words[1:] if re.search(r"compose[^/]*\.ya?ml$", word.chars)]
-        for base in _folders(workspace, path, kind, folder) if files else ():
+        for base in _folders(places, path, kind, folder) if files else ():
             inside = _inside(path, base, program)
-            data = workspace.bytes(inside) if inside else None
+            data = places.bytes(inside) if inside else None
             if data and b"$@" in data and _TAKES_FILES.search(data) and _COMPOSE_PROGRAM.search(data):
                 break
         else:
@@ -1115,7 +1165,7 @@ def _constant(chars: str, like: _Text) -> _Text:
 
 
 def _command_lines(
-    workspace: Workspace,
+    places: Places,
     kind: Kind,
     program: Program,
     span: Span,
@@ -1169,18 +1219,18 @@ def _command_lines(
     services = tuple(_services(path, subcommand, words[i + 1 :])) if subcommand in _SERVICE_COMMANDS else ()
     known = tuple(profile for profile in profiles if profile and OPEN not in profile)
     seen: set[tuple[object, ...]] = set()
-    for variant in _variants(workspace, path, kind, folder, files):
+    for variant in _variants(places, path, kind, folder, files):
         base = variant.folder
-        resolved = tuple(_file_word(workspace, path, base, word) for word in variant.files)
+        resolved = tuple(_file_word(places, path, base, word) for word in variant.files)
         result = CommandLine(
             span=span,
             kind=kind,
             program=program,
             directory=base,
             files=resolved,
-            env_files=tuple(_file_word(workspace, path, base, word) for word in env_files),
+            env_files=tuple(_file_word(places, path, base, word) for word in env_files),
             profiles=known,
-            project_directory=_file_word(workspace, path, base, project_directory, folder=True)
+            project_directory=_file_word(places, path, base, project_directory, folder=True)
             if project_directory
             else None,
             project_name=project_name,
@@ -1215,14 +1265,12 @@ class _Variant(NamedTuple):
     files: list[_Text]
 
 
-def _variants(
-    workspace: Workspace, path: str, kind: Kind, folder: str, files: list[_Text]
-) -> Iterator[_Variant]:
+def _variants(places: Places, path: str, kind: Kind, folder: str, files: list[_Text]) -> Iterator[_Variant]:
     """Where the command runs, judged by which of its files exist there; wildcards for what is not known."""
     best: tuple[tuple[int, int], str, list[list[_Text]]] | None = None
-    for base in _folders(workspace, path, kind, folder):
+    for base in _folders(places, path, kind, folder):
         named = {_inside(path, base, word.chars) for word in files}
-        choices = [_matches(workspace, path, base, word, named) for word in files]
+        choices = [_matches(places, path, base, word, named) for word in files]
         if (
             sum(
                 len(choice) > 1 and word.chars[:1] == OPEN
@@ -1235,11 +1283,11 @@ def _variants(
             ]  # they belong together somehow
         if files:
             near = sum(
-                1 for word in files if "/" in word.chars and _has_folder(workspace, path, base, word.chars)
+                1 for word in files if "/" in word.chars and _has_folder(places, path, base, word.chars)
             )
             score = (sum(1 for choice in choices if choice), near)
         else:
-            score = (1 if default_file(workspace, base) else 0, 0)
+            score = (1 if default_file(places, base) else 0, 0)
         if not any(score) and not base and kind in ("shell", "comment", "document", "code"):
             score = (0, 1)  # most are run from the root
         if best is None or score > best[0]:
@@ -1251,18 +1299,18 @@ def _variants(
             yield _Variant(best[1], list(combination))
 
 
-def default_file(workspace: Workspace, folder: str) -> str | None:
+def default_file(places: Places, folder: str) -> str | None:
     """The default Compose file for commands in `folder`: its own, else that of the nearest folder above."""
     while True:
         for name in DEFAULT_FILES:
-            if workspace.kind(path := join(folder, name)) == "file":
+            if places.kind(path := join(folder, name)) == "file":
                 return path
         if not folder:
             return None
         folder = dirname(folder)
 
 
-def _folders(workspace: Workspace, path: str, kind: Kind, folder: str) -> list[str]:
+def _folders(places: Places, path: str, kind: Kind, folder: str) -> list[str]:
     own = dirname(path)
     if folder[:1] == OWN:
         starts, rest = [own], folder[1:]
@@ -1280,14 +1328,18 @@ def _folders(workspace: Workspace, path: str, kind: Kind, folder: str) -> list[s
     for tail in (*tails, ""):
         for start in starts:
             inside = normalise(join(start, tail)) if OPEN not in tail else None
-            if inside is not None and inside not in result and (not inside or workspace.is_directory(inside)):
+            if (
+                inside is not None
+                and inside not in result
+                and (not inside or places.kind(inside) == "directory")
+            ):
                 result.append(inside)
     return result or [""]
 
 
-def _has_folder(workspace: Workspace, path: str, base: str, chars: str) -> bool:
+def _has_folder(places: Places, path: str, base: str, chars: str) -> bool:
     inside = _inside(path, base, dirname(chars))
-    return inside is not None and OPEN not in inside and workspace.is_directory(inside)
+    return inside is not None and OPEN not in inside and places.kind(inside) == "directory"
 
 
 def _inside(path: str, base: str, chars: str) -> str | None:
@@ -1299,20 +1351,18 @@ def _inside(path: str, base: str, chars: str) -> str | None:
     return None if chars.startswith(("/", "~")) else normalise(join(base, chars))
 
 
-def _matches(
-    workspace: Workspace, path: str, base: str, word: _Text, named: Collection[str | None]
-) -> list[_Text]:
+def _matches(places: Places, path: str, base: str, word: _Text, named: Collection[str | None]) -> list[_Text]:
     """The files that the word may mean; one that the command line already names is not meant again."""
     inside = _inside(path, base, word.chars)
     if inside is None or inside == OPEN or not word.chars.strip(OPEN + "/"):
         return []
     if OPEN not in inside:
-        return [word] if workspace.kind(inside) == "file" else []
+        return [word] if places.kind(inside) == "file" else []
     pattern = re.sub(f"{OPEN}+", "*", inside.replace("[", "[[]"))
     if "compose" not in pattern and not pattern.endswith((".yml", ".yaml")):
         return []
     depth = pattern.count("/")
-    listed = workspace.under(dirname(pattern) if "*" not in dirname(pattern) else "")
+    listed = places.under(dirname(pattern) if "*" not in dirname(pattern) else "")
     below = pattern.removeprefix("*/")  # `$ROOT/name` may lie in the root
     fitting = [f for f in listed if (fnmatchcase(f, pattern) or fnmatchcase(f, below)) and f not in named]
     names = [f for f in fitting if f.count("/") == depth]
@@ -1324,11 +1374,11 @@ def _matches(
     return [_Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]
 
 
-def _file_word(workspace: Workspace, path: str, base: str, word: _Text, *, folder: bool = False) -> FileWord:
+def _file_word(places: Places, path: str, base: str, word: _Text, *, folder: bool = False) -> FileWord:
     span = Span(path, min(word.at, default=0), max(word.at, default=-1) + 1)
     inside = None if OPEN in word.chars or "*" in word.chars else _inside(path, base, word.chars)
     text = (
         word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")
     )
-    exists = inside is not None and workspace.kind(inside) == ("directory" if folder else "file")
+    exists = inside is not None and places.kind(inside) == ("directory" if folder else "file")
     return FileWord(text, span, inside, exists)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal
 
@@ -210,14 +211,22 @@ _COPYING = re.compile(r"\.(md|rst|sh)$|(^|/)Makefile$")
 def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
     """Examples of env files that a document or script copies, and that lie nowhere."""
     for path in workspace.files:
-        data = workspace.bytes(path) if _COPYING.search(path) and not ELSEWHERE.search(path) else None
-        source = workspace.source(path) if data and b"cp " in data and b"env" in data else None
+        if not _COPYING.search(path) or ELSEWHERE.search(path):
+            continue
         found: dict[str, list[Span]] = {}
-        for match in _COPIES.finditer(source.text) if source is not None else ():
-            found.setdefault(match[1], []).append(Span(path, *match.span(1)))
+        for name, start, end in workspace.fact(
+            "env files copied", path, list[tuple[str, int, int]], partial(_copies_in, workspace, path)
+        ):
+            found.setdefault(name, []).append(Span(path, start, end))
         for name, places in found.items():
             if not lies_somewhere(workspace, name):
                 yield Missing("env file", name, tuple(places), None)
+
+
+def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
+    data = workspace.bytes(path) or b""
+    source = workspace.source(path) if b"cp " in data and b"env" in data else None
+    return [(match[1], *match.span(1)) for match in _COPIES.finditer(source.text if source else "")]
 
 
 # ---- services

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,10 +89,11 @@ def _bare(name: str) -> str:
 
 def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
-    readable = any(kind.search(path) for kind in (_DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL))
-    data = (workspace.bytes(path) if readable else None) or b""
-    source = workspace.source(path) if len(data) <= _LARGEST and _ENDINGS.search(data) else None
-    if source is None or all(lies_somewhere(workspace, name) for name in _scripts_in(source.text)):
+    if not any(kind.search(path) for kind in (_DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
+        return
+    scripts = workspace.fact("scripts named", path, set[str], partial(_scripts_in, workspace, path))
+    source = None if all(lies_somewhere(workspace, name) for name in scripts) else workspace.source(path)
+    if source is None:
         return
     for start, end in _commands(workspace, path, source.text):
         for match in _RUNS.finditer(source.text[start:end]):
@@ -103,8 +105,11 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
                 yield _Call(name, place, folder)
 
 
-def _scripts_in(text: str) -> set[str]:
+def _scripts_in(workspace: Workspace, path: str) -> set[str]:
     """All that looks like the path of a script: to find out what is a command costs far more."""
+    data = workspace.bytes(path) or b""
+    source = workspace.source(path) if len(data) <= _LARGEST and _ENDINGS.search(data) else None
+    text = source.text if source is not None else ""
     words = (
         _NO_PATH.split(text[max(0, match.start() - _LONGEST) : match.end()])[-1]
         for match in _ENDING.finditer(text)

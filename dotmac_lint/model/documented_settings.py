@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,16 +53,21 @@ class UnknownSetting(msgspec.Struct, frozen=True):
     near: str | None
 
 
+def _may_tell(workspace: Workspace, path: str) -> set[str]:
+    source = workspace.source(path)
+    return set(_MAY_TELL.findall(source.text)) if source is not None else set()
+
+
 def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     """Each such variable, once a document."""
     workspace = repository.workspace
     if not repository.settings or workspace.submodules:
         return
     # Only documents that may tell of an unknown name are parsed.
-    named: dict[str, set[str]] = {}
-    for path in _documents(workspace):
-        source = workspace.source(path)
-        named[path] = set(_MAY_TELL.findall(source.text)) if source is not None else set()
+    named = {
+        path: workspace.fact("may tell", path, set[str], partial(_may_tell, workspace, path))
+        for path in _documents(workspace)
+    }
     names = {name for found in named.values() for name in found}
     known = read_names(workspace, names) | _in_env_files(workspace, names)
     unread = {name: _meant(repository, name) for name in names - known if not may_be_read(repository, name)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -145,9 +146,13 @@ def _fields(workspace: Workspace) -> frozenset[bytes]:
     """What class attributes and local variables are called, in capitals."""
 
     def fields() -> frozenset[bytes]:
-        modules = (workspace.bytes(path) or b"" for path in workspace.files if path.endswith(".py"))
-        names = {name for data in modules for name in _FIELD.findall(data)}
-        return frozenset(name.upper() for name in names)
+        def named(path: str) -> set[bytes]:
+            return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
+
+        modules = [path for path in workspace.files if path.endswith(".py")]
+        return frozenset().union(
+            *(workspace.fact("fields", path, set[bytes], partial(named, path)) for path in modules)
+        )
 
     found: frozenset[bytes] = workspace.remembered("fields in capitals", fields)
     return found

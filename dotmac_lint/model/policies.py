@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -74,12 +75,16 @@ def find_policies(workspace: Workspace) -> tuple[PolicyFile, ...]:
     for path in workspace.files:
         if not path.endswith((".hcl", ".json", ".policy")) or _NOT_DEPLOYED.search(path):
             continue
-        data = workspace.bytes(path) or b""
-        if b"path" in data and (b"capabilities" in data or b"policy" in data):
+        if workspace.fact("may be a policy", path, bool, partial(_may_be, workspace, path)):
             policy = workspace.policy(path)
             if policy is not None and policy.is_policy:
                 found.append(PolicyFile(path, policy))
     return tuple(found)
+
+
+def _may_be(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return b"path" in data and (b"capabilities" in data or b"policy" in data)
 
 
 # ---- what is wrong

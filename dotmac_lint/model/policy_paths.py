@@ -136,12 +136,9 @@ def _opens(rule: PathRule, rows: Iterable[tuple[str, str, Span]], mounts: Iterab
 
 def _written_elsewhere(workspace: Workspace) -> bool:
     """Whether scripts or code of the repository hold policies, too: then these are not all."""
-    for path in workspace.files:
-        if _TEXT_WITH_POLICIES.search(path) and not _NOT_DEPLOYED.search(path):
-            data = bytes(workspace.bytes(path) or b"")
-            if b"capabilities" in data and _ELSEWHERE.search(data):
-                return True
-    return False
+    texts = (p for p in workspace.files if _TEXT_WITH_POLICIES.search(p) and not _NOT_DEPLOYED.search(p))
+    holding = workspace.words.search(texts, (b"capabilities",))
+    return any(_ELSEWHERE.search(workspace.bytes(path) or b"") for path, _ in holding)
 
 
 def _add(policy: PolicyFile, like: PathRule, missing: tuple[tuple[str, str, Span], ...]) -> Fix | None:

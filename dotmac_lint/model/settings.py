@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -904,15 +904,11 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
     for path in code.paths:
         if _NOT_SHIPPED.search(path) or not path.endswith(".py"):
             continue
-        data = bytes(workspace.bytes(path) or b"")
-        if b"BaseSettings" in data:
+        names_base, rows = workspace.fact(
+            "bases", path, tuple[bool, list[tuple[bytes, set[bytes]]]], partial(_bases, workspace, path)
+        )
+        if names_base:
             chosen.append(path)
-        rows = [
-            (m[1], set(_WORD.findall(m[2])))
-            for m in _CLASS.finditer(data)
-            if not _before(data, m.start()).strip()
-        ]
-        rows += _renamed(data)
         if rows:
             bases[path] = rows
     names = {b"BaseSettings"} | {
@@ -929,6 +925,17 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
                     kept.add(path)
                     growing = True
     return sorted(kept)
+
+
+def _bases(workspace: Workspace, path: str) -> tuple[bool, list[tuple[bytes, set[bytes]]]]:
+    """Whether the file names BaseSettings; and its classes and new names, each with what it is derived from."""
+    data = workspace.bytes(path) or b""
+    rows = [
+        (m[1], set(_WORD.findall(m[2])))
+        for m in _CLASS.finditer(data)
+        if not _before(data, m.start()).strip()
+    ]
+    return b"BaseSettings" in data, [*rows, *_renamed(data)]
 
 
 def _before(data: bytes, offset: int) -> bytes:
@@ -955,13 +962,16 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
     words = "|".join(map(re.escape, sorted(names))).encode()
     pattern = re.compile(rb"(?<!class )\b(" + words + rb")\(")
     factory = re.compile(rb"default_factory\s*=\s*(?:\w+\.)*(" + words + rb")\b")
-    found: set[str] = set()
-    for path in workspace.files:
-        if path.endswith(".py") and not _NOT_SHIPPED.search(path):
-            data = bytes(workspace.bytes(path) or b"")
-            if any(name.encode() in data for name in names):
-                found.update(m[1].decode() for p in (pattern, factory) for m in p.finditer(data))
-    return found
+
+    def made(path: str) -> set[str]:
+        data = workspace.bytes(path) or b""
+        if not any(name.encode() in data for name in names):
+            return set()
+        return {m[1].decode() for p in (pattern, factory) for m in p.finditer(data)}
+
+    shipped = (path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path))
+    kind = f"makes {words.decode()}"
+    return {name for path in shipped for name in workspace.fact(kind, path, set[str], partial(made, path))}
 
 
 # ---- what changes at run time
@@ -1002,17 +1012,18 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     for path in code.paths:
         if not classes or _NOT_SHIPPED.search(path):
             continue
-        data = bytes(code.workspace.bytes(path) or b"")
-        if path not in declaring and not (
-            _sets(data, top, last) and (path in inside or _sets_of_others(code.workspace, path, top))
+        seen = code.workspace.fact("set", path, SetIn, partial(_set_in, code.workspace, path))
+        sets = seen.anything or not seen.fields.isdisjoint(top) or not seen.attributes.isdisjoint(last)
+        if (
+            path not in declaring
+            and not (sets and (path in inside or _sets_of_others(code.workspace, path, top)))
+            and seen.keys.isdisjoint(dotted)
         ):
-            mapped = _MAY_MAP.search(data) and any(m[1] in dotted for m in _DOTTED_KEY.finditer(data))
-            if not mapped or not _LOADER.search(data):
-                continue
+            continue
         module = code.module(path)
         if module is None or not (module.content.changes or module.content.mappings):
             continue
-        loads = bool(_LOADER.search(data))
+        loads = bool(_LOADER.search(code.workspace.bytes(path) or b""))
         for settings in classes:
             mappings = list(_loaded(module, settings)) if loads else []
             vault[id(settings)] += mappings
@@ -1026,17 +1037,32 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
         settings.vault_paths = tuple(vault[id(settings)])
 
 
-def _sets(data: bytes, top: set[bytes], last: set[bytes]) -> bool:
-    """Whether code looks as if it set a field of settings, or of what it calls otherwise."""
+class SetIn(msgspec.Struct, frozen=True):
+    """What code looks as if it set of settings."""
+
+    fields: set[bytes] = set()
+    """Of what it calls settings."""
+    attributes: set[bytes] = set()
+    """Of what it may call otherwise."""
+    anything: bool = False
+    """By `setattr`."""
+    keys: set[bytes] = set()
+    """Dotted paths that a loader maps."""
+
+
+def _set_in(workspace: Workspace, path: str) -> SetIn:
+    data = workspace.bytes(path) or b""
     lower = data.lower()
     holders = [word for word in _HOLDERS if word in lower]
-    if not holders:
-        return False
-    patterns = (pattern for word, pattern in _CHANGES.items() if word.lower() in holders)
-    if any(m[1] in top for pattern in patterns for m in pattern.finditer(data)) or _SETATTR.search(data):
-        return True
-    aliased = _MAY_ALIAS.search(data) and _ALIASED.search(data)
-    return aliased is not None and any(m[1] in last for m in _ASSIGNED.finditer(data))
+    patterns = [pattern for word, pattern in _CHANGES.items() if word.lower() in holders]
+    aliased = holders and _MAY_ALIAS.search(data) and _ALIASED.search(data)
+    mapped = _MAY_MAP.search(data) and _LOADER.search(data)
+    return SetIn(
+        {m[1] for pattern in patterns for m in pattern.finditer(data)},
+        {m[1] for m in _ASSIGNED.finditer(data)} if aliased else set(),
+        bool(holders and _SETATTR.search(data)),
+        {m[1] for m in _DOTTED_KEY.finditer(data)} if mapped else set(),
+    )
 
 
 def _sets_of_others(workspace: Workspace, path: str, top: set[bytes]) -> bool:

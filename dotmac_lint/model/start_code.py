@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 
 import msgspec
 
@@ -138,7 +138,10 @@ class Modules:
         """The files that a file imports, with the packages that they are in."""
         if path not in self._edges:
             found: set[str] = set()
-            for module, names in imported_names(self.workspace.bytes(path) or b""):
+            imports = self.workspace.fact(
+                "imports", path, list[tuple[str, tuple[str, ...]]], partial(self._imported_names, path)
+            )
+            for module, names in imports:
                 separator = "" if module.endswith(".") else "."
                 for name in (module, *(f"{module}{separator}{name}" for name in names)):
                     file = self._code.find_module(name, path)
@@ -149,6 +152,9 @@ class Modules:
             self._edges[path] = frozenset(one for one in found if self.workspace.is_listed(one))
         return self._edges[path]
 
+    def _imported_names(self, path: str) -> list[tuple[str, tuple[str, ...]]]:
+        return list(imported_names(self.workspace.bytes(path) or b""))
+
     def calling(self, name: str) -> list[str]:
         """The Python files of the application that call `name(...)` or `x.name(...)`."""
         word = name.encode()
@@ -156,9 +162,13 @@ class Modules:
         found = self.workspace.words.search(self.shipped, (word,))
         return [path for path, _ in found if call.search(self.workspace.bytes(path) or b"")]
 
-    def files_with(self, word: bytes) -> Iterator[str]:
-        """The Python files of the application in which `word` stands."""
-        return (path for path in self.shipped if word in (self.workspace.bytes(path) or b""))
+    def files_where(self, kind: str, test: Callable[[bytes], bool]) -> list[str]:
+        """The Python files of the application whose content passes the test called `kind`."""
+
+        def passes(path: str) -> bool:
+            return test(self.workspace.bytes(path) or b"")
+
+        return [p for p in self.shipped if self.workspace.fact(kind, p, bool, partial(passes, p))]
 
     @cached_property
     def shipped(self) -> list[str]:

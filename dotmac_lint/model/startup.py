@@ -291,8 +291,7 @@ class Simulator:
     def _check_functions(self) -> list[tuple[Function, Namespace]]:
         """Functions that are named like checks, and that raise for something of the settings."""
         found = []
-        files = self.modules.files_with(b"def ")
-        paths = [path for path in files if _guard_in(self.workspace.bytes(path) or b"")]
+        paths = self.modules.files_where("guards", _guard_in)
         self.workspace.read_ahead("python.guards", "read_guards", paths)
         for path in paths:
             namespace = self.modules.namespace(path)
@@ -316,11 +315,7 @@ class Simulator:
     @cached_property
     def _testing(self) -> list[str]:
         """The files with code that tests settings and may stop a start."""
-        return [
-            path
-            for path in self.modules.files_with(b"if ")
-            if _tests_settings(self.workspace.bytes(path) or b"")
-        ]
+        return self.modules.files_where("tests settings", _tests_settings)
 
     def _tested(self, path: str) -> list[Entry]:
         if path not in self._inline_entries:
@@ -369,7 +364,7 @@ _STOPS = (b"raise", b"sys.exit", b"exit")
 
 def _tests_settings(data: bytes) -> bool:
     """Whether an `if` or `assert` on something of the settings may stop a start; cheap."""
-    for match in _HOLDER.finditer(data):
+    for match in _HOLDER.finditer(data if b"if " in data else b""):
         head = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
         if head.startswith(b"assert "):
             return True
@@ -382,7 +377,7 @@ def _tests_settings(data: bytes) -> bool:
 
 def _guard_in(data: bytes) -> bool:
     """Whether a function named like a check raises on something of the settings; cheap."""
-    for match in _GUARDS.finditer(data):
+    for match in _GUARDS.finditer(data if b"def " in data else b""):
         body = match.group()
         stops = b"raise " in body or b"sys.exit" in body or b"assert " in body
         if stops and (b"ettings" in body or b"onfig" in body):

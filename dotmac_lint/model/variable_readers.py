@@ -10,7 +10,7 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -126,8 +126,11 @@ _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
 def _reads_in_python(workspace: Workspace, path: str) -> bool:
+    return workspace.fact("reads in Python", path, bool, lambda: _may_read(workspace.bytes(path) or b""))
+
+
+def _may_read(data: bytes) -> bool:
     """Whether there is what stands in every module that reads the environment."""
-    data = workspace.bytes(path) or b""
     if b"getenv" in data or b"envvar" in data or b"decouple" in data:
         return True
     named = b"environ" in data
@@ -144,48 +147,50 @@ def read_ahead(workspace: Workspace, paths: Iterable[str]) -> None:
 
 
 def _python_reads(workspace: Workspace, path: str) -> PythonReads | None:
-    def reads() -> PythonReads | None:
-        return workspace.python_reads(path) if _reads_in_python(workspace, path) else None
-
-    found: PythonReads | None = workspace.remembered(f"reads of {path}", reads)
-    return found
+    return workspace.python_reads(path) if _reads_in_python(workspace, path) else None
 
 
 def dynamic_patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     """The names that the code in `path` composes."""
-    found: tuple[Pattern, ...] = workspace.remembered(
-        f"patterns of {path}", lambda: _patterns(workspace, path)
-    )
+
+    def patterns() -> tuple[Pattern, ...]:
+        found = workspace.fact(
+            "patterns", path, list[tuple[Pattern, str | None]], lambda: list(_patterns(workspace, path))
+        )
+        # Of a constant that is a text the name stands where it is defined.
+        return tuple(pattern for pattern, name in found if not (name and _is_text(workspace, name)))
+
+    found: tuple[Pattern, ...] = workspace.remembered(f"patterns of {path}", patterns)
     return found
 
 
-def _patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
+def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | None]]:
+    """Each with the name of the constant that holds the variable's, where it is one."""
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
-        dynamic = python.dynamic if python else ()
-        read = [
-            Pattern(d.prefix, d.suffix)
-            for d in dynamic
-            if not (
-                d.constant and _is_text(workspace, d.constant)
-            )  # then the name stands where it is defined
-        ]
-        composed = _COMPOSED.findall(workspace.bytes(path) or b"")
-        return tuple(read + [Pattern(prefix.decode()) for prefix in composed])
-    if _JAVASCRIPT.search(path):
+        for dynamic in python.dynamic if python else ():
+            yield Pattern(dynamic.prefix, dynamic.suffix), dynamic.constant
+        for prefix in _COMPOSED.findall(workspace.bytes(path) or b""):
+            yield Pattern(prefix.decode()), None
+    elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
-        return tuple(Pattern(d.prefix, d.suffix) for d in script.dynamic) if script else ()
-    takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
-    if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
-        takes_all = _TAKES_ALL["sh"]
-    if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
-        return (Pattern(""),)
-    return ()
+        for found in script.dynamic if script else ():
+            yield Pattern(found.prefix, found.suffix), None
+    else:
+        takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
+        if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
+            takes_all = _TAKES_ALL["sh"]
+        if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
+            yield Pattern(""), None
 
 
 def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:
-    data = workspace.bytes(path) or b""
-    return workspace.javascript_reads(path) if any(word in data for word in _IN_JAVASCRIPT) else None
+    def may_read() -> bool:
+        data = workspace.bytes(path) or b""
+        return any(word in data for word in _IN_JAVASCRIPT)
+
+    reads = workspace.fact("reads in JavaScript", path, bool, may_read)
+    return workspace.javascript_reads(path) if reads else None
 
 
 def _is_text(workspace: Workspace, constant: str) -> bool:
@@ -367,12 +372,16 @@ def is_well_known(name: str, base: str | None = None) -> bool:
 def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
     """Each (name, path, start, end) that Python or JavaScript code in `paths` reads from the environment."""
     for path in paths:
-        if path.endswith(".py"):
-            reads = _python_reads(workspace, path)
-            for read in reads.reads if reads else ():
-                if read.name is not None and read.name_range is not None:
-                    yield read.name, path, read.name_range.start, read.name_range.end
-        elif _JAVASCRIPT.search(path):
-            script = _javascript_reads(workspace, path)
-            for found in script.reads if script else ():
-                yield found.name, path, found.name_range.start, found.name_range.end
+        if path.endswith(".py") or _JAVASCRIPT.search(path):
+            found = partial(_names_in, workspace, path)
+            for name, start, end in workspace.fact("names read", path, list[tuple[str, int, int]], found):
+                yield name, path, start, end
+
+
+def _names_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
+    found = _python_reads(workspace, path) if path.endswith(".py") else _javascript_reads(workspace, path)
+    return [
+        (read.name, read.name_range.start, read.name_range.end)
+        for read in (found.reads if found else ())
+        if read.name is not None and read.name_range is not None
+    ]

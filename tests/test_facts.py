@@ -1,0 +1,111 @@
+"""Facts: what is kept of an earlier run is what a run without it would find."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dotmac_lint import config
+from dotmac_lint.cache import Cache
+from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.engine import lint
+from dotmac_lint.facts import Facts
+from dotmac_lint.registry import load_rules
+from dotmac_lint.words import Words
+from dotmac_lint.workspace import Pending, Workspace
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
+AGO = 10**9  # nanoseconds
+
+contents = st.lists(st.sampled_from([b"HOST", b"host", b"PORT", b"a.b", b" ", b"\n", b"_"])).map(b"".join)
+trees = st.dictionaries(st.sampled_from("abcdefgh"), contents)
+
+
+def facts(files: dict[str, bytes], earlier: Facts | None = None, words: Words | None = None) -> Facts:
+    kept = earlier.collected(files, words.answers) if earlier and words else None
+    return Facts(lambda: kept, lambda path: (0, 0, hash(files[path]) % AGO, 0, 0) if path in files else None)
+
+
+@given(trees, trees, st.booleans())
+def test_a_search_finds_what_one_without_earlier_answers_does(
+    before: dict[str, bytes], after: dict[str, bytes], many: bool
+) -> None:
+    names = [b"HOST", b"host", b"PORT", b"a.b", *([b"A", b"B", b"C", b"D"] if many else [])]
+    first = Words(before.get, earlier := facts(before))
+    list(first.search("abcdefgh", names[1:]))
+    second = Words(after.get, facts(after, earlier, first))
+    assert list(second.search("abcdefgh", names)) == list(
+        Words(after.get, facts(after)).search("abcdefgh", names)
+    )
+
+
+def test_only_a_changed_file_is_asked_again(tmp_path: Path) -> None:
+    root, cache = tmp_path / "root", tmp_path / "cache"
+    root.mkdir()
+    for name in ("a", "b"):
+        (root / name).write_text(name, "utf-8")
+    time.sleep(0.06)
+
+    def asked(fresh: bool = False, holds: bool = True, pending: bytes | None = None) -> list[str]:
+        """The files of which a new run asks how long they are."""
+        workspace = Workspace(root, cache=Cache(cache))
+        if pending is not None:
+            workspace = workspace.revised({"a": Pending(pending)})
+        calls = []
+
+        def length(path: str) -> int:
+            calls.append(path)
+            return len(workspace.bytes(path) or b"")
+
+        for path in ("a", "b"):
+            found = workspace.fact("length", path, int, partial(length, path), lambda _: holds)
+            assert found == len(workspace.bytes(path) or b"")
+        workspace.keep_facts()
+        if workspace.cache is not None:
+            workspace.cache.save()
+        return calls
+
+    assert asked() == ["a", "b"]
+    assert asked() == []
+    assert asked(holds=False) == ["a", "b"]
+    assert asked(pending=b"longer")[0] == "a"
+    (root / "a").write_text("c", "utf-8")
+    assert asked() == ["a"]  # and it is not kept, since it has just been changed
+    time.sleep(0.06)
+    assert asked() == ["a"]
+    assert asked() == []
+
+
+def test_a_run_finds_the_same_with_what_an_earlier_one_kept(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(EXAMPLE, root)
+    rules, settings = load_rules(), config.Settings()
+    cache = Cache(tmp_path / "cache")
+
+    def found(*, kept: bool) -> list[Diagnostic]:
+        result = lint(root, settings, rules, cache=cache if kept else None)
+        assert not result.crashes
+        if kept:
+            result.workspace.keep_facts()
+        return list(result.diagnostics)
+
+    time.sleep(0.06)
+    found(kept=True)
+    paths = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    for number, path in enumerate(paths):
+        cache.save()
+        cache = Cache(tmp_path / "cache")
+        text = path.read_bytes()
+        if number % 3 == 0:
+            path.write_bytes(text + b"\nJWT_SECRET=DATABASE__NAME\n")
+        elif number % 3 == 1:
+            path.write_bytes(text[: len(text) // 2])
+        else:
+            path.unlink()
+        assert found(kept=True) == found(kept=False), path
+        path.write_bytes(text)
