@@ -522,8 +522,6 @@ class Workspace:
                 from dotmac_lint.readers import reader  # a run that reads nothing imports nothing of them
 
                 result = self._read_by(reader(module, function), path, data, arguments)
-                problems: tuple[Problem, ...] = getattr(result, "problems", ())
-                self._results[("problems", *key)] = tuple(problems)
             self._results[key] = result
         return self._results[key]
 
@@ -602,7 +600,8 @@ class Workspace:
 
     def reader_problems(self, path: str, function: str, *arguments: str) -> tuple[Problem, ...]:
         """What the reader called `function` could not read in `path`, once it was asked for."""
-        problems: tuple[Problem, ...] = self._results.get(("problems", function, path, *arguments), ())
+        result = self._results.get((function, path, *arguments))
+        problems: tuple[Problem, ...] = getattr(result, "problems", ())
         return problems
 
     def dockerfile(self, path: str) -> Dockerfile | None:

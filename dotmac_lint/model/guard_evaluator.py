@@ -185,7 +185,7 @@ class Program:
         self, namespace: Namespace, name: str, depth: int = 0
     ) -> tuple[Namespace, Stmt] | External | None:
         """What binds `name` in the module, through imports; None where several places do or nothing does."""
-        statements = namespace.names.get(name, [])
+        statements = namespace.names.get(name, ())
         if not statements or depth > 10:
             return None
         kinds = {type(statement) for statement in statements}

@@ -115,10 +115,11 @@ class Namespace:
         self.path = path
         self.module = module
         self.body = body
-        self.names: dict[str, list[Stmt]] = {}
+        names: dict[str, list[Stmt]] = {}
         for statement in flattened(body):
             for name in bound_names(statement):
-                self.names.setdefault(name, []).append(statement)
+                names.setdefault(name, []).append(statement)
+        self.names = {name: tuple(statements) for name, statements in names.items()}
 
 
 class Code:

@@ -26,6 +26,7 @@ from dotmac_lint.model.settings_code import (
     Raw,
     Scope,
     Value,
+    code_of,
 )
 from dotmac_lint.model.settings_sources import Sources, sources_of
 from dotmac_lint.model.settings_types import (
@@ -875,7 +876,7 @@ def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
 
 
 def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
-    code = Code(workspace)
+    code = code_of(workspace)
     types = Types(code)
     models: list[Model] = []
     candidates = _candidates(workspace, code)

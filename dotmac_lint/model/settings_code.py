@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import cached_property
 from typing import Any
 
@@ -53,11 +53,11 @@ class Module:
         return f"<Module {self.path}>"
 
 
-def _bindings(body: tuple[Member, ...]) -> dict[str, list[Member]]:
+def _bindings(body: tuple[Member, ...]) -> dict[str, tuple[Member, ...]]:
     names: dict[str, list[Member]] = {}
     for member in body:
         names.setdefault(member.name, []).append(member)
-    return names
+    return {name: tuple(members) for name, members in names.items()}
 
 
 class ClassRef:
@@ -132,6 +132,16 @@ class ModuleRef(msgspec.Struct, frozen=True):
 Entity = ClassRef | FunctionRef | Value | External | ModuleRef
 
 
+def _module_of(path: str) -> str:
+    return path.removesuffix("/__init__.py").removesuffix(".py")
+
+
+def code_of(workspace: Workspace) -> Code:
+    """The Python files of the workspace, the same for everybody who asks."""
+    found: Code = workspace.remembered("code", lambda: Code(workspace))
+    return found
+
+
 class Code:
     """The Python files of a workspace; each is read when it is first needed."""
 
@@ -149,17 +159,23 @@ class Code:
         return tuple(path for path in self.workspace.files if path.endswith((".py", ".pyi")))
 
     @cached_property
-    def _by_name(self) -> dict[str, list[tuple[str, str]]]:
-        """Modules and their files, by the last part and by the last two of the names that import them."""
-        names: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    def _by_name(self) -> dict[str, list[str]]:
+        """The files of modules, by the last part and by the last two of the names that import them."""
+        names: dict[str, list[str]] = defaultdict(list)
         for path in self.paths:
             if path.endswith(".py"):
-                module = path.removesuffix("/__init__.py").removesuffix(".py")
-                parts = module.split("/")
-                names[parts[-1]].append((module, path))
+                parts = _module_of(path).split("/")
+                names[parts[-1]].append(path)
                 if len(parts) > 1:
-                    names["/".join(parts[-2:])].append((module, path))
+                    names["/".join(parts[-2:])].append(path)
         return names
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """What the names of modules of the repository can start with: all others are of somebody else."""
+        folders = {path.rpartition("/")[0] for path in self.workspace.files}
+        files = {_module_of(path).rpartition("/")[2] for path in self.paths}
+        return frozenset(files.union(*(folder.split("/") for folder in folders)))
 
     def module(self, path: str) -> Module | None:
         if path not in self._modules:
@@ -189,6 +205,8 @@ class Code:
 
         A folder without `__init__.py` (a namespace package) is given as its path with a `/` at the end.
         """
+        if not name.startswith(".") and name.partition(".")[0] not in self._own:
+            return None
         key = (name, importer.rpartition("/")[0])
         if key not in self._found:
             self._found[key] = self._find_module(name, importer)
@@ -206,7 +224,8 @@ class Code:
             return self._file("/".join(part for part in parts if part))
         tail = name.replace(".", "/")
         best: tuple[int, int, str] | None = None
-        for module, path in self._by_name.get("/".join(tail.split("/")[-2:]), ()):
+        for path in self._by_name.get("/".join(tail.split("/")[-2:]), ()):
+            module = _module_of(path)
             if module != tail and not module.endswith("/" + tail):
                 continue
             root = module[: -len(tail)].rstrip("/")
@@ -296,7 +315,7 @@ class Code:
                 return found
         return None
 
-    def _member(self, members: list[Member], scope: Scope, depth: int) -> Entity | None:
+    def _member(self, members: Sequence[Member], scope: Scope, depth: int) -> Entity | None:
         chosen = [m for m in members if not getattr(m, "fallback", False)] or members
         member = chosen[-1]
         if isinstance(member, Import):

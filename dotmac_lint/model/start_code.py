@@ -10,7 +10,7 @@ import msgspec
 
 from dotmac_lint.model.guard_values import Code, Namespace, dotted
 from dotmac_lint.model.launched import Launched, imported_names
-from dotmac_lint.model.settings_code import Code as SettingsCode
+from dotmac_lint.model.settings_code import code_of
 from dotmac_lint.readers.python.code import (
     Assert,
     Assign,
@@ -107,9 +107,9 @@ class Modules:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._code = SettingsCode(workspace)
+        self._code = code_of(workspace)
         self._namespaces: dict[str, Namespace | None] = {}
-        self._edges: dict[str, frozenset[str]] = {}
+        self._edges: dict[str, tuple[str, ...]] = {}
 
     def find(self, name: str, importer: str) -> Namespace | None:
         """The module that the file `importer` means by `name`."""
@@ -134,7 +134,7 @@ class Modules:
                 pending += [one for one in self._imports(path) if one in files]
         return frozenset(seen)
 
-    def _imports(self, path: str) -> frozenset[str]:
+    def _imports(self, path: str) -> tuple[str, ...]:
         """The files that a file imports, with the packages that they are in."""
         if path not in self._edges:
             found: set[str] = set()
@@ -149,7 +149,7 @@ class Modules:
                         found.add(file)
             folders = {folder for file in (*found, path) for folder in _above(file)}
             found.update(f"{folder}/__init__.py" for folder in folders)
-            self._edges[path] = frozenset(one for one in found if self.workspace.is_listed(one))
+            self._edges[path] = tuple(one for one in found if self.workspace.is_listed(one))
         return self._edges[path]
 
     def _imported_names(self, path: str) -> list[tuple[str, tuple[str, ...]]]:
