@@ -10,17 +10,16 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from dotmac_lint.cache import KEPT, PLAIN, TICK, Cache, signature
 from dotmac_lint.facts import Facts, Kept
+from dotmac_lint.git import Git
 from dotmac_lint.known import Problem
 from dotmac_lint.source import SourceFile, Span
 from dotmac_lint.words import Words
@@ -112,11 +111,6 @@ def _ignoring(text: str) -> Any:
         return pathspec.GitIgnoreSpec.from_lines(valid)
 
 
-def _line_of(path: str) -> str:
-    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-        return stream.readline(4096).rstrip("\n")
-
-
 class Workspace:
     """The files below `root`, as git (or, without git, the `.gitignore` files) would list them.
 
@@ -134,6 +128,7 @@ class Workspace:
         self.pending = pending or {}
         self.exclude = exclude
         self.cache = cache
+        self.git = Git(self.root)
         self._bytes: dict[str, Data | None] = {}
         self._decoded = lru_cache(MOST_DECODED)(self._decode)
         self._results: dict[tuple[str, ...], Any] = {}
@@ -171,9 +166,12 @@ class Workspace:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """All files, sorted, relative to the root."""
-        listed = self._listed_by_git()
-        if listed is None:
+        names = self.git.listed()
+        if names is None:
             listed = self._walked()
+        else:
+            # A name that is in the index but deleted on disk is no file, and a submodule is none either.
+            listed = {name for name in names if not _OLD_VERSION.search(name) and self._is_file(name)}
         listed |= {path for path, file in self.pending.items() if file.mode and not self.is_ignored(path)}
         if self.exclude:
             import pathspec
@@ -208,41 +206,6 @@ class Workspace:
     @cached_property
     def _file_set(self) -> frozenset[str]:
         return frozenset(self.files)
-
-    @cached_property
-    def _git_top(self) -> Path | None:
-        for folder in (self.root, *self.root.parents):
-            if (folder / ".git").exists():
-                return folder
-        return None
-
-    def _git(self, *arguments: str) -> Data | None:
-        """What git prints; programs that the repository's own git configuration names do not run."""
-        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-        try:
-            run = subprocess.run(
-                command,
-                cwd=self.root,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=True,
-                timeout=60,
-                env=environment,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return run.stdout
-
-    def _listed_by_git(self) -> set[str] | None:
-        if self._git_top is None:
-            return None
-        listing = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        if listing is None:
-            return None
-        names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
-        # A name that is in the index but deleted on disk is no file, and a submodule is none either.
-        return {name for name in names if not _OLD_VERSION.search(name) and self._is_file(name)}
 
     def _is_file(self, path: str) -> bool:
         found = self._signatures[path] = signature(os.path.join(self.root, path))
@@ -378,9 +341,8 @@ class Workspace:
     def _ask_ignored(self, path: str) -> bool:
         if path.endswith("/"):
             path += "-"  # any file in it: with a bare slash an empty pattern that ends in CR would match
-        if self._git_top is not None:
-            # git exits with 1 where nothing is ignored, and with 128 for a path inside a submodule.
-            return self._git("check-ignore", "--no-index", "--quiet", "--", path) is not None
+        if self.git.top is not None:
+            return self.git.ignores(path)
         parts = path.split("/")
         for depth in range(len(parts)):
             base = "/".join(parts[:depth])
@@ -403,20 +365,12 @@ class Workspace:
     def in_submodule(self, path: str) -> bool:
         return any(path == folder or path.startswith(folder + "/") for folder in self.submodules)
 
-    @cached_property
-    def _executables(self) -> frozenset[str] | None:
-        listing = self._git("ls-files", "-z", "--stage") if self._git_top is not None else None
-        if listing is None:
-            return None
-        rows = (os.fsdecode(row).partition("\t") for row in listing.split(b"\0") if row)
-        return frozenset(name for head, _, name in rows if head.startswith("100755"))
-
     def is_executable(self, path: str) -> bool:
         """Whether git (or, for a file that git does not track, the disk) gives `path` an execute bit."""
         pending = self.pending.get(path)
         if pending is not None and pending.mode is not None:
             return bool(pending.mode & 0o100)
-        if self._executables is not None and path in self._executables:
+        if path in self.git.executables:
             return True
         try:
             return bool(os.stat(self.root / path).st_mode & 0o100)
@@ -433,23 +387,12 @@ class Workspace:
         if self.pending:
             return None
         files = self.files
-        states = [(path, signature(path)) for path in self._git_files()]
+        states = [(path, signature(path)) for path in self.git.files()]
         states += [(path, self._signatures.get(path) or self._signature(path)) for path in files]
         newest = max((moment for _, found in states for moment in found[2:4]), default=0)
         if newest > time.time_ns() - TICK:
             return None
         return hashlib.blake2b(repr(states).encode("utf-8", "surrogateescape"), digest_size=20).digest()
-
-    def _git_files(self) -> tuple[str, ...]:
-        """What git's answers depend on besides the listed files (gitrepository-layout(5))."""
-        if self._git_top is None:
-            return ()
-        git = common = str(self._git_top / ".git")
-        with suppress(OSError):  # a worktree and a submodule have a file that names the folder
-            git = common = os.path.join(self._git_top, _line_of(git).removeprefix("gitdir: "))
-        with suppress(OSError):
-            common = os.path.join(git, _line_of(f"{git}/commondir"))
-        return (f"{git}/index", f"{common}/info/exclude", f"{common}/config")
 
     def _listed_signature(self, path: str) -> tuple[int, ...] | None:
         """The stat(2) of a listed file, as it was when it was listed; None where fixes may change what it says."""
@@ -561,7 +504,8 @@ class Workspace:
         self._ahead.begin(module, function, unread())
 
     def close(self) -> None:
-        """Stop what reads ahead."""
+        """Stop the processes that read ahead and that answer for git."""
+        self.git.close()
         if self._ahead is not None:
             self._ahead.close()
             self._ahead = None

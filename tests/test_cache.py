@@ -173,6 +173,7 @@ WARM = (
     "cli.output",
     "cli.recall",
     "facts",
+    "git",
     "known",
     "registry",
     "report",

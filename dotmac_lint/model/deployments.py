@@ -38,6 +38,9 @@ _SKIPPED = re.compile(
 )
 _TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 _OVERRIDE = re.compile(r"\boverrides?\b", re.I)
+_ENVIRONMENT_FILE = re.compile(
+    r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example"
+)
 _DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _TO_BE_FILLED = re.compile(r"\btemplate\b[^/]*$", re.I)
 _RELATIVE = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
@@ -377,9 +380,7 @@ class _Discovery:
         found: dict[str, _Stated] = {}
         for path in self.workspace.files:
             name = basename(path)
-            if not re.fullmatch(
-                r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example", name
-            ):
+            if not _ENVIRONMENT_FILE.fullmatch(name):
                 continue
             data = self.workspace.bytes(path)
             if data is None or b"COMPOSE_" not in data or (name != ".env" and dirname(path) in found):

@@ -187,11 +187,11 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
     def plain(name: str) -> str:
         return re.sub(r"[._-]|compose|docker|ya?ml$", "", basename(name).lower())
 
-    scores = {
-        other: ratio(plain(text), plain(other))
-        for other in workspace.files
-        if re.search(r"compose[^/]*\.ya?ml$", other) and plain(other)
-    }
+    files: list[str] = workspace.remembered(
+        "named like Compose files",
+        lambda: [f for f in workspace.files if _NAMED_COMPOSE.search(f) and plain(f)],
+    )
+    scores = {other: ratio(plain(text), plain(other)) for other in files}
     near = [other for other, score in scores.items() if score >= 85]
     prefix = f"{folder}/" if folder else ""
     if len(near) != 1 or not near[0].startswith(prefix):
@@ -199,6 +199,7 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
     return near[0].removeprefix(prefix)
 
 
+_NAMED_COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
 _COPIES = re.compile(
     r"^[ \t$@]*cp[ \t]+(?:-\w+[ \t]+)*"
     r"((?:[\w.-]+/)*(?:[\w.-]*\benv[\w.-]*[.-](?:example|sample|template|dist)|[\w.-]*(?:example|sample)\.env))"

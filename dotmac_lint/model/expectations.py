@@ -65,6 +65,7 @@ def synonymous(kind: Literal["synonyms", "sections"], one: str, other: str) -> b
     return one == other or any(one in group and other in group for group in _names()[kind])
 
 
+@cache
 def tokens(name: str) -> tuple[str, ...]:
     return tuple(token for token in re.split(r"[_\W]+", name.lower()) if token)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -73,9 +74,10 @@ def misnaming(settings: SettingsClass, name: str) -> Misnaming | None:
     return chosen[0] if len(fields) == 1 else None
 
 
+@cache
 def folded(name: str) -> str:
     """The words of a name, whatever parts them."""
-    return "_".join(word for word in re.split(r"[^a-z0-9]+", name.lower()) if word)
+    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def near_names(settings: SettingsClass) -> dict[str, tuple[Misnaming, ...]]:

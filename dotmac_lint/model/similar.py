@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def similar_name(wanted: str, names: Iterable[str]) -> str | None:
     for name in names:
         short, long = sorted((wanted.lower(), name.lower()), key=len)
         form = 95.0 if len(short) > 2 and long.startswith(short) else 0.0
-        scores.append((max(form, ratio(*_plain(wanted, name))), name))
+        scores.append((max(form, ratio(_plain(wanted), _plain(name))), name))
     return _best(scores, _ALIKE_NAMES)
 
 
@@ -39,7 +40,7 @@ def similar_path(wanted: str, paths: Iterable[str]) -> str | None:
     for path in paths:
         where, other = posixpath.split(path)
         if posixpath.splitext(other)[1] == suffix:
-            score = max(ratio(other, name), token_sort_ratio(*_plain(other, name)))
+            score = max(ratio(other, name), token_sort_ratio(_plain(other), _plain(name)))
             scores.append((score + (where == folder), path))
     return _best(scores, _ALIKE_PATHS)
 
@@ -49,8 +50,9 @@ def similar_file(workspace: Workspace, folder: str, wanted: str) -> str | None:
     return similar_path(wanted, workspace.under(folder))
 
 
-def _plain(*texts: str) -> tuple[str, ...]:
-    return tuple(re.sub(r"[-_.]", " ", text.lower()) for text in texts)
+@cache
+def _plain(text: str) -> str:
+    return re.sub(r"[-_.]", " ", text.lower())
 
 
 def _best(scores: list[tuple[float, str]], least: float) -> str | None:

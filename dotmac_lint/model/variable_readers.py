@@ -322,14 +322,16 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
 def _integrated(workspace: Workspace) -> frozenset[str]:
     """The services that code reaches through a library of integrations, which read keys of their own."""
 
+    def parts(path: str) -> set[str]:
+        data = workspace.bytes(path) or b""
+        found = _INTEGRATION.findall(data) if any(word in data for word in _INTEGRATING) else ()
+        return {part for module in found for part in module.decode().split(".")}
+
     def words() -> frozenset[str]:
-        modules = (
-            match[1].decode()
-            for path in workspace.files
-            if path.endswith(".py") and any(word in (workspace.bytes(path) or b"") for word in _INTEGRATING)
-            for match in _INTEGRATION.finditer(workspace.bytes(path) or b"")
+        modules = [path for path in workspace.files if path.endswith(".py")]
+        return frozenset().union(
+            *(workspace.fact("integrations", path, set[str], partial(parts, path)) for path in modules)
         )
-        return frozenset(part for module in modules for part in module.split("."))
 
     found: frozenset[str] = workspace.remembered("services of integrations", words)
     return found

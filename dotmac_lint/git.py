@@ -1,0 +1,131 @@
+"""What git knows of a folder. Programs that the repository's own git configuration names do not run."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+_SECONDS = 60
+"""That git may take for an answer."""
+_STREAMS = hasattr(select, "poll")
+_FIELDS = 4
+"""Of an answer of `git check-ignore --verbose --non-matching`: source, line, pattern, path."""
+
+
+class Git:
+    """The working tree that holds the folder `root`, seen from there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._ignoring: subprocess.Popen[bytes] | None = None
+
+    @cached_property
+    def top(self) -> Path | None:
+        """The top of the working tree; None where there is none."""
+        for folder in (self.root, *self.root.parents):
+            if (folder / ".git").exists():
+                return folder
+        return None
+
+    def listed(self) -> set[str] | None:
+        """The files that are tracked, or neither tracked nor ignored; None where git cannot tell."""
+        listing = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return None if listing is None else {os.fsdecode(name) for name in listing.split(b"\0") if name}
+
+    @cached_property
+    def executables(self) -> frozenset[str]:
+        """The files that have an execute bit in the index."""
+        listing = self._run("ls-files", "-z", "--stage") or b""
+        rows = (os.fsdecode(row).partition("\t") for row in listing.split(b"\0") if row)
+        return frozenset(name for head, _, name in rows if head.startswith("100755"))
+
+    def files(self) -> tuple[str, ...]:
+        """What git's answers depend on besides the files that it lists (gitrepository-layout(5))."""
+        if self.top is None:
+            return ()
+        git = common = str(self.top / ".git")
+        with suppress(OSError):  # a worktree and a submodule have a file that names the folder
+            git = common = os.path.join(self.top, _line_of(git).removeprefix("gitdir: "))
+        with suppress(OSError):
+            common = os.path.join(git, _line_of(f"{git}/commondir"))
+        return (f"{git}/index", f"{common}/info/exclude", f"{common}/config")
+
+    def ignores(self, path: str) -> bool:
+        """Whether the path, relative to the folder, is ignored; False where git cannot tell, as beyond a link."""
+        if not _STREAMS:
+            return self._run("check-ignore", "--no-index", "--quiet", "--", path) is not None
+        try:
+            process = self._ignoring = self._ignoring or self._start(
+                "check-ignore", "--no-index", "--stdin", "-z", "--verbose", "--non-matching"
+            )
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(os.fsencode(path) + b"\0")
+            process.stdin.flush()
+            answer = b""
+            poll = select.poll()
+            poll.register(process.stdout, select.POLLIN)
+            while answer.count(b"\0") < _FIELDS:
+                more = os.read(process.stdout.fileno(), 65536) if poll.poll(_SECONDS * 1000) else b""
+                if not more:  # it gave up on this path
+                    self.close()
+                    return False
+                answer += more
+        except OSError:
+            self.close()
+            return False
+        source, _, pattern, _ = answer.split(b"\0", _FIELDS)[:_FIELDS]
+        return bool(source) and not pattern.startswith(b"!")
+
+    def close(self) -> None:
+        """Stop the process that answers `ignores`; it begins anew when it is asked again."""
+        process, self._ignoring = self._ignoring, None
+        if process is not None:
+            process.kill()
+            with process:  # closes its pipes and waits
+                pass
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+    def _run(self, *arguments: str) -> bytes | None:
+        """What git prints; None where it fails."""
+        if self.top is None:
+            return None
+        try:
+            run = subprocess.run(
+                self._command(arguments),
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+                timeout=_SECONDS,
+                env=self._environment,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return run.stdout
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command(arguments),
+            cwd=self.root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment,
+        )
+
+
+def _line_of(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+        return stream.readline(4096).rstrip("\n")

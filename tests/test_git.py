@@ -1,0 +1,67 @@
+"""git: what one process answers for many paths is what `git check-ignore` says of each."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dotmac_lint.git import Git
+
+IGNORE = "node_modules/\n*.log\n!keep.log\n/build\ndata/*\n!data/seed/\n# no\n\\#yes\nfolder/\r\nnéw*\n"
+PATHS = [
+    "a.txt", "a.log", "keep.log", "sub/keep.log", "node_modules", "node_modules/-", "node_modules/x/y.js", "build",
+    "build/-", "sub/build", "data/-", "data/seed/-", "data/seed/x", "data/other", "#yes", "folder/-", "néwest",
+    "in/module/x.log", "link/x.log", "with space.log", "tab\t.log", "line\n.log", '"quoted".log', "-",
+]  # fmt: skip
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Iterator[Git]:
+    root = tmp_path / "root"
+    (root / "sub").mkdir(parents=True)
+    (root / "link").symlink_to("sub")
+    (root / ".gitignore").write_text(IGNORE, "utf-8", newline="")
+    (root / "sub" / ".gitignore").write_text("*.tmp\n", "utf-8")
+    for folder in (root, root / "in" / "module"):
+        subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(
+        ["git", "commit", "-q", "--allow-empty", "-m", "x"], cwd=root / "in" / "module", check=True
+    )
+    subprocess.run(["git", "-c", "advice.addEmbeddedRepo=false", "add", "-A"], cwd=root, check=True)
+    found = Git(root)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("folder", ["", "sub"])
+def test_one_process_answers_like_many(git: Git, folder: str) -> None:
+    seen = Git(git.root / folder)
+    for path in [*PATHS, "x.tmp", *PATHS]:
+        alone = subprocess.run(
+            ["git", "check-ignore", "--no-index", "-q", "--", path],
+            check=False,
+            cwd=seen.root,
+            stderr=subprocess.DEVNULL,
+        )
+        assert seen.ignores(path) == (alone.returncode == 0), path
+    assert seen.ignores("a.log")
+    seen.close()
+
+
+def test_it_begins_anew_after_a_path_it_cannot_answer(git: Git) -> None:
+    assert not git.ignores("link/x.log")  # git gives up on what lies beyond a link
+    assert git.ignores("a.log")
+    git.close()
+    assert git.ignores("b.log")
+
+
+def test_without_git_it_knows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = Git(tmp_path)
+    git.__dict__["top"] = tmp_path
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert git.listed() is None
+    assert not git.ignores("a")
+    assert git.executables == frozenset()
