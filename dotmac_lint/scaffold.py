@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from string import Template
 
 import msgspec
 
+from dotmac_lint.data import text
+
 
 def _template(name: str) -> Template:
-    return Template((files("dotmac_lint.data") / "scaffolds" / name).read_text("utf-8"))
+    return Template(text(f"scaffolds/{name}"))
 
 
 class Endpoint(msgspec.Struct, frozen=True):

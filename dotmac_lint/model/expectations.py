@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.variable_readers import may_be_a_librarys
 from dotmac_lint.source import Span
@@ -52,12 +52,7 @@ class Unread(msgspec.Struct, frozen=True):
 
 @cache
 def _names() -> dict[str, list[list[str]]]:
-    import tomllib
-
-    data: dict[str, list[list[str]]] = tomllib.loads(
-        (files("dotmac_lint.data") / "names.toml").read_text("utf-8")
-    )
-    return data
+    return table("names")
 
 
 @cache

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotmac_lint.data import table
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.image import untagged
 from dotmac_lint.source import Span
@@ -72,7 +72,4 @@ def _never_checked(image: Known[str] | Unknown) -> bool:
 
 @cache
 def _without_healthcheck() -> frozenset[str]:
-    import tomllib
-
-    data = tomllib.loads((files("dotmac_lint.data") / "images.toml").read_text("utf-8"))
-    return frozenset(data["without_healthcheck"])
+    return frozenset(table("images")["without_healthcheck"])

@@ -9,11 +9,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from dotmac_lint.data import table
 from dotmac_lint.known import Known
 from dotmac_lint.model.image import Command, Copy, Stage
 from dotmac_lint.model.run_step import RunStep, installed, split_commands
@@ -52,10 +52,7 @@ class _Data(msgspec.Struct, frozen=True):
 
 @cache
 def _data() -> _Data:
-    import tomllib
-
-    text = (files("dotmac_lint.data") / "image_tools.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), _Data)
+    return msgspec.convert(table("image_tools"), _Data)
 
 
 class MissingTool(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.data import table
 from dotmac_lint.known import Known
 from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.servers import repository_of
@@ -74,10 +74,7 @@ class Misspelt(msgspec.Struct, frozen=True):
 
 @cache
 def _images() -> dict[str, ImageVariables]:
-    import tomllib
-
-    data = tomllib.loads((files("dotmac_lint.data") / "image_variables.toml").read_text("utf-8"))
-    rows = msgspec.convert(data["image"], tuple[ImageVariables, ...])
+    rows = msgspec.convert(table("image_variables")["image"], tuple[ImageVariables, ...])
     return {image: row for row in rows for image in row.images}
 
 

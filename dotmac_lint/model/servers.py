@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import shlex
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.data import table
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.endpoints import Credential, Part
 from dotmac_lint.model.image import untagged
@@ -50,10 +50,7 @@ class Server(msgspec.Struct, frozen=True):
 
 @cache
 def servers() -> tuple[Server, ...]:
-    import tomllib
-
-    data = tomllib.loads((files("dotmac_lint.data") / "servers.toml").read_text("utf-8"))
-    return msgspec.convert(data["server"], tuple[Server, ...])
+    return msgspec.convert(table("servers")["server"], tuple[Server, ...])
 
 
 def repository_of(image: str) -> str:

@@ -10,12 +10,13 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache, partial
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.data import table
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -350,20 +351,22 @@ def _own_words(workspace: Workspace) -> set[bytes]:
 
 @cache
 def _well_known() -> tuple[str, ...]:
-    import tomllib
-
-    data = tomllib.loads((files("dotmac_lint.data") / "well_known_variables.toml").read_text("utf-8"))
-    return tuple(name for group in data["group"] for name in group["names"])
+    return tuple(name for group in table("well_known_variables")["group"] for name in group["names"])
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether `name` is one of `patterns`, in which `*` stands for any text."""
-    return _matcher(patterns).fullmatch(name) is not None
+    names, beginnings, others = _parted(patterns)
+    return name in names or name.startswith(beginnings) or any(fnmatchcase(name, other) for other in others)
 
 
 @cache
-def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(pattern).replace(r"\*", ".*") for pattern in patterns))
+def _parted(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Those without `*`, what stands before the one at the end, and the others: few, which cost most."""
+    wild = [pattern for pattern in patterns if "*" in pattern]
+    beginnings = tuple(pattern[:-1] for pattern in wild if pattern.index("*") == len(pattern) - 1)
+    others = tuple(pattern for pattern in wild if pattern[:-1] not in beginnings)
+    return frozenset(patterns), beginnings, others
 
 
 def is_well_known(name: str, base: str | None = None) -> bool:
