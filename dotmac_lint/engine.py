@@ -74,7 +74,7 @@ def lint(
     repository = Repository(workspace, settings.deployments)
     crashes: list[Crash] = []
     started = time.perf_counter()
-    files = workspace.files
+    _ = workspace.files
     timings = {"files": time.perf_counter() - started}
     found: list[Diagnostic] = []
 
@@ -94,7 +94,7 @@ def lint(
         found += ask(phase)
     failed = {crash.rule for crash in crashes}  # nobody knows what these would have found
     ran = {rule.code: rule.name for rule in rules if f"{rule.code} {rule.name}" not in failed}
-    suppressions = suppress.Suppressions(workspace.source, ran, files, workspace.bytes)
+    suppressions = suppress.Suppressions(workspace, ran)
     found = suppressions.filter(found)
     repository.unused_suppressions = suppressions.unused()
     found += suppressions.filter(ask(Phase.SUPPRESSION))

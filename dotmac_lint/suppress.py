@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
-from dotmac_lint.source import SourceFile, Span
+from dotmac_lint.source import Span
+
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
 
 MARKER = b"dotmac-lint:"
 _COMMENT = re.compile(
@@ -45,18 +50,16 @@ class _Ignore(msgspec.Struct):
 class Suppressions:
     """All ignores of a repository, and which of them were of use."""
 
-    def __init__(
-        self,
-        source: Callable[[str], SourceFile | None],
-        names: Mapping[str, str],
-        files: Iterable[str],
-        read: Callable[[str], bytes | None],
-    ) -> None:
-        self.source = source
+    def __init__(self, workspace: Workspace, names: Mapping[str, str]) -> None:
+        self.source = workspace.source
         self.names = names
         self.ignores: dict[str, list[_Ignore]] = {}
-        for path in files:
-            if _TEXT.search(path) and MARKER in (read(path) or b""):
+
+        def marked(path: str) -> bool:
+            return MARKER in (workspace.bytes(path) or b"")
+
+        for path in workspace.files:
+            if _TEXT.search(path) and workspace.fact("marked", path, bool, partial(marked, path)):
                 found = list(self._ignores(path))
                 if found:
                     self.ignores[path] = found

@@ -73,13 +73,25 @@ def _find(workspace: Workspace) -> tuple[Application, ...]:
         rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<maker>" + made + rb")\(",
         re.MULTILINE,
     )
+
+    def applications_in(path: str) -> list[tuple[str, bytes, int]]:
+        """The name of each, what makes it, and where it stands."""
+        data = workspace.bytes(path) or b""
+        return [
+            (
+                match["name"].decode(),
+                match["maker"],
+                len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff")),
+            )
+            for match in pattern.finditer(data)
+        ]
+
     found = []
     for path, _ in workspace.words.search(modules, (*_KINDS, *factories)):
-        data = workspace.bytes(path) or b""
-        for match in pattern.finditer(data):
-            kind = factories.get(match["maker"], match["maker"])
-            start = len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff"))
-            name = match["name"].decode()
+        for name, maker, start in workspace.fact(
+            f"applications {made!r}", path, list[tuple[str, bytes, int]], partial(applications_in, path)
+        ):
+            kind = factories.get(maker, maker)
             found.append(
                 Application(
                     kind="celery" if kind == b"Celery" else "wsgi" if kind == b"Flask" else "asgi",

@@ -118,7 +118,13 @@ def _documents(workspace: Workspace) -> list[str]:
     ]
 
 
-def _paths_in(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:
+def _paths_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
+    return workspace.fact(
+        "paths of settings", path, list[tuple[str, int, int]], lambda: list(_find_paths(workspace, path))
+    )
+
+
+def _find_paths(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:
     source = workspace.source(path)
     if source is None or not _PATH.search(source.text):
         return

@@ -10,6 +10,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -123,10 +124,13 @@ def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
         name = "/".join(path.split("/")[-2:])
     wanted = name.encode("utf-8", "surrogateescape")
     line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
+
+    def names_it(file: str) -> bool:
+        data = workspace.bytes(file) or b""
+        return len(data) <= _LARGEST and wanted in data
+
     for file, _ in workspace.words.search(_tools(workspace), (wanted,)):
-        data = workspace.bytes(file)
-        if data is None or len(data) > _LARGEST or wanted not in data:
-            continue
-        source = workspace.source(file)
+        named = workspace.fact(f"names {name}", file, bool, partial(names_it, file))
+        source = workspace.source(file) if named else None
         if source is not None:
             yield from (found[0] for found in line.finditer(source.text))

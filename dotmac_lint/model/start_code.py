@@ -159,16 +159,18 @@ class Modules:
         """The Python files of the application that call `name(...)` or `x.name(...)`."""
         word = name.encode()
         call = re.compile(rb"(?<!def )\b" + re.escape(word) + rb"\(")
-        found = self.workspace.words.search(self.shipped, (word,))
-        return [path for path, _ in found if call.search(self.workspace.bytes(path) or b"")]
+        found = [path for path, _ in self.workspace.words.search(self.shipped, (word,))]
+        return self._where(found, f"calls {name}", lambda data: call.search(data) is not None)
 
     def files_where(self, kind: str, test: Callable[[bytes], bool]) -> list[str]:
         """The Python files of the application whose content passes the test called `kind`."""
+        return self._where(self.shipped, kind, test)
 
+    def _where(self, paths: Iterable[str], kind: str, test: Callable[[bytes], bool]) -> list[str]:
         def passes(path: str) -> bool:
             return test(self.workspace.bytes(path) or b"")
 
-        return [p for p in self.shipped if self.workspace.fact(kind, p, bool, partial(passes, p))]
+        return [path for path in paths if self.workspace.fact(kind, path, bool, partial(passes, path))]
 
     @cached_property
     def shipped(self) -> list[str]:
