@@ -529,7 +529,8 @@ class Workspace:
         return self.cache.recall(str(self.root), Kept) if self.cache is not None else None
 
     def _collected_facts(self) -> Kept:
-        return self.facts.collected(self.files, self.words.answers)
+        told = {span.path for span, _ in self.problems}  # what cannot be read is told by the next run as well
+        return self.facts.collected((path for path in self.files if path not in told), self.words.answers)
 
     def keep_facts(self) -> None:
         """Note for the next run what this one found in files."""

@@ -7,10 +7,12 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dotmac_lint import config
+from dotmac_lint import workspace as workspace_module
 from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.engine import lint
@@ -109,3 +111,17 @@ def test_a_run_finds_the_same_with_what_an_earlier_one_kept(tmp_path: Path) -> N
             path.unlink()
         assert found(kept=True) == found(kept=False), path
         path.write_bytes(text)
+
+
+def test_what_cannot_be_read_is_told_by_every_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace_module, "MAXIMUM_BYTES", 50_000)
+    root = tmp_path / "root"
+    shutil.copytree(EXAMPLE, root)
+    (root / "src" / "large.py").write_text("x = 1\n" * 10_000, "utf-8")
+    time.sleep(0.06)
+    for _ in range(2):
+        cache = Cache(tmp_path / "cache")
+        result = lint(root, config.Settings(), load_rules(), cache=cache)
+        assert "src/large.py" in {d.at.path for d in result.diagnostics if d.code == "DM000"}
+        result.workspace.keep_facts()
+        cache.save()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dotmac_lint import __version__
+from dotmac_lint.ahead import cores
 from dotmac_lint.cache import default_folder
 from dotmac_lint.cli import FAILED
 from dotmac_lint.cli.output import fail, tell, write
@@ -53,7 +54,7 @@ def fleet(
     )
     # So that the processes under way are stopped too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    engine = on_cluster(scheduler) if scheduler else on_this_machine(jobs or os.cpu_count() or 1)
+    engine = on_cluster(scheduler) if scheduler else on_this_machine(jobs or cores())
     try:
         store = Store(output, repr((__version__, task, entries)), fresh=fresh)
         left = [entry for entry in entries if entry.name not in store.done]
