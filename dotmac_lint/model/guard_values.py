@@ -152,10 +152,13 @@ class Code:
     def find(self, name: str) -> tuple[Code, Stmt] | None:
         """What the class body binds to `name`; the last one counts."""
         for code in self.mro():
-            for statement in reversed(code.node.body):
-                if name in bound_names(statement):
-                    return code, statement
+            if name in code._bindings:
+                return code, code._bindings[name]
         return None
+
+    @cached_property
+    def _bindings(self) -> dict[str, Stmt]:
+        return {name: statement for statement in self.node.body for name in bound_names(statement)}
 
     def functions(self) -> Iterator[tuple[Code, Function]]:
         """All methods, those of bases first; what is overridden is left out."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from typing import Any
 
 import msgspec
 
@@ -158,9 +159,12 @@ class Modules:
     def calling(self, name: str) -> list[str]:
         """The Python files of the application that call `name(...)` or `x.name(...)`."""
         word = name.encode()
-        call = re.compile(rb"(?<!def )\b" + re.escape(word) + rb"\(")
+        called = word + b"("
+        call = re.compile(rb"(?<!def )\b" + re.escape(called))
         found = [path for path, _ in self.workspace.words.search(self.shipped, (word,))]
-        return self._where(found, f"calls {name}", lambda data: call.search(data) is not None)
+        return self._where(
+            found, f"calls {name}", lambda data: called in data and call.search(data) is not None
+        )
 
     def files_where(self, kind: str, test: Callable[[bytes], bool]) -> list[str]:
         """The Python files of the application whose content passes the test called `kind`."""
@@ -546,12 +550,15 @@ def mentioned(function: Function) -> set[str]:
     return found
 
 
-def _parts(node: object) -> list[object]:
-    if isinstance(node, tuple):
-        return list(node)
-    if isinstance(node, msgspec.Struct) and not isinstance(node, Range):
-        return [getattr(node, field) for field in node.__struct_fields__ if field != "range"]
-    return []
+def _parts(node: Any) -> Iterable[object]:
+    return node if isinstance(node, tuple) else [getattr(node, field) for field in _fields(node.__class__)]
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    if not issubclass(kind, msgspec.Struct) or kind is Range:
+        return ()
+    return tuple(field for field in kind.__struct_fields__ if field != "range")
 
 
 def span(path: str, at: Range) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -116,6 +116,7 @@ class Simulator:
         self.start_code = StartCode(self.modules)
         self.program = Program(self.modules.find)
         self._inline_entries: dict[str, list[Entry]] = {}
+        self._stopping = cache(_stopping)
 
     def class_code(self, settings: SettingsClass) -> Code | None:
         namespace = self.modules.namespace(settings.path)
@@ -265,7 +266,7 @@ class Simulator:
         for section in (instance, *_sections(instance)):
             if section.code is None:
                 continue
-            stopping = _stopping(section.code)
+            stopping = self._stopping(section.code)
             for owner, function in section.code.functions():
                 decorators = [dotted(decorator) for decorator in function.decorators]
                 plain = not any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -10,16 +11,19 @@ from dotmac_lint.known import Problem
 from dotmac_lint.source import Range
 
 _ENVIRONMENT = r"(?:process\s*\.\s*env|import\s*\.\s*meta\s*\.\s*env|Bun\s*\.\s*env)"
-# Comments and strings are matched first, so that `//` in a string starts no comment.
-_TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*|/\*.*?\*/)"
-    rf"|(?P<dot>{_ENVIRONMENT}\s*(?:\?\.|\.)\s*(?P<name>[A-Za-z_$][\w$]*))"
+# Comments and strings are passed over, so that `//` in a string starts no comment. Each alternative begins with a
+# character of its own, and has no group: `re` is ten times as fast then.
+_BEGIN = re.compile(
+    r"//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+    r"|process|import\s*\.|Bun\s*\.|Deno\s*\.|\{(?=[^{};]*\}\s*=)",
+    re.DOTALL,
+)
+_READ = re.compile(
+    rf"(?P<dot>{_ENVIRONMENT}\s*(?:\?\.|\.)\s*(?P<name>[A-Za-z_$][\w$]*))"
     rf"|(?P<index>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?P<quote>['\"])(?P<key>[^'\"\n]*)(?P=quote)\s*\])"
     r"|(?P<deno>Deno\s*\.\s*env\s*\.\s*get\(\s*['\"](?P<deno_name>\w+)['\"]\s*\))"
     rf"|(?P<open>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?:`(?P<prefix>[\w]*)\$\{{)?)"
     rf"|(?P<unpack>\{{(?P<names>[^{{}};]*)\}}\s*=\s*{_ENVIRONMENT}\b)"
-    r"|(?P<string>'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")",
-    re.DOTALL,
 )
 _UNPACKED = re.compile(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
 
@@ -48,7 +52,7 @@ def read_javascript_reads(text: str) -> JavaScriptReads:
     """`process.env.X`, `import.meta.env.X`, `Bun.env.X`, `Deno.env.get("X")` and unpacking. Never raises."""
     reads: list[JavaScriptRead] = []
     dynamic: list[JavaScriptDynamic] = []
-    for match in _TOKEN.finditer(text):
+    for match in _found(text):
         whole = Range(*match.span())
         for group in ("name", "key", "deno_name"):
             if match[group]:
@@ -61,3 +65,12 @@ def read_javascript_reads(text: str) -> JavaScriptReads:
                 place = Range(base + part.start("name"), base + part.end("name"))
                 reads.append(JavaScriptRead(part["name"], place, whole))
     return JavaScriptReads(tuple(reads), tuple(dynamic))
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    position = 0
+    while begin := _BEGIN.search(text, position):
+        match = _READ.match(text, begin.start())
+        if match is not None:
+            yield match
+        position = (match or begin).end()
