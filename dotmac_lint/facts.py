@@ -29,6 +29,15 @@ class Kept(msgspec.Struct):
     """By a digest of the files that were searched: the files in which each word stands."""
 
 
+class _Kind:
+    """The facts of one kind, encoded: of the earlier run by number, of this one by path."""
+
+    def __init__(self, type_: Any, kept: msgspec.Raw | None) -> None:
+        self.decode = msgspec.msgpack.Decoder(type_).decode
+        self.earlier = msgspec.msgpack.decode(kept, type=dict[int, msgspec.Raw]) if kept is not None else {}
+        self.found: dict[str, bytes | msgspec.Raw] = {}
+
+
 class Facts:
     """The facts about the files of one repository.
 
@@ -42,8 +51,11 @@ class Facts:
         self._recall = recall
         self._signature = signature
         self._begun = time.time_ns()
-        self._found: dict[str, dict[str, Any]] = {}
-        self._earlier: dict[str, dict[int, Any]] = {}
+        self._kinds: dict[str, _Kind] = {}
+        self._same: dict[bytes, bytes] = {}
+        """Most facts are that there is nothing: they are kept encoded, and equal ones once."""
+        self._told: dict[tuple[str, str], Any] = {}
+        """Facts that cannot be encoded: their text is no Unicode."""
 
     @cached_property
     def _kept(self) -> Kept:
@@ -59,20 +71,30 @@ class Facts:
         self, kind: str, path: str, type_: Any, make: Callable[[], T], holds: Callable[[T], bool] | None
     ) -> T:
         """The fact of this kind, and of the type `type_`, about a file: see `Workspace.fact`."""
-        found = self._found.setdefault(kind, {})
-        if path not in found:
-            if kind not in self._earlier:
-                self._earlier[kind] = self._decoded(kind, type_)
-            earlier = self._earlier[kind]
-            number = self.unchanged.get(path, -1) if earlier else -1
-            kept = number in earlier and (holds is None or holds(earlier[number]))
-            found[path] = earlier[number] if kept else make()
-        fact: T = found[path]
+        if kind not in self._kinds:
+            self._kinds[kind] = _Kind(type_, self._kept.facts.get(kind))
+        known = self._kinds[kind]
+        fact: T
+        if path in known.found:
+            fact = known.decode(known.found[path])
+            return fact
+        if (kind, path) in self._told:
+            fact = self._told[kind, path]
+            return fact
+        earlier = known.earlier.get(self.unchanged.get(path, -1)) if known.earlier else None
+        if earlier is not None:
+            fact = known.decode(earlier)
+            if holds is None or holds(fact):
+                known.found[path] = earlier
+                return fact
+        fact = make()
+        try:
+            encoded = msgspec.msgpack.encode(fact)
+        except UnicodeEncodeError:
+            self._told[kind, path] = fact
+        else:
+            known.found[path] = self._same.setdefault(encoded, encoded)
         return fact
-
-    def _decoded(self, kind: str, type_: Any) -> dict[int, Any]:
-        kept = self._kept.facts.get(kind)
-        return msgspec.msgpack.decode(kept, type=dict[int, type_]) if kept is not None else {}
 
     @cached_property
     def _paths(self) -> dict[int, str]:
@@ -95,8 +117,8 @@ class Facts:
                 files[path] = seen
         number = {path: place for place, path in enumerate(files)}
         facts = {
-            kind: {number[path]: fact for path, fact in found.items() if path in number}
-            for kind, found in self._found.items()
+            kind: {number[path]: msgspec.Raw(fact) for path, fact in known.found.items() if path in number}
+            for kind, known in self._kinds.items()
         }
         rows = {
             digest: {

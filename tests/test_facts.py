@@ -18,6 +18,7 @@ from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.engine import lint
 from dotmac_lint.facts import Facts
 from dotmac_lint.registry import load_rules
+from dotmac_lint.source import SourceFile
 from dotmac_lint.words import Words
 from dotmac_lint.workspace import Pending, Workspace
 
@@ -125,3 +126,13 @@ def test_what_cannot_be_read_is_told_by_every_run(tmp_path: Path, monkeypatch: p
         assert "src/large.py" in {d.at.path for d in result.diagnostics if d.code == "DM000"}
         result.workspace.keep_facts()
         cache.save()
+
+
+def test_text_that_is_no_unicode_is_a_fact_of_this_run_only(tmp_path: Path) -> None:
+    (tmp_path / "up.sh").write_bytes(b"docker compose -f \xff.yaml up\n")
+    time.sleep(0.06)
+    workspace = Workspace(tmp_path, cache=Cache(tmp_path / "cache"))
+    for _ in range(2):
+        text = workspace.fact("text", "up.sh", str, lambda: SourceFile.decode("", b"\xff").text)
+        assert text == "\udcff"
+    workspace.keep_facts()
