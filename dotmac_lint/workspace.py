@@ -603,3 +603,7 @@ class Workspace:
     def guards(self, path: str) -> GuardModule | None:
         result: GuardModule | None = self._parsed(path, "python.guards", "read_guards")
         return result
+
+    def forget_guards(self, path: str) -> None:
+        """They are read again when they are asked for again."""
+        self._results.pop(("read_guards", path), None)

@@ -175,20 +175,21 @@ def unified(project: Table) -> Table:
 
 
 def _without_resets(table: Table) -> Table:
-    def kept(node: Tree) -> Tree:
-        if isinstance(node, Table):
-            return _without_resets(node)
-        if isinstance(node, Items):
-            items = tuple(kept(item) for item in node.items if item.tag != "!reset")
-            return node if _same(items, node.items) else replace(node, items=items)
-        return node
-
     rows = {}
     for name, row in table.rows.items():
         if row.value.tag != "!reset":
-            value = kept(row.value)
+            value = _kept(row.value)
             rows[name] = row if value is row.value else replace(row, value=value)
     return table if _same(rows.values(), table.rows.values()) else replace(table, rows=rows)
+
+
+def _kept(node: Tree) -> Tree:
+    if isinstance(node, Table):
+        return _without_resets(node)
+    if isinstance(node, Items):
+        items = tuple(_kept(item) for item in node.items if item.tag != "!reset")
+        return node if _same(items, node.items) else replace(node, items=items)
+    return node
 
 
 def _unified(table: Table, path: Path) -> Table:

@@ -112,6 +112,17 @@ class Modules:
         self._namespaces: dict[str, Namespace | None] = {}
         self._edges: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def read(self) -> int:
+        """How many modules are known."""
+        return len(self._namespaces)
+
+    def forget(self) -> None:
+        """Whoever asks for a module gets another object than before."""
+        for path in self._namespaces:
+            self.workspace.forget_guards(path)
+        self._namespaces.clear()
+
     def find(self, name: str, importer: str) -> Namespace | None:
         """The module that the file `importer` means by `name`."""
         path = self._code.find_module(name, importer)

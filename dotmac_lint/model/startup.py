@@ -47,6 +47,11 @@ from dotmac_lint.report.secrets import MASK
 from dotmac_lint.source import Range, Span
 from dotmac_lint.workspace import Workspace
 
+MOST_MODULES = 200
+"""Whose code is kept for the next start."""
+MOST_MODULES_A_CHECK = 10
+"""More of them for each file with checks, which every start looks at."""
+
 Outcome = Literal["passes", "raises", "undecided"]
 
 
@@ -113,10 +118,16 @@ class Simulator:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.modules = Modules(workspace)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing of the code is known yet, or any more: one start needs little of what another needed."""
+        self.modules.forget()
         self.start_code = StartCode(self.modules)
         self.program = Program(self.modules.find)
         self._inline_entries: dict[str, list[Entry]] = {}
         self._stopping = cache(_stopping)
+        self._functions: list[tuple[Function, Namespace]] | None = None
 
     def class_code(self, settings: SettingsClass) -> Code | None:
         namespace = self.modules.namespace(settings.path)
@@ -142,6 +153,8 @@ class Simulator:
         `pretend` overrides fields (by dotted path) once they are made. `dotenv` tells which `.env` file the
         process may read that nobody can see here.
         """
+        if self.modules.read > MOST_MODULES + MOST_MODULES_A_CHECK * len(self._checking):
+            self._begin()
         code = self.class_code(settings)
         made = Made(True, frozenset()) if process is None else self._made(settings, code, process)
         given = made.given if made is not None else None
@@ -279,7 +292,9 @@ class Simulator:
                             receiver = () if decorators[0].endswith("staticmethod") else (section.code,)
                         yield Bound(function, owner.namespace, owner, receiver), True
         words = (settings.name.encode(), b"settings")
-        for function, namespace in self._check_functions:
+        if self._functions is None:
+            self._functions = list(self._check_functions())
+        for function, namespace in self._functions:
             data = self.workspace.bytes(namespace.path) or b""
             if any(word in data for word in words):
                 yield Bound(function, namespace), False
@@ -289,19 +304,20 @@ class Simulator:
                 yield Bound(function, namespace), False
 
     @cached_property
-    def _check_functions(self) -> list[tuple[Function, Namespace]]:
+    def _checking(self) -> list[str]:
+        """The files in which a function is named like a check; every start looks at all of them."""
+        return self.modules.files_where("guards", _guard_in)
+
+    def _check_functions(self) -> Iterator[tuple[Function, Namespace]]:
         """Functions that are named like checks, and that raise for something of the settings."""
-        found = []
-        paths = self.modules.files_where("guards", _guard_in)
-        self.workspace.read_ahead("python.guards", "read_guards", paths)
-        for path in paths:
+        self.workspace.read_ahead("python.guards", "read_guards", self._checking)
+        for path in self._checking:
             namespace = self.modules.namespace(path)
             for function in namespace.body if namespace is not None else ():
                 if isinstance(function, Function) and namespace is not None and not function.decorators:
                     text = self._text(function.range.at(path))
                     if GUARD_NAME.search(function.name) and _ABOUT.search(text) and raising(function):
-                        found.append((function, namespace))
-        return found
+                        yield function, namespace
 
     def _text(self, span: Span) -> str:
         source = self.workspace.source(span.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -66,6 +66,18 @@ class Validator(msgspec.Struct, frozen=True):
     """pydantic 1's decorators, which get `values` instead of an info object."""
 
 
+def _variable_text(environment: Values, name: str) -> Any:
+    """For `os.environ`: the text, None where it is not set."""
+    if isinstance(environment, Environment):
+        value = environment.value(name)
+    else:
+        found = environment.get(name)
+        value = found.value if isinstance(found, Variable) else found
+        if isinstance(found, Variable) and found.value is None:
+            value = Unknown("is given by the host")
+    return value.value if isinstance(value, Known) else value
+
+
 class Validation:
     """One making of a settings object."""
 
@@ -86,7 +98,7 @@ class Validation:
         """The `.env` file that the process may find and that nobody can see here."""
         self.given = given
         """The fields that the call gives which makes the object; None: any may be."""
-        self.evaluator = Evaluator(program, None, self._variable_text)
+        self.evaluator = Evaluator(program, None, partial(_variable_text, environment))
         self.results: list[tuple[Field, Result, str | None, Variable | None]] = []
         self.inputs: dict[tuple[str, ...], Any] = {}
         """What fields were given before their validators saw it."""
@@ -131,7 +143,7 @@ class Validation:
 
     def after(self, instance: Instance) -> Evaluator:
         """An evaluator for code that runs once the object is made."""
-        evaluator = Evaluator(self.program, instance, self._variable_text)
+        evaluator = Evaluator(self.program, instance, partial(_variable_text, self.environment))
         evaluator.overlay = dict(self.evaluator.overlay)
         return evaluator
 
@@ -190,18 +202,6 @@ class Validation:
         if isinstance(found, Variable):
             return (Unknown("is given by the host") if found.value is None else found.value), found, actual
         return found, None, actual
-
-    def _variable_text(self, name: str) -> Any:
-        """For `os.environ`: the text, None where it is not set."""
-        environment = self.environment
-        if isinstance(environment, Environment):
-            value = environment.value(name)
-        else:
-            found = environment.get(name)
-            value = found.value if isinstance(found, Variable) else found
-            if isinstance(found, Variable) and found.value is None:
-                value = Unknown("is given by the host")
-        return value.value if isinstance(value, Known) else value
 
     def _raw(self, field: Field) -> tuple[Any, str | None, Variable | None]:
         """The text of the first of the field's variables that is set; `_ABSENT` where none is."""
