@@ -1009,6 +1009,7 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     }
     top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
     dotted = {field.dotted.encode() for s in classes for field in s.fields}
+    ours = {base.name for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
     last = {field.path[-1].encode() for s in classes for field in s.fields}
     for path in code.paths:
         if not classes or _NOT_SHIPPED.search(path):
@@ -1017,7 +1018,7 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
         sets = seen.anything or not seen.fields.isdisjoint(top) or not seen.attributes.isdisjoint(last)
         if (
             path not in declaring
-            and not (sets and (path in inside or _sets_of_others(code.workspace, path, top)))
+            and not (sets and (path in inside or _sets_of_others(code.workspace, path, top, ours)))
             and seen.keys.isdisjoint(dotted)
         ):
             continue
@@ -1066,10 +1067,13 @@ def _set_in(workspace: Workspace, path: str) -> SetIn:
     )
 
 
-def _sets_of_others(workspace: Workspace, path: str, top: set[bytes]) -> bool:
+def _sets_of_others(workspace: Workspace, path: str, top: set[bytes], ours: set[str]) -> bool:
     """Whether a module may set a field of settings that it does not declare itself."""
     setters = workspace.setters(path)
-    return setters is None or any(name == ANY or name.encode() in top for name in setters.names)
+    if setters is None:
+        return True
+    typed = (name for class_, name in setters.typed if class_ in ours or SETTINGS_NAME.search(class_))
+    return any(name == ANY or name.encode() in top for name in (*setters.names, *typed))
 
 
 def _loaded(module: Module, settings: SettingsClass) -> Iterator[tuple[str, str, Span]]:

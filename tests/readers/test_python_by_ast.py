@@ -142,7 +142,8 @@ def test_skeleton_is_short() -> None:
         ("def f():\n    s = made()\n    s.debug = True", set()),
         ("def made(): ...\ndef f():\n    s = made()\n    s.debug = True", {"debug"}),
         ("from a import b\ndef f():\n    c = b.jwt\n    c.key: str = 'x'", {"jwt", "key"}),
-        ("def f(b: Any, c):\n    b.key += 1\n    c.other = 1", {"key"}),
+        ("def f(b: Any | None, c):\n    b.key += 1\n    c.other = 1", {"key"}),
+        ("def f():\n    s = made(1)\n    s.debug = True", set()),
         ("class A:\n    def f(self):\n        self.a = self.settings.b = 1", set()),
         ("try: pass\nexcept E:\n    setattr(config, 'a', 1)\n    setattr(config.b, c, 1)", {"a", "b", ANY}),
         ("from a import *\nx.y = 1", {"y"}),
@@ -151,3 +152,9 @@ def test_skeleton_is_short() -> None:
 )
 def test_what_a_module_sets(text: str, names: set[str]) -> None:
     assert read_setters(text).names == names
+
+
+def test_what_a_module_sets_of_parameters() -> None:
+    text = "from a import B as C\ndef f(c: C, d: x.D, settings: D):\n    c.key.part = d.other = settings.name = 1"
+    assert read_setters(text).typed == {("B", "key"), ("B", "part"), ("D", "other")}
+    assert read_setters(text).names == {"name"}

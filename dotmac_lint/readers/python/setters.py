@@ -24,6 +24,8 @@ class Setters(msgspec.Struct, frozen=True, gc=False):
     names: frozenset[str] = frozenset()
     """Those in what is set, `a` and `b` of `x.a.b = 1`, where `x` may hold settings and is no object that sets its
     own attributes."""
+    typed: frozenset[tuple[str, str]] = frozenset()
+    """Names that are set of a parameter, each with that of the parameter's class."""
 
 
 def read_setters(text: str) -> Setters:
@@ -34,7 +36,9 @@ def read_setters(text: str) -> Setters:
         return Setters(frozenset({ANY}))
     module = _Module()
     module.read(tree.body, top=True)
-    return Setters(frozenset(module.set()))
+    found = set(module.set())
+    names = frozenset(name for class_, name in found if not class_)
+    return Setters(names, frozenset(row for row in found if row[0]))
 
 
 class _Module:
@@ -43,6 +47,10 @@ class _Module:
         self.aliases: dict[str, list[list[str]]] = {}
         self.known: set[str] = set()
         """What stands for something outside the function: names of the module, and parameters that say their type."""
+        self.classes: dict[str, set[str]] = {}
+        """Of parameters that say it by name."""
+        self.original: dict[str, str] = {}
+        """What imported names are called where they come from."""
 
     def read(self, body: Iterable[ast.stmt], *, top: bool) -> None:
         pending = [(node, top) for node in body]
@@ -66,16 +74,18 @@ class _Module:
                         named = call.args[1].value if isinstance(call.args[1], ast.Constant) else ANY
                         self.targets.append([*chain, named if isinstance(named, str) else ANY])
                 case ast.Import() | ast.ImportFrom():
-                    bound = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+                    bound = {(one.asname or one.name).partition(".")[0]: one.name for one in node.names}
                     self.known.update(bound)
+                    self.original.update(bound)
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     given = node.args
                     self.known.add(node.name)
-                    self.known.update(
-                        one.arg
-                        for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)
-                        if one.annotation is not None
-                    )
+                    for one in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+                        match one.annotation:
+                            case ast.Name(id=name) | ast.Attribute(attr=name):
+                                self.classes.setdefault(one.arg, set()).add(name)
+                            case ast.expr():
+                                self.known.add(one.arg)
                     pending += [(inner, False) for inner in node.body]
                 case _:
                     self.known.update([node.name] if isinstance(node, ast.ClassDef) else ())
@@ -91,14 +101,18 @@ class _Module:
         elif isinstance(target, ast.Attribute) and (chain := _chain(target)) is not None:
             self.targets.append(chain)
 
-    def set(self) -> Iterator[str]:
+    def set(self) -> Iterator[tuple[str, str]]:
+        """What is set, each with the name of its class where a parameter tells it."""
         anything = ANY in self.known  # from module import *
         for target in self.targets:
             pending, seen = [target], {target[0]}
             while pending:
                 root, *parts = pending.pop()
                 if root not in OWN and (anything or root in self.known or SETTINGS_NAME.search(root)):
-                    yield from parts
+                    yield from (("", part) for part in parts)
+                elif root in self.classes:
+                    names = {self.original.get(name, name) for name in self.classes[root]}
+                    yield from ((name, part) for name in names for part in parts)
                 for alias in self.aliases.get(root, ()):
                     if alias[0] not in seen:
                         seen.add(alias[0])
@@ -106,11 +120,11 @@ class _Module:
 
 
 def _chain(node: ast.expr) -> list[str] | None:
-    """`a.b.c`, or `a().b.c`, as names."""
+    """`a.b.c`, or `a().b.c`, as names: what a call with arguments gives is followed by nobody."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    if isinstance(node, ast.Call):
+    if isinstance(node, ast.Call) and not node.args and not node.keywords:
         node = node.func
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
