@@ -51,8 +51,10 @@ from dotmac_lint.model.shell_words import Word, split_words
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
-MAXIMUM_FILES = 100
+MAXIMUM_FILES = 500
 """That a project includes or extends."""
+MAXIMUM_INCLUDES = 50
+"""Files of which each includes the next."""
 MAXIMUM_EXTENDS = 50
 """Services of which each extends the next."""
 MAXIMUM_EXTENDED = 50_000
@@ -468,6 +470,11 @@ class _Loader:
             names = [t.value.value for t in texts if isinstance(t.value, Known) and not t.outside]
             if any(map(self.leads_outside, texts)) or not names or len(names) != len(texts):
                 self.complete = False
+                continue
+            if len(trail) > MAXIMUM_INCLUDES:
+                self.limit(
+                    "Too many files include one another: what follows is not read.", item.span, "include"
+                )
                 continue
             if any(name in trail for name in names):
                 self.problem("This include leads back to the file that it stands in.", item.span, "include")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 from posixpath import basename, dirname, join
@@ -425,6 +425,8 @@ class _Discovery:
                     continue
             else:
                 files = self.default_pair(line.directory)
+                if files and files[0] in self.included:
+                    continue  # a script of the folder is run where the including file lies
             if not files or all(self.outline(path) is None for path in files):
                 continue
             if any(_SKIPPED.search(path) and ("{" in path or not line.files) for path in files):
@@ -477,6 +479,9 @@ class _Discovery:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
         for folder in sorted(folders | self.environment_files.keys()):
             files = self.default_pair(folder)
+            elsewhere = files and (files[0] in self.included or any(files == own for own, _ in self.groups))
+            if elsewhere and (files, None) not in self.groups:
+                continue  # it is started from another folder
             started = not folder or (files or (), None) in self.groups or folder in self.environment_files
             if not files or self.incomplete(files, lenient=started) is not None:
                 continue
@@ -494,7 +499,8 @@ class _Discovery:
 
     def _from_single_files(self) -> None:
         used = {path for files, _ in self.groups for path in files}
-        used |= self._included()
+        used |= self.included
+        used |= self._inside(lambda outline: outline.extends)
         twins = self._twins()
         bases = [
             path for path in self.candidates if not self._overlay(path) and self.incomplete((path,)) is None
@@ -541,15 +547,15 @@ class _Discovery:
         stated = [directory for directory in likes if directory is not None and there(directory)]
         return stated[0] if len(stated) == 1 and not there(dirname(path)) else None
 
-    def _included(self) -> set[str]:
-        found = set()
-        for path in self.candidates:
-            outline = self.outline(path)
-            for other in (*outline.includes, *outline.extends) if outline else ():
-                inside = normalise(join(dirname(path), other))
-                if inside is not None:
-                    found.add(inside)
-        return found
+    @cached_property
+    def included(self) -> set[str]:
+        return self._inside(lambda outline: outline.includes)
+
+    def _inside(self, names: Callable[[_Outline], Iterable[str]]) -> set[str]:
+        """The files that Compose files name, as `names` has them of each."""
+        outlines = ((path, self.outline(path)) for path in self.candidates)
+        paths = (normalise(join(dirname(p), name)) for p, o in outlines if o is not None for name in names(o))
+        return {path for path in paths if path is not None}
 
     def _twins(self) -> dict[str, str]:
         """Default files that Compose passes over for another in the same folder."""
@@ -614,7 +620,7 @@ class _Discovery:
                     production=_is_production((*group.files, *way.env_files)),
                     evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
-                    started=tuple(dict.fromkeys(group.started)),
+                    started=_usual(group.started),
                 )
 
     def _ways(self, group: _Group) -> Iterator[tuple[_Way, list[Label]]]:
@@ -663,6 +669,13 @@ class _Discovery:
         rivals = (pair for own in several for pair in combinations(own, 2) if all(pair))
         clash = any(not any(one & key and two & key for key in sets) for one, two in rivals)
         return largest if clash and len(largest) <= MAX_PROFILE_SETS else [union]
+
+
+def _usual(commands: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The commands, but for those that name no service where ten times as many do: they are short for those."""
+    named = [names for names in commands if names]
+    all_named = len(named) > 10 * (len(commands) - len(named))
+    return tuple(dict.fromkeys(named if all_named else commands))
 
 
 def _without_all(profiles: Iterable[str]) -> tuple[str, ...]:

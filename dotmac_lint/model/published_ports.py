@@ -151,11 +151,16 @@ def port_clashes(deployment: Deployment) -> Iterator[Clash]:
 
 def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
     """Whether some known command starts both; so is it where no command is known."""
-    if one.profiles and other.profiles and not {*one.profiles} & {*other.profiles}:
+    if alternatives(one, other):
         return False
     commands = deployment.spec.started
     wanted = {one.name, other.name}
     return not commands or any(not names or wanted <= _closure(deployment, names) for names in commands)
+
+
+def alternatives(one: Service, other: Service) -> bool:
+    """Whether their profiles have nothing in common: a deployment may stand for several sets of profiles."""
+    return bool(one.profiles and other.profiles) and not {*one.profiles} & {*other.profiles}
 
 
 def _closure(deployment: Deployment, names: Iterable[str]) -> set[str]:

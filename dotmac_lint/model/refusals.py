@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose_references import uses
 from dotmac_lint.model.compose_tree import Items, Leaf, Table
+from dotmac_lint.model.published_ports import alternatives
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _same_name(services: list[Service]) -> Iterator[Refusal]:
         if name is None or not isinstance(name.value, Known):
             continue
         first, span = taken.setdefault(name.value.value, (service, name.span))
-        if first is not service:
+        if first is not service and not alternatives(first, service):
             yield Refusal(
                 service.name,
                 f"Services `{first.name}` and `{service.name}` have the same `container_name`: Compose refuses the "

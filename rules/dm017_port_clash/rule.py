@@ -12,28 +12,57 @@ class PortClash(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        pairs: dict[tuple[str, str], list[Clash]] = {}
         for clash in port_clashes(deployment):
-            overlaid = clash.service == clash.other and clash.at.path != clash.other_at.path
-            yield self.report(
-                _message(clash, overlaid),
-                clash.at,
-                related=[Label(clash.other_at, f"`{clash.other}` publishes it here")],
-                help="Say `ports: !override` (Compose 2.24) to replace the list, or change it in one file."
-                if overlaid
-                else "Publish one of them on another port.",
-                fix=_override(clash),
-                service=clash.service,
-                key=f"{clash.port}/{clash.protocol}",
+            if clash.service == clash.other:
+                yield self._one(clash)
+            else:
+                pairs.setdefault((clash.other, clash.service), []).append(clash)
+        for clashes in pairs.values():
+            yield self._pair(clashes)
+
+    def _pair(self, clashes: list[Clash]) -> Diagnostic:
+        first, *more = clashes
+        ports = f"the host port{'s' if more else ''} {first.port}/{first.protocol}"
+        if more:
+            ports += (
+                f" and {len(more)} others" if len(more) > 1 else f" and {more[0].port}/{more[0].protocol}"
             )
+        return self.report(
+            f"Services `{first.other}` and `{first.service}` both publish {ports}, so that the second one does "
+            "not start.",
+            first.at,
+            related=[
+                Label(first.other_at, f"`{first.other}` publishes it here"),
+                *(
+                    Label(clash.at, f"{clash.port}/{clash.protocol} is published twice, too")
+                    for clash in more
+                ),
+            ],
+            help="Publish those of one service on other ports."
+            if more
+            else "Publish one of them on another port.",
+            service=first.service,
+            key=f"{first.port}/{first.protocol}",
+        )
+
+    def _one(self, clash: Clash) -> Diagnostic:
+        overlaid = clash.at.path != clash.other_at.path
+        return self.report(
+            _message(clash, overlaid),
+            clash.at,
+            related=[Label(clash.other_at, f"`{clash.other}` publishes it here")],
+            help="Say `ports: !override` (Compose 2.24) to replace the list, or change it in one file."
+            if overlaid
+            else "Publish one of them on another port.",
+            fix=_override(clash),
+            service=clash.service,
+            key=f"{clash.port}/{clash.protocol}",
+        )
 
 
 def _message(clash: Clash, overlaid: bool) -> str:
     port = f"the host port {clash.port}/{clash.protocol}"
-    if clash.service != clash.other:
-        return (
-            f"Services `{clash.other}` and `{clash.service}` both publish {port}, so that the second one "
-            "does not start."
-        )
     message = f"Service `{clash.service}` publishes {port} twice, so that its container does not start"
     if overlaid:
         message += f": Compose adds the ports of `{clash.at.path}` to those of `{clash.other_at.path}`"

@@ -101,8 +101,13 @@ def included(count: int, *, twice: bool) -> dict[str, str]:
             {"compose.yml": f"include: [a.yml]\n{APP}", "a.yml": f"include: [compose.yml]\n{APP}"},
             "This include leads back to the file that it stands in.",
         ),
-        (included(60, twice=True), "This project has more than 100 files, which are not all read."),
-        (included(300, twice=False), "This project has more than 100 files, which are not all read."),
+        (included(60, twice=True), "Too many files include one another: what follows is not read."),
+        (included(600, twice=False), "Too many files include one another: what follows is not read."),
+        (
+            {"compose.yml": f"include: [{', '.join(f'f{i}.yml' for i in range(600))}]\n"}
+            | {f"f{i}.yml": APP for i in range(600)},
+            "This project has more than 500 files, which are not all read.",
+        ),
         (
             {"compose.yml": "services: {a: {image: x, extends: b}, b: {extends: {service: a}}}\n"},
             "The service `b` extends itself.",
