@@ -18,6 +18,7 @@ from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
@@ -39,8 +40,13 @@ _CREATES = re.compile(
 _CONDITIONAL = re.compile(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
-CLONE = re.compile(r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)")
+CLONE = re.compile(
+    r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
+    r"(?:[ \t]+-\S+)*(?:[ \t]+([\w.][\w./-]*))?"
+)
+"""The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
+_DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
 _PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
     r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
@@ -75,7 +81,13 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
     """What is called in each text and does not exist, once a text and name."""
     workspace = repository.workspace
     grouped: dict[tuple[str, str, str], Missing] = {}
-    for line in find_command_lines(workspace):
+    lines = find_command_lines(workspace)
+    choices: dict[Span, list[CommandLine]] = {}
+    for line in lines:
+        choices.setdefault(line.span, []).append(line)
+    for line in lines:
+        if len(choices[line.span]) > 1 and _asks_which(workspace, choices[line.span]):
+            continue
         if ELSEWHERE.search(line.span.path) or not is_meant(
             workspace, line.span, in_document=line.kind == "document"
         ):
@@ -89,6 +101,15 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
                 grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *found.places))
     yield from grouped.values()
     yield from _copied_examples(workspace)
+
+
+def _asks_which(workspace: Workspace, choices: list[CommandLine]) -> bool:
+    """Whether the text looks which of several files is there: `if [ -f a.yml ]; then FILE=a.yml; else FILE=b.yml`."""
+    source = workspace.source(choices[0].span.path)
+    names = "|".join({re.escape(word.text) for line in choices for word in line.files if word.text})
+    return source is not None and bool(
+        names and re.search(rf"-[ef]\s+[\"']?({names})[\"']?\s+\]", source.text)
+    )
 
 
 def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
@@ -106,9 +127,20 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     before = text[:begin].splitlines()[-2:]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
+    return not _is_for_others(workspace, place)
+
+
+def _is_for_others(workspace: Workspace, place: Span) -> bool:
+    """Whether what stands before the place in its section leads into another repository or folder."""
+    source = workspace.source(place.path)
+    if source is None:
+        return False
+    begin = source.text.rfind("\n", 0, place.start) + 1
+    document = workspace.document(place.path) if _DOCUMENT.search(place.path) else None
+    headings = document.headings if document is not None else ()
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
-    before_it = text[section:begin]
-    return not (_is_cloned(workspace, place.path, before_it) or _is_in_another_folder(workspace, before_it))
+    before = source.text[section:begin]
+    return _is_cloned(workspace, place.path, before) or _is_in_another_folder(workspace, before)
 
 
 def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
@@ -116,9 +148,11 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     cloned = list(CLONE.finditer(before))
     if not cloned or "/" not in path:  # the first page of a repository tells how to clone it
         return False
-    name = cloned[-1][1]
-    entered = re.search(rf"\bcd {re.escape(name)}\b", before[cloned[-1].end() :])
-    return entered is not None and not _is_ours(workspace, name)
+    name, folder = cloned[-1].groups()
+    entered = folder == "." or re.search(
+        rf"\bcd {re.escape(folder or name)}(?![\w.-])", before[cloned[-1].end() :]
+    )
+    return bool(entered) and not _is_ours(workspace, name)
 
 
 def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
@@ -129,8 +163,12 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
 
 def _is_ours(workspace: Workspace, name: str) -> bool:
     """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
-    known = f"/{name}".encode()
-    return any(known in (workspace.bytes(file) or b"") for file in workspace.files if "/" not in file)
+    known = re.compile(rb"/%s(\.git)?(?![\w.-]|/\w)" % re.escape(name).encode(), re.I)
+    found: bool = workspace.remembered(
+        f"ours {name}",
+        lambda: any(known.search(workspace.bytes(f) or b"") for f in workspace.files if "/" not in f),
+    )
+    return found
 
 
 # ---- files
@@ -156,17 +194,25 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if any(character in word.text for character in "<>{}$*[]|\\"):
         return False
-    if word in line.files and not re.search(r"compose[^/]*\.ya?ml$", word.text):
+    if word in line.files and not re.search(r"compose[^/]*\.ya?ml$|\w/[\w.-]+\.ya?ml$", word.text):
         return False
-    if workspace.is_ignored(word.path) or _created(workspace, line.span.path, basename(word.path)):
+    if workspace.in_submodule(word.path) or workspace.is_ignored(word.path):
+        return False
+    if _created(workspace, line.span.path, basename(word.path)):
         return False
     return not lies_somewhere(workspace, word.text)
 
 
 def lies_somewhere(workspace: Workspace, text: str) -> bool:
-    """Where a command runs is a guess: a file of that name may be meant wherever it lies."""
+    """Where a command runs is a guess: a file of that name may be meant wherever it lies, and from the folder beside
+    the repository it is `NAME/file`.
+    """
     tail = "/" + re.sub(r"^(\.{1,2}/)+", "", text)
-    return any(("/" + path).endswith(tail) for path in workspace.named(basename(tail)))
+    repository, _, inside = tail[1:].partition("/")
+    return any(
+        ("/" + path).endswith(tail) or (path == inside and _is_ours(workspace, repository))
+        for path in workspace.named(basename(tail))
+    )
 
 
 def _created(workspace: Workspace, path: str, name: str) -> bool:
@@ -218,9 +264,12 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for name, start, end in workspace.fact(
             "env files copied", path, list[tuple[str, int, int]], partial(_copies_in, workspace, path)
         ):
-            found.setdefault(name, []).append(Span(path, start, end))
+            place = Span(path, start, end)
+            if not lies_somewhere(workspace, name) and not _is_for_others(workspace, place):
+                found.setdefault(name, []).append(place)
         for name, places in found.items():
-            if not lies_somewhere(workspace, name):
+            inside = normalise(name)
+            if inside is not None and not workspace.in_submodule(inside):
                 yield Missing("env file", name, tuple(places), None)
 
 
