@@ -647,6 +647,12 @@ class Service:
         return any(isinstance(path, Known) and is_artefact(path.value) for path in sources)
 
     @cached_property
+    def _runs_strangers(self) -> bool:
+        from dotmac_lint.model.scripts import runs_strangers
+
+        return runs_strangers(self)
+
+    @cached_property
     def names_read_in_code(self) -> dict[str, Span]:
         """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
         from dotmac_lint.model.variable_readers import names_in
@@ -727,7 +733,7 @@ class Service:
             return True
         if any(pattern.reaches(name) for pattern in self._dynamic_reads):
             return None
-        if self._lacks_built_code:
+        if self._lacks_built_code or self._runs_strangers:
             return None
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):

@@ -19,6 +19,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
+from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
@@ -27,6 +28,7 @@ from dotmac_lint.model.variable_readers import BUNDLED, dynamic_patterns, is_wel
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployment import Deployment, Repository
     from dotmac_lint.model.settings import Lookup, SettingsClass
     from dotmac_lint.readers.dotenv import EnvEntry
@@ -204,7 +206,8 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
     found: dict[str, set[ImageVariables | None]] = {}
     for deployment in repository.deployments:
         for definition in deployment.project.services.values():
-            for reference in definition.env_files if definition.build is None else ():
+            foreign = definition.env_files and _runs_its_base(repository, definition)
+            for reference in definition.env_files if foreign else ():
                 path = reference.path
                 if not isinstance(path.value, Known) or path.outside:
                     continue
@@ -214,6 +217,22 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
                 for file in (path.value.value, example) if example else beside:
                     found.setdefault(file, set()).add(variables_of(definition))
     return found
+
+
+def _runs_its_base(repository: Repository, definition: Definition) -> bool:
+    """Whether the program is that of an image which is not built here, alone or as the base of one that is."""
+    image = repository.image_of(definition)
+    stage = image.target if image is not None else None
+    if definition.build is None or stage is None:
+        return definition.build is None
+    base = stage.external_base
+    return (
+        not (isinstance(base, Known) and is_plain_image(base.value))
+        and definition.entrypoint is None
+        and definition.command is None
+        and not isinstance(stage.entrypoint, Command)
+        and not isinstance(stage.cmd, Command)
+    )
 
 
 # ---- what an example lacks

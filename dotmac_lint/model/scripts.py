@@ -13,7 +13,7 @@ import msgspec
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.image import MAX_DEPTH, Command, is_plain_image
-from dotmac_lint.model.run_step import split_commands
+from dotmac_lint.model.run_step import is_system_path, split_commands
 from dotmac_lint.model.start_scripts import INTERPRETERS, SHELLS, script_words
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _RUN_BY_IMAGES = re.compile(r"/(docker-entrypoint-initdb\.d|docker-entrypoint\.d)/[^/]+\.(sh|envsh)$")
 """Shell scripts that the entrypoints of database servers and of nginx run."""
+BY_IMAGE = "the image's entrypoint"
 _INTERPRETING = re.compile(r"(^|/)(node|php|bun|deno)(:|@|$)|distroless")
 """Images whose entrypoint gives what it does not know, or may not execute, to their interpreter."""
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -82,6 +83,21 @@ def commands_of(service: Service) -> Iterator[list[Word]]:
     """The simple commands that the container runs: entrypoint and command together, and the health check."""
     stage, definition = service.stage, service.definition
     service_name = f"service `{service.name}`"
+    entrypoint, command = _start(service)
+    if entrypoint or not _has_interpreter(service):
+        yield from _simple([*entrypoint, *command])
+    if definition.healthcheck is not None:
+        test = _texts(definition.healthcheck.test, f"the health check of {service_name}")
+        shell = len(test) == 1 or (test and test[0].text == "CMD-SHELL")
+        yield from _simple(_shell(test[-1]) if shell else test[1:])
+    elif stage is not None and isinstance(stage.healthcheck, Command):
+        yield from _simple(_words(stage.healthcheck, "HEALTHCHECK"))
+
+
+def _start(service: Service) -> tuple[list[Word], list[Word]]:
+    """Entrypoint and command."""
+    stage, definition = service.stage, service.definition
+    service_name = f"service `{service.name}`"
     entrypoint: list[Word] = []
     command: list[Word] = []
     if definition.entrypoint is not None:
@@ -92,14 +108,52 @@ def commands_of(service: Service) -> Iterator[list[Word]]:
         command = _texts(definition.command.words, f"the command of {service_name}")
     elif definition.entrypoint is None and stage is not None and isinstance(stage.cmd, Command):
         command = _words(stage.cmd, "CMD")
-    if entrypoint or not _has_interpreter(service):
-        yield from _simple([*entrypoint, *command])
-    if definition.healthcheck is not None:
-        test = _texts(definition.healthcheck.test, f"the health check of {service_name}")
-        shell = len(test) == 1 or (test and test[0].text == "CMD-SHELL")
-        yield from _simple(_shell(test[-1]) if shell else test[1:])
-    elif stage is not None and isinstance(stage.healthcheck, Command):
-        yield from _simple(_words(stage.healthcheck, "HEALTHCHECK"))
+    return entrypoint, command
+
+
+def runs_strangers(service: Service) -> bool:
+    """Whether the container starts a file that neither the repository nor, as far as it is known, the image holds: by
+    its command, or by a script which that runs. What such a program reads is not known.
+    """
+    entrypoint, command = _start(service)
+    pending, seen = list(_simple([*entrypoint, *command])), set[str]()
+    while pending:
+        words = pending.pop()
+        script = script_run_by(service, words)
+        if script is None:
+            if any(_is_strange(service, words[index].text) for index in _programs(words)):
+                return True
+        elif script.source not in seen and len(seen) < MAX_DEPTH:
+            seen.add(script.source)
+            shell = posixpath.splitext(script.source)[1] in {"", ".sh", ".bash"}
+            source = service.workspace.source(script.source) if shell else None
+            commands = split_commands(source.text) if source is not None else ()
+            pending += [[Word(text, script.at, script.path) for text in one.words] for one in commands]
+    return False
+
+
+def _is_strange(service: Service, text: str) -> bool:
+    path = absolute_path(service, text)
+    if path is None or "$" in path or is_system_path(path):
+        return False
+    mount, stage = covering_mount(service, path), service.stage
+    if stage is None or path in stage.files:
+        return False
+    if mount is not None:
+        return mount.type == "volume"
+    ignored = any(service.workspace.is_ignored(source) for source in _would_bring(stage, path))
+    return ignored or stage.holds(path) == Known(False)
+
+
+def _would_bring(stage: Stage, path: str) -> Iterator[str]:
+    """What a COPY of a folder would put at `path`, if the repository had it."""
+    for layer in stage.chain:
+        for copy in layer.copies:
+            folder, target = copy.path, copy.destination
+            if copy.origin == "context" and isinstance(folder, Known) and isinstance(target, Known):
+                rest = path.removeprefix(target.value.rstrip("/") + "/")
+                if copy.is_directory and rest != path:
+                    yield posixpath.normpath(posixpath.join(folder.value, rest))
 
 
 def _has_interpreter(service: Service) -> bool:
@@ -204,9 +258,11 @@ def _run_by_the_image(service: Service) -> Iterator[Script]:
 
 
 def _by_image(service: Service, path: str, file: str, at: Span, mount: Mount | None) -> Script:
-    # nginx runs them by name and passes over what it may not execute; databases read them.
+    # nginx runs them by name and passes over what it may not execute; databases and others read them.
+    base = service.base_image
     direct = path.startswith("/docker-entrypoint.d/") and path.endswith(".sh")
-    return Script(path, file, at, "the image's entrypoint", direct, mount, service)
+    direct = direct and isinstance(base, Known) and "nginx" in base.value
+    return Script(path, file, at, BY_IMAGE, direct, mount, service)
 
 
 # ---- line ends
@@ -347,7 +403,8 @@ _INSTALLED = re.compile(r"/(\.?venv/bin|node_modules/\.bin)/")
 def _programs(words: list[Word]) -> list[int]:
     """The program itself and the script that it reads."""
     texts = [word.text for word in words]
-    first = [0] if texts and texts[0].startswith("/") else []
+    program = 1 if texts[:1] == ["exec"] else 0
+    first = [program] if texts[program : program + 1] and texts[program].startswith("/") else []
     return list(dict.fromkeys([*first, *script_words(texts)]))
 
 

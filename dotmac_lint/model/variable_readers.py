@@ -171,8 +171,8 @@ def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         python = _python_reads(workspace, path)
         for dynamic in python.dynamic if python else ():
             yield Pattern(dynamic.prefix, dynamic.suffix), dynamic.constant
-        for prefix in _COMPOSED.findall(workspace.bytes(path) or b""):
-            yield Pattern(prefix.decode()), None
+        for prefix, suffix in _COMPOSED.findall(workspace.bytes(path) or b""):
+            yield Pattern(prefix.decode(), suffix.decode()), None
     elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
         for found in script.dynamic if script else ():
@@ -208,7 +208,9 @@ def _is_text(workspace: Workspace, constant: str) -> bool:
     return found
 
 
-_COMPOSED = re.compile(rb"(?i:env)[^\n]{0,80}f[\"']([A-Z][A-Z0-9_]*_)\{")
+_COMPOSED = re.compile(
+    rb"(?i:env)[^\n]{0,80}f[\"'](?:([A-Z][A-Z0-9_]*_)\{|\{[^{}\"'\n]*\}(_[A-Z0-9_]+)[\"'])"
+)
 """A name that is put together before some function is asked for it: `env_key = f"RATE_LIMIT_{route}"`."""
 _SHELL_TAKES_ALL = re.compile(
     rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, Span
-from dotmac_lint.model.scripts import lacks_execute_bit, started_scripts, with_execute_bit
+from dotmac_lint.model.scripts import BY_IMAGE, lacks_execute_bit, started_scripts, with_execute_bit
 
 
 class ScriptNotExecutable(Rule):
@@ -17,10 +17,11 @@ class ScriptNotExecutable(Rule):
             if (script.at, script.source) in seen or not lacks_execute_bit(script):
                 continue
             seen.add((script.at, script.source))
+            refused = "it is passed over" if script.what == BY_IMAGE else "permission is denied"
             bit = "mounted" if script.mount is not None else "copied"
             yield self.report(
                 f"{script.what[0].upper()}{script.what[1:]} runs `{script.path}`, but `{script.source}`, which is "
-                f"{bit} there, has no execute bit: permission is denied.",
+                f"{bit} there, has no execute bit: {refused}.",
                 script.at,
                 related=[Label(Span(script.source, 0, 0), "the script has no execute bit")],
                 help=f"`git update-index --chmod=+x {script.source}`, or `COPY --chmod=755`.",
