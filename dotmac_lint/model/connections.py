@@ -307,11 +307,20 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             if service.reads(endpoint.variable) is not False:
                 own = {name.lower() for name in own_names(service.definition)}
                 names = (name for name in (*known.services, *known.others) if name not in own)
-                yield UnknownHost(service, endpoint, _near(host, names))
+                meant = _is_called_so(endpoint.variable.name, host)
+                yield UnknownHost(service, endpoint, () if meant else _near(host, names))
+
+
+def _is_called_so(variable: str, host: str) -> bool:
+    """Whether the variable is named for the host, which is no slip then: `DATA_API_URL` for `data-api`."""
+    words = tokens(host)
+    return len(words) > 1 and "_".join(words) in variable.lower()
 
 
 def _is_name(endpoint: Endpoint) -> bool:
     host = endpoint.host.lower()
+    if endpoint.host.isupper():
+        return False  # to be replaced
     if host in LOOPBACK or host in _NO_NAMES or not re.fullmatch(r"[a-z][a-z0-9_-]*", host):
         return False
     if re.match(r"(your|my|change|example|some|replace|insert|xxx)[-_]?", host):

@@ -41,9 +41,10 @@ _HOST_PREFIXES = (
     "BUILDKITE_",
     "GITLAB_",
     "RUNNER_",
+    "DDEV_",
     "LC_",
 )
-"""Variables that shells, desktops, Docker and CI systems give."""
+"""Variables that shells, desktops, Docker, CI systems and DDEV give."""
 
 Kind = Literal["undefined", "env-file", "eaten"]
 _RUN = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_stop"})
@@ -102,7 +103,7 @@ def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "")
 
 
 def host_gives(name: str) -> bool:
-    """Whether shells, desktops, Docker or CI systems give the variable."""
+    """Whether shells, desktops, Docker, CI systems or DDEV give the variable."""
     return name in _HOST or name.startswith(_HOST_PREFIXES)
 
 

@@ -24,7 +24,7 @@ _CONFIGURATION = re.compile(
     r"|/(provisioning|conf\.d|policies|templates|certs|ssl|dashboards|datasources|rules)(/|$)"
 )
 _FILE = re.compile(
-    r"^\.env|\.(ya?ml|json|toml|ini|cfg|cnf|conf|config|properties|xml|env|sql|sh|py|js|ts|lua|rb|pl|txt|md|html|css"
+    r"^\.env|^(Caddy|Core|Docker|Gem|Jenkins|Just|Make|Pip|Proc|Rake|Task|Vagrant)file$|\.(ya?ml|json|toml|ini|cfg|cnf|conf|config|properties|xml|env|sql|sh|py|js|ts|lua|rb|pl|txt|md|html|css"
     r"|crt|cert|pem|key|pub|p12|jks|htpasswd|passwd|rules|tpl|tmpl|template|hcl|tf|service|sock|lock|log|db|sqlite3?"
     r"|dump|csv|tsv|zip|gz|tgz|tar|jar|war)$",
     re.IGNORECASE,

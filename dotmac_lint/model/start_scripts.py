@@ -92,6 +92,10 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
     image = found.image
     users = repository.services_built_from(found.stage, image)
     if found.source is None:
+        if any(
+            found.stage in stage.chain and stage.holds(found.script) != Known(False) for stage in image.stages
+        ):
+            return True  # a base that says how the stages on it start
         if users:
             return all(_mounted(definition, found.script) for definition in users)
         return any(
@@ -106,6 +110,9 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
         return False
     taken = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
     nothing_there = len(taken) > 1 and all(copy.missing for copy in taken)
+    beside = relative.split("/", 2)[2:]  # from the folder in which the repository lies
+    if beside and image.workspace.is_listed(beside[0]):
+        return True
     return nothing_there or any(
         path.endswith(relative) for path in image.workspace.named(relative.rpartition("/")[2])
     )

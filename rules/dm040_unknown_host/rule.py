@@ -9,6 +9,7 @@ from dotmac_lint.api import (
     FixAvailability,
     Rule,
     Severity,
+    Span,
 )
 from dotmac_lint.model.connections import Network, unknown_hosts
 from dotmac_lint.model.connections import UnknownHost as Found
@@ -22,12 +23,16 @@ class UnknownHost(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        places: dict[tuple[Span, tuple[str, ...]], list[Found]] = {}
         for found in unknown_hosts(Network(deployment)):
+            places.setdefault((found.endpoint.span, found.near), []).append(found)
+        for found, *others in places.values():
             endpoint = found.endpoint
             meant = " or ".join(f"`{name}`" for name in found.near)
+            more = f" (and {len(others)} more)" if others else ""
             yield self.report(
-                f"`{endpoint.variable.name}` of the service `{found.client.name}` names the host `{endpoint.host}`, "
-                "but no service, alias, container or extra host that it can reach is called so."
+                f"`{endpoint.variable.name}` of the service `{found.client.name}`{more} names the host "
+                f"`{endpoint.host}`, but no service, alias, container or extra host that it can reach is called so."
                 + (f" Did you mean {meant}?" if meant else ""),
                 endpoint.span,
                 related=endpoint.variable.origin,
