@@ -44,6 +44,7 @@ ecosystem: $(VENV)/.developer
 	$(BIN)/python tests/ecosystem/run.py $(if $(CHECKOUTS),--checkouts $(CHECKOUTS))
 	$(if $(CHECKOUTS),$(BIN)/python tests/oracle/compose_corpus.py $(CHECKOUTS))
 	$(if $(CHECKOUTS),$(BIN)/python tests/oracle/files_corpus.py $(CHECKOUTS))
+	$(if $(CHECKOUTS),$(BIN)/python tests/oracle/cache_corpus.py $(CHECKOUTS))
 
 docs: $(VENV)/.developer
 	$(BIN)/python tools/docs.py
