@@ -36,7 +36,7 @@ class _Index:
 
     def __init__(self, characters: frozenset[int]) -> None:
         self._table = _spaced(characters)
-        self._places: dict[bytes, array[int]] = {}
+        self._places: dict[bytes, int | array[int]] = {}
         self._files: list[list[str]] = []
         self._known: set[str] = set()
 
@@ -49,14 +49,18 @@ class _Index:
             number = len(self._files)
             self._files.append(list(texts))
             for word in set(b" ".join(texts.values()).translate(self._table).split()):
-                if word in places:
-                    places[word].append(number)
+                earlier = places.get(word)
+                if earlier is None:  # most words stand in one block only
+                    places[word] = number
+                elif isinstance(earlier, int):
+                    places[word] = array("I", (earlier, number))
                 else:
-                    places[word] = array("I", (number,))
+                    earlier.append(number)
 
     def holding(self, word: bytes) -> Iterator[str]:
         """The files in which the word may stand."""
-        for number in self._places.get(word, ()):
+        found = self._places.get(word, ())
+        for number in (found,) if isinstance(found, int) else found:
             yield from self._files[number]
 
 

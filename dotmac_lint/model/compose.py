@@ -96,7 +96,7 @@ class Build(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Mount(msgspec.Struct, frozen=True):
+class Mount(msgspec.Struct, frozen=True, gc=False):
     """`source` is a path relative to the root for a bind, a name for a volume; None where there is none."""
 
     type: str

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dotmac_lint.known import Known
-from dotmac_lint.model.compose_tree import Items, Leaf, Row, Table, Tree, literal, null
+from dotmac_lint.model.compose_tree import Items, Leaf, Row, Table, Tree, literal, null, scalar
 
 Path = tuple[str, ...]
 T = TypeVar("T", bound=Tree | None)
@@ -131,7 +131,7 @@ def as_build(node: Tree) -> Tree:
     """`build: context` as the mapping that it stands for."""
     if not isinstance(node, Leaf) or node.is_null:
         return node
-    key = Leaf("context", "str", "", None, node.span, node.origin)
+    key = scalar("context", "str", "", None, node.span, node.origin)
     return Table({"context": Row(key, node, node.span)}, False, None, node.span, node.origin)
 
 
@@ -151,7 +151,7 @@ def _as_hosts(node: Tree) -> Tree:
         for address in addresses:
             if isinstance(address, Leaf):
                 raw = f"{row.key.raw.replace('$', '$$')}={address.raw}"
-                leaves.append(Leaf(raw, "str", "", None, row.span, address.origin))
+                leaves.append(scalar(raw, "str", "", None, row.span, address.origin))
     return Items(tuple(leaves), node.flow, node.tag, node.span, node.origin)
 
 

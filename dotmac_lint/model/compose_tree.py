@@ -38,7 +38,7 @@ class ComposeProblem(msgspec.Struct, frozen=True):
     """Of kind "extends": the services that are."""
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """The value of a variable that interpolation sees, and where it is set (None: from outside)."""
 
     value: Known[str] | Unknown
@@ -51,7 +51,7 @@ UNKNOWN_CHARACTER = "\ue000"
 Scope: TypeAlias = dict[str, Given]
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """A variable that a text interpolates: `${name<operator>default}`, at `span`."""
 
     name: str
@@ -68,7 +68,7 @@ class Reference(msgspec.Struct, frozen=True):
 Interpolation = Reference
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A located value; paths are relative to the root, unless `outside`."""
 
     value: Known[str] | Unknown
@@ -99,7 +99,7 @@ class Origin:
     budget: Budget = field(default_factory=Budget)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Leaf:
     """A scalar. `raw` is its text as YAML decodes it, before interpolation."""
 
@@ -114,78 +114,24 @@ class Leaf:
     def is_null(self) -> bool:
         return self.kind == "null"
 
-    # Most scalars interpolate nothing: what is worked out is kept for those that do.
-
     @property
     def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
         if self.kind != "str":
             return (_printed(self.raw, self.kind),)
-        return self._parts if "$" in self.raw else interpolation.parse(self.raw)
-
-    @cached_property
-    def _parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
-        try:
-            return interpolation.parse(self.raw)
-        except interpolation.InterpolationError as error:
-            return error
+        return (self.raw,) if self.raw else ()
 
     @property
     def value(self) -> Known[str] | Unknown:
-        if "$" in self.raw:
-            return self._interpolated
         plain = not self.style and self.tag != "!!str"
         return Known(_printed(self.raw, self.kind) if plain else self.raw)
 
-    @cached_property
-    def _interpolated(self) -> Known[str] | Unknown:
-        if isinstance(self.parts, interpolation.InterpolationError):
-            return Unknown("its interpolation is not valid")
-        value = interpolation.evaluate(self.parts, self._lookup)
-        if isinstance(value, Known):
-            self.origin.budget.left -= len(value.value)
-        return value if self.origin.budget.left > 0 else TOO_LONG
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return ()
 
     def _lookup(self, name: str) -> Known[str] | Unknown | None:
         given = self.origin.scope.get(name)
         return given.value if given else None
-
-    @property
-    def references(self) -> tuple[Reference, ...]:
-        return self._references if "$" in self.raw else ()
-
-    @cached_property
-    def _references(self) -> tuple[Reference, ...]:
-        if isinstance(self.parts, interpolation.InterpolationError):
-            return ()
-        found = []
-        written = self.span.range.slice(self.origin.text)
-        position = 0
-        for part in interpolation.variables(self.parts):
-            opening = self.raw[part.start : part.end]
-            place = written.find(opening, position)
-            if place < 0:
-                opening = opening[: 2 + len(part.name)]
-                place = written.find(opening, position)
-            if place < 0:
-                span = self.span
-            else:
-                position = place + 1
-                start = self.span.start + place
-                span = Span(self.origin.path, start, start + len(opening))
-            given = self.origin.scope.get(part.name)
-            value = interpolation.value_of(part, self._lookup)
-            found.append(
-                Reference(
-                    part.name,
-                    part.operator,
-                    part.word,
-                    span,
-                    value,
-                    given.span if given else None,
-                    placeholder=given.placeholder if given else False,
-                )
-            )
-        return tuple(found)
 
     @property
     def placeholder(self) -> bool:
@@ -222,7 +168,7 @@ class Leaf:
 
     def part(self, start: int, end: int) -> Leaf:
         """The text between two offsets of `raw`, always a string."""
-        return Leaf(self.raw[start:end], "str", self.style, "!!str", self._place(start, end), self.origin)
+        return scalar(self.raw[start:end], "str", self.style, "!!str", self._place(start, end), self.origin)
 
     def _place(self, start: int, end: int) -> Span:
         written = self.span.range.slice(self.origin.text)
@@ -252,6 +198,66 @@ class Leaf:
                     name, value = self.value.value[:position], self.value.value[position + 1 :]
                     return (literal(name, self), literal(value, self))
         return self.part(0, len(self.raw)), None
+
+
+@dataclass(frozen=True, eq=False)
+class Template(Leaf):
+    """A scalar that interpolates variables: what comes of it is worked out once."""
+
+    @cached_property
+    def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
+        try:
+            return interpolation.parse(self.raw)
+        except interpolation.InterpolationError as error:
+            return error
+
+    @cached_property
+    def value(self) -> Known[str] | Unknown:
+        if isinstance(self.parts, interpolation.InterpolationError):
+            return Unknown("its interpolation is not valid")
+        value = interpolation.evaluate(self.parts, self._lookup)
+        if isinstance(value, Known):
+            self.origin.budget.left -= len(value.value)
+        return value if self.origin.budget.left > 0 else TOO_LONG
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        if isinstance(self.parts, interpolation.InterpolationError):
+            return ()
+        found = []
+        written = self.span.range.slice(self.origin.text)
+        position = 0
+        for part in interpolation.variables(self.parts):
+            opening = self.raw[part.start : part.end]
+            place = written.find(opening, position)
+            if place < 0:
+                opening = opening[: 2 + len(part.name)]
+                place = written.find(opening, position)
+            if place < 0:
+                span = self.span
+            else:
+                position = place + 1
+                start = self.span.start + place
+                span = Span(self.origin.path, start, start + len(opening))
+            given = self.origin.scope.get(part.name)
+            value = interpolation.value_of(part, self._lookup)
+            found.append(
+                Reference(
+                    part.name,
+                    part.operator,
+                    part.word,
+                    span,
+                    value,
+                    given.span if given else None,
+                    placeholder=given.placeholder if given else False,
+                )
+            )
+        return tuple(found)
+
+
+def scalar(raw: str, kind: yaml.ScalarKind, style: str, tag: str | None, span: Span, origin: Origin) -> Leaf:
+    made = Template if "$" in raw else Leaf
+    return made(raw, kind, style, tag, span, origin)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -304,7 +310,7 @@ Tree: TypeAlias = Leaf | Table | Items
 
 def literal(raw: str, like: Tree) -> Leaf:
     """`raw` as a string that interpolation leaves alone, at the place of `like`."""
-    return Leaf(raw.replace("$", "$$"), "str", '"', None, like.span, like.origin)
+    return scalar(raw.replace("$", "$$"), "str", '"', None, like.span, like.origin)
 
 
 _literal = literal
@@ -316,7 +322,7 @@ def unquoted(leaf: Leaf) -> Leaf:
 
 
 def null(like: Tree) -> Leaf:
-    return Leaf("", "null", "", None, like.span, like.origin)
+    return scalar("", "null", "", None, like.span, like.origin)
 
 
 def text_of(node: Tree | None) -> Text | None:
@@ -390,7 +396,7 @@ class Wrapper:
 
         kind: yaml.ScalarKind = scalar_kind(node)
         span = node.range.at(self.origin.path)
-        return Leaf(node.value, kind, node.style, node.tag, span, self.origin)
+        return scalar(node.value, kind, node.style, node.tag, span, self.origin)
 
     def _wrap(self, node: yaml.Node) -> Tree:
         from dotmac_lint.readers.yaml import Mapping, Scalar

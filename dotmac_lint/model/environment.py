@@ -14,7 +14,7 @@ from dotmac_lint.source import Span
 Mechanism = Literal["environment", "env_file", "dockerfile"]
 
 
-class Variable(msgspec.Struct, frozen=True):
+class Variable(msgspec.Struct, frozen=True, gc=False):
     """One environment variable, where it is set and what it overrode.
 
     `value` is None for a name without a value (`- NAME` in Compose), which passes the host's value through.

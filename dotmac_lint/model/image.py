@@ -129,7 +129,7 @@ class Place(NamedTuple):
         return self.inline or at.at(self.path)
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """ENTRYPOINT, CMD, or the command of HEALTHCHECK. A shell form is one word, run by `shell`."""
 
     form: Literal["exec", "shell"]
@@ -140,7 +140,7 @@ class Command(msgspec.Struct, frozen=True):
     instruction: Instruction | None = None
 
 
-class Argument(msgspec.Struct, frozen=True):
+class Argument(msgspec.Struct, frozen=True, gc=False):
     """An ARG. `value` is None when it has neither a default nor a build argument."""
 
     name: str
@@ -157,7 +157,7 @@ class Chmod(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Copy(msgspec.Struct, frozen=True):
+class Copy(msgspec.Struct, frozen=True, gc=False):
     """One source of one COPY or ADD."""
 
     stage: int
@@ -751,7 +751,7 @@ class Stage:
             rest = parts[depth:] or parts[-1:]
             yield f"{into}/{'/'.join(rest)}", file
 
-    @cached_property
+    @property
     def sources(self) -> frozenset[str]:
         """The repository's files that the stage holds, wherever."""
         astray = (c for stage in self.chain for c in stage.copies if isinstance(c.destination, Unknown))

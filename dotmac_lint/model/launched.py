@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,7 @@ class _Found:
 
     def read(self, words: list[str]) -> None:
         """The modules that one command line names."""
-        self.words.update(words)
+        self.words.update(map(sys.intern, words))  # services are started alike
         names = {posixpath.basename(word) for word in words}
         self.celery = self.celery or "celery" in names
         self.server = self.server or any(_SERVERS.fullmatch(name) for name in names)

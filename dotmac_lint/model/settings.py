@@ -58,7 +58,7 @@ MOST_FIELDS = 5_000
 INITIALISER = "its `__init__`"
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(msgspec.Struct, frozen=True, gc=False):
     """A field of the settings, at any depth: `path` is ("database", "host") for `settings.database.host`."""
 
     path: tuple[str, ...]
@@ -127,7 +127,7 @@ class Field(msgspec.Struct, frozen=True):
         return "secret" in kinds or is_secret_name(self.path[-1])
 
 
-class Lookup(msgspec.Struct, frozen=True):
+class Lookup(msgspec.Struct, frozen=True, gc=False):
     """What a settings class does with an environment name."""
 
     fields: tuple[Field, ...] = ()

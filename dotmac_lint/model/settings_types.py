@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -192,6 +192,11 @@ def union_is_complex(type: TypeInfo) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
+@cache
+def _scalar(name: str) -> TypeInfo:
+    return TypeInfo(SCALARS[name], name=name, constraints=IMPLIED.get(name, ()))
+
+
 class Types:
     """Makes types of annotations, and models of classes; each is made once."""
 
@@ -302,7 +307,7 @@ class Types:
                 if name in CONTAINERS:
                     return TypeInfo(CONTAINERS[name], name=name)
                 if name in SCALARS:
-                    return TypeInfo(SCALARS[name], name=name, constraints=IMPLIED.get(name, ()))
+                    return _scalar(name)
                 if name == "Namespace" or entity.top == "enum":
                     return TypeInfo("any", name=name)
                 return TypeInfo("unknown", name=name)
@@ -416,6 +421,8 @@ class Types:
 
     def refine(self, type: TypeInfo, metadata: list[tuple[Expr, Scope]]) -> TypeInfo:
         """`type` with the constraints and the markers of its `Annotated`."""
+        if not metadata:
+            return type
         constraints = list(type.constraints)
         decode = type.decode
         for node, scope in metadata:

@@ -55,7 +55,7 @@ MOST_MODULES_A_CHECK = 10
 Outcome = Literal["passes", "raises", "undecided"]
 
 
-class FieldValue(msgspec.Struct, frozen=True):
+class FieldValue(msgspec.Struct, frozen=True, gc=False):
     """What a field of the settings holds after the start."""
 
     field: Field

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -338,7 +339,7 @@ class _Reader:
             elif json_start < end:
                 arguments.append(word(json_start, end))
         return Instruction(
-            keyword,
+            sys.intern(keyword),
             keyword_range,
             at,
             value,

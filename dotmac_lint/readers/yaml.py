@@ -7,6 +7,7 @@ otherwise than PyYAML does. Source of behaviour: YAML 1.2; go-yaml (merge keys, 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +19,8 @@ from dotmac_lint.source import Range
 MAXIMUM_NODES = 50_000
 """Nodes of a file with its aliases expanded; more is a bomb, not a configuration."""
 MAXIMUM_DEPTH = 200
+_SHORT = 40
+"""Characters of texts that files have in common: keys, most of them."""
 
 ScalarKind = Literal["null", "bool", "int", "float", "str"]
 
@@ -218,7 +221,8 @@ class _Reader:
             start = found.end() if found else start
         if style in {"|", ">"}:
             end = start + len(self.text[start:end].rstrip())
-        return Scalar(event.value, style, _tag(event), Range(start, max(start, end)))
+        value = sys.intern(event.value) if len(event.value) <= _SHORT else event.value
+        return Scalar(value, style, _tag(event), Range(start, max(start, end)))
 
     def mapping(self, event: Any, events: Iterator[Any], depth: int, start: int) -> Mapping:
         import yaml
