@@ -1040,7 +1040,7 @@ def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
 def _may_hold(workspace: Workspace, path: str) -> bool:
     name = path.rpartition("/")[2]
     script = _SHELL.search(name) or ("." not in name and workspace.is_executable(path))
-    if not (script or any(p.search(path) for p in _HOLDERS)) or _VENDORED.search(path):
+    if not (script or any(p.search(name) for p in _HOLDERS)) or _VENDORED.search(path):
         return False
     if "changelog" in name.lower() or "release" in name.lower():
         return False
@@ -1364,7 +1364,9 @@ def _matches(places: Places, path: str, base: str, word: _Text, named: Collectio
     depth = pattern.count("/")
     listed = places.under(dirname(pattern) if "*" not in dirname(pattern) else "")
     below = pattern.removeprefix("*/")  # `$ROOT/name` may lie in the root
-    fitting = [f for f in listed if (fnmatchcase(f, pattern) or fnmatchcase(f, below)) and f not in named]
+    end = re.split(r"[*?\]]", below)[-1]
+    likely = [f for f in listed if f.endswith(end) and f not in named]
+    fitting = [f for f in likely if fnmatchcase(f, pattern) or fnmatchcase(f, below)]
     names = [f for f in fitting if f.count("/") == depth]
     if not names and word.chars[:1] == OPEN:  # a folder whose name is not known
         names = fitting

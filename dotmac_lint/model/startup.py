@@ -371,7 +371,7 @@ LOADED = Unknown("it is loaded from Vault once the settings are made")
 
 _ABOUT = re.compile(r"settings|config", re.IGNORECASE)
 _GUARDS = re.compile(
-    rb"^(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
+    rb"\n(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
     rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
     re.MULTILINE,
 )
@@ -394,7 +394,7 @@ def _tests_settings(data: bytes) -> bool:
 
 def _guard_in(data: bytes) -> bool:
     """Whether a function named like a check raises on something of the settings; cheap."""
-    for match in _GUARDS.finditer(data if b"def " in data else b""):
+    for match in _GUARDS.finditer(b"\n" + data if b"def " in data else b""):
         body = match.group()
         stops = b"raise " in body or b"sys.exit" in body or b"assert " in body
         if stops and (b"ettings" in body or b"onfig" in body):

@@ -171,7 +171,8 @@ def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         python = _python_reads(workspace, path)
         for dynamic in python.dynamic if python else ():
             yield Pattern(dynamic.prefix, dynamic.suffix), dynamic.constant
-        for prefix, suffix in _COMPOSED.findall(workspace.bytes(path) or b""):
+        data = workspace.bytes(path) or b""
+        for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
     elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
@@ -212,6 +213,8 @@ _COMPOSED = re.compile(
     rb"(?i:env)[^\n]{0,80}f[\"'](?:([A-Z][A-Z0-9_]*_)\{|\{[^{}\"'\n]*\}(_[A-Z0-9_]+)[\"'])"
 )
 """A name that is put together before some function is asked for it: `env_key = f"RATE_LIMIT_{route}"`."""
+_MAY_COMPOSE = re.compile(rb"f[\"'](?:[A-Z][A-Z0-9_]*_\{|\{[^{}\"'\n]*\}_)")
+"""The end of what `_COMPOSED` finds: begins with a literal, so that it is fast."""
 _SHELL_TAKES_ALL = re.compile(
     rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"
     rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",

@@ -16,7 +16,7 @@ import msgspec
 
 from dotmac_lint.known import Problem
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
-from dotmac_lint.source import Range
+from dotmac_lint.source import Range, SourceFile
 
 _METHODS = frozenset({"get", "setdefault", "pop", "__getitem__"})
 _CASTS = frozenset({
@@ -94,9 +94,7 @@ class _Reader:
     def __init__(self, text: str, tree: ast.Module) -> None:
         self.text = text
         self.tree = tree
-        self.starts = [0]
-        for line in re.split(r"(?<=\n)", text):  # ast counts LF, CRLF and CR
-            self.starts.append(self.starts[-1] + len(line))
+        self.starts = [*SourceFile("", text).line_starts, len(text)]
         self.reads: list[EnvironmentRead] = []
         self.dynamic: list[DynamicRead] = []
         self.constants: dict[str, str] = {}
