@@ -267,15 +267,16 @@ class Workspace:
         inside = normalise(path)
         if inside is None:
             return None
-        full = self.root / inside
         if self.pending:
             real = self.real(inside)
             if real in self.pending:
                 return "file"
             if any(path.startswith(f"{real}/") for path in self.pending):
                 return "directory"
+        seen = self._signatures.get(inside, ())
         try:
-            mode = os.lstat(full).st_mode
+            full = os.path.join(self.root, inside)
+            mode = seen[0] if len(seen) == PLAIN else os.lstat(full).st_mode
             if stat.S_ISLNK(mode):
                 mode = os.stat(full).st_mode
                 if not self._contains(full):
@@ -295,7 +296,7 @@ class Workspace:
             known = self._folders[folder] = not folder or self._contains(self.root / folder)
         return known
 
-    def _contains(self, full: Path) -> bool:
+    def _contains(self, full: Path | str) -> bool:
         real = os.path.realpath(full)
         return real == str(self.root) or real.startswith(str(self.root) + os.sep)
 
@@ -426,7 +427,8 @@ class Workspace:
         if self.pending and (pending := self.pending.get(self.real(path))) is not None:
             return pending.data
         try:
-            with open(self.root / path, "rb") as stream:
+            inside = path if path in self._signatures else normalise(path) or ""
+            with open(os.path.join(self.root, inside), "rb") as stream:
                 data = stream.read(MAXIMUM_BYTES + 1)
         except OSError as error:
             self._problem(path, f"cannot be read: {error.strerror or error}")

@@ -50,3 +50,19 @@ def test_pending_files_stand_in_for_those_on_disk(tmp_path: Path) -> None:
     )
     assert after.files == ("a.txt", "link", "made/b.sh")
     assert after.is_directory("made")
+
+
+def test_nothing_outside_is_read_whichever_way_it_is_named(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "a.txt").write_text("outside")
+    root = tmp_path / "root"
+    inside = root / str(outside).lstrip("/")
+    inside.mkdir(parents=True)
+    (inside / "a.txt").write_text("inside")
+    (root / "a.txt").write_text("inside")
+    (root / "link").symlink_to(outside / "deep")
+    workspace = Workspace(root)
+    for path in (str(outside / "a.txt"), "link/../a.txt"):
+        assert workspace.bytes(path) == b"inside", path
+    assert workspace.bytes("link/a.txt") is None
