@@ -23,6 +23,7 @@ class Git:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._ignoring: subprocess.Popen[bytes] | None = None
+        self._hangs = False
 
     @cached_property
     def top(self) -> Path | None:
@@ -57,6 +58,8 @@ class Git:
 
     def ignores(self, path: str) -> bool:
         """Whether the path, relative to the folder, is ignored; False where git cannot tell, as beyond a link."""
+        if self._hangs:
+            return False
         if not _STREAMS:
             return self._run("check-ignore", "--no-index", "--quiet", "--", path) is not None
         try:
@@ -71,7 +74,8 @@ class Git:
             poll = select.poll()
             poll.register(process.stdout, select.POLLIN)
             while answer.count(b"\0") < _FIELDS:
-                more = os.read(process.stdout.fileno(), 65536) if poll.poll(_SECONDS * 1000) else b""
+                self._hangs = not poll.poll(_SECONDS * 1000)
+                more = b"" if self._hangs else os.read(process.stdout.fileno(), 65536)
                 if not more:  # it gave up on this path
                     self.close()
                     return False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dotmac_lint import git as git_module
 from dotmac_lint.git import Git
 
 IGNORE = "node_modules/\n*.log\n!keep.log\n/build\ndata/*\n!data/seed/\n# no\n\\#yes\nfolder/\r\nnéw*\n"
@@ -65,3 +68,15 @@ def test_without_git_it_knows_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     assert git.listed() is None
     assert not git.ignores("a")
     assert git.executables == frozenset()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_what_hangs_is_asked_once(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_module, "_SECONDS", 0.2)
+    (git.root / "sub" / ".gitignore").unlink()
+    os.mkfifo(git.root / "sub" / ".gitignore")  # git waits for somebody to write it
+    started = time.monotonic()
+    assert not git.ignores("sub/a.log")
+    assert not git.ignores("sub/a.log")
+    assert not git.ignores("a.log")
+    assert time.monotonic() - started < 5
