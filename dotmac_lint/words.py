@@ -73,6 +73,8 @@ class Words:
         self._capitals, self._words = _Index(_CAPITALS), _Index(_WORD)
         self.answers: dict[bytes, dict[bytes, Collection[str]]] = {}
         """By the digest of the files that were searched: the files in which each word stands."""
+        self._earlier: dict[bytes, tuple[dict[bytes, list[str]], list[str]]] = {}
+        """By the same digest: what is kept of unchanged files, and which files have changed."""
 
     def _text(self, path: str) -> bytes:
         data = self._read(path)
@@ -102,8 +104,11 @@ class Words:
         words: dict[bytes, bytes],
         known: dict[bytes, Collection[str]],
     ) -> None:
-        earlier = self._facts.words(digest)
-        changed = [path for path in files if path not in self._facts.unchanged] if earlier else []
+        if digest not in self._earlier:
+            kept = self._facts.words(digest)
+            changed = [path for path in files if path not in self._facts.unchanged] if kept else []
+            self._earlier[digest] = kept, changed
+        earlier, changed = self._earlier[digest]
         for word, part in words.items():
             if word in earlier:
                 known[word] = [*earlier[word], *self._standing(part, changed)]
