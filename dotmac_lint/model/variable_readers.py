@@ -59,7 +59,7 @@ def find_words(
             if not _WORD.fullmatch(name):
                 hits += re.finditer(rb"(?<![A-Za-z0-9_])" + re.escape(name) + rb"(?![A-Za-z0-9_])", data)
         if hits and path.endswith((".py", ".pyi")):
-            literals = _string_literals(data)
+            literals = workspace.fact("literals", path, Ranges, partial(_string_literals, data))
             hits = [
                 hit
                 for hit in hits
@@ -71,7 +71,10 @@ def find_words(
     return {name: tuple(places) for name, places in found.items()}
 
 
-def _string_literals(data: bytes) -> list[tuple[int, int]]:
+Ranges = list[tuple[int, int]]
+
+
+def _string_literals(data: bytes) -> Ranges:
     """The byte ranges of string literals that are no docstrings; all of the file where it is no Python."""
     starts = [0]
     for line in data.splitlines(keepends=True):
