@@ -114,13 +114,15 @@ class Words:
                 known[word] = [*earlier[word], *self._standing(part, changed)]
         rest = {word: part for word, part in words.items() if word not in known}
         few = len(rest) + len(known) <= _FEW
+        first = not self._facts.unchanged  # in a first run many search all files for names in capitals
         for word, part in rest.items():
-            index = self._capitals if _CAPITALS.issuperset(part) else self._words
-            if not few:
-                index.add(files, self._text)
-            known[word] = self._standing(
-                part, files if few else [p for p in index.holding(part) if p in files]
-            )
+            capitals = _CAPITALS.issuperset(part)
+            if few and not (capitals and first):
+                known[word] = self._standing(part, files)
+                continue
+            index = self._capitals if capitals else self._words
+            index.add(files, self._text)
+            known[word] = self._standing(part, [path for path in index.holding(part) if path in files])
 
     def _standing(self, part: bytes, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if _stands(part, self._text(path))]
