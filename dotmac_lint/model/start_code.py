@@ -247,6 +247,10 @@ class StartCode:
             self._called[namespace.path] = called
         return self._called[namespace.path]
 
+    def calls_itself(self, namespace: Namespace, function: Function) -> bool:
+        """Whether the module calls its function when it is imported: `settings = get_settings()`."""
+        return any(caller is None for caller, _, _ in self._calls_in(namespace).get(function.name, ()))
+
     def entries(
         self, function: Function, owner: Class | None, path: str
     ) -> tuple[list[Entry], list[CallSite], bool]:

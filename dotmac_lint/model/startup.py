@@ -191,7 +191,11 @@ class Simulator:
                 given = None
             elif given is not None:
                 given |= names
-            at_start = at_start or function is None
+            at_start = (
+                at_start
+                or function is None
+                or (owner is None and self.start_code.calls_itself(namespace, function))
+            )
             if function is not None and not at_start:
                 entries = self.start_code.entries(function, owner, path)[0]
                 starting = self.start_code.starts(namespace, function, owner)
