@@ -244,13 +244,14 @@ class SettingsClass:
         return {field.path: field for field in self.fields}
 
     @cached_property
-    def _by_name(self) -> dict[str, list[Field]]:
-        found: dict[str, list[Field]] = {}
+    def _by_name(self) -> dict[str, tuple[Field, ...]]:
+        found: dict[str, tuple[Field, ...]] = {}
         for field in self.fields:
             own = {name for name, _ in field.reads}
             for name in field.names:
                 if name not in own:
-                    found.setdefault(self._key(name), []).append(field)
+                    key = self._key(name)
+                    found[key] = (*found.get(key, ()), field)
         return found
 
     @cached_property

@@ -149,7 +149,7 @@ class Code:
         self.workspace = workspace
         self._modules: dict[str, Module | None] = {}
         self._classes: dict[int, ClassRef] = {}
-        self._found: dict[tuple[str, str], str | None] = {}
+        self._found: dict[str, dict[str, str | None]] = {}
         self._worths: dict[int, Known[Any] | Unknown] = {}
         self._items: dict[tuple[int, bool], tuple[dict[str, Known[Any] | Unknown], bool]] = {}
         self._mros: dict[int, tuple[ClassRef | External, ...]] = {}
@@ -207,10 +207,10 @@ class Code:
         """
         if not name.startswith(".") and name.partition(".")[0] not in self._own:
             return None
-        key = (name, importer.rpartition("/")[0])
-        if key not in self._found:
-            self._found[key] = self._find_module(name, importer)
-        return self._found[key]
+        found = self._found.setdefault(importer.rpartition("/")[0], {})
+        if name not in found:
+            found[name] = self._find_module(name, importer)
+        return found[name]
 
     def _find_module(self, name: str, importer: str) -> str | None:
         if name.startswith("."):
