@@ -39,8 +39,13 @@ class _Index:
         self._places: dict[bytes, int | array[int]] = {}
         self._files: list[list[str]] = []
         self._known: set[str] = set()
+        self._added: set[bytes] = set()
 
-    def add(self, paths: Iterable[str], text: Callable[[str], bytes]) -> None:
+    def add(self, digest: bytes, paths: Iterable[str], text: Callable[[str], bytes]) -> None:
+        """The words of the files `paths`, of which `digest` is: once, however many words are sought in them."""
+        if digest in self._added:
+            return
+        self._added.add(digest)
         new = [path for path in paths if path not in self._known]
         self._known.update(new)
         places = self._places
@@ -121,7 +126,7 @@ class Words:
                 known[word] = self._standing(part, files)
                 continue
             index = self._capitals if capitals else self._words
-            index.add(files, self._text)
+            index.add(digest, files, self._text)
             known[word] = self._standing(part, [path for path in index.holding(part) if path in files])
 
     def _standing(self, part: bytes, paths: Iterable[str]) -> list[str]:
