@@ -13,7 +13,7 @@ MAXIMUM_BYTES = 2 * 1024 * 1024
 """Larger files are none that people write, and have no words; nor have those that are not text."""
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_BLOCK = 16
+_BLOCK = 8
 """Files whose words are kept together: most words of a file are those of its neighbours."""
 _FEW = 6
 """Words that are sought in each text: to split the text costs as much."""
