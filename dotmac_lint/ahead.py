@@ -85,7 +85,8 @@ class Ahead:
         """What is not begun is not read any more."""
         self._begun.clear()
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            # The end of the process would wait as well, and may then write to a pipe that is just being closed.
+            self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
 

@@ -127,7 +127,7 @@ class Simulator:
         self.program = Program(self.modules.find)
         self._inline_entries: dict[str, list[Entry]] = {}
         self._stopping = cache(_stopping)
-        self._functions: list[tuple[Function, Namespace]] | None = None
+        self._functions: dict[str, list[tuple[Function, Namespace]]] = {}
 
     def class_code(self, settings: SettingsClass) -> Code | None:
         namespace = self.modules.namespace(settings.path)
@@ -234,7 +234,7 @@ class Simulator:
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
         unreached: list[Bound] = []
-        for bound, method in self._candidates(settings, code, instance):
+        for bound, method in self._candidates(settings, code, instance, process):
             if process is not None and bound.namespace.path not in process.modules:
                 continue
             owner = bound.owner.node if bound.owner is not None else None
@@ -277,7 +277,7 @@ class Simulator:
             evaluator.call(Bound(body, entry.namespace, owner, receiver))
 
     def _candidates(
-        self, settings: SettingsClass, code: Code, instance: Instance
+        self, settings: SettingsClass, code: Code, instance: Instance, process: Launched | None
     ) -> Iterator[tuple[Bound, bool]]:
         """Functions that may stop a start: methods of the settings, and functions that are named like checks."""
         for section in (instance, *_sections(instance)):
@@ -296,9 +296,7 @@ class Simulator:
                             receiver = () if decorators[0].endswith("staticmethod") else (section.code,)
                         yield Bound(function, owner.namespace, owner, receiver), True
         words = (settings.name.encode(), b"settings")
-        if self._functions is None:
-            self._functions = list(self._check_functions())
-        for function, namespace in self._functions:
+        for function, namespace in self._check_functions(process):
             data = self.workspace.bytes(namespace.path) or b""
             if any(word in data for word in words):
                 yield Bound(function, namespace), False
@@ -312,16 +310,22 @@ class Simulator:
         """The files in which a function is named like a check; every start looks at all of them."""
         return self.modules.files_where("guards", _guard_in)
 
-    def _check_functions(self) -> Iterator[tuple[Function, Namespace]]:
+    def _check_functions(self, process: Launched | None) -> Iterator[tuple[Function, Namespace]]:
         """Functions that are named like checks, and that raise for something of the settings."""
-        self.workspace.read_ahead("python.guards", "read_guards", self._checking)
-        for path in self._checking:
-            namespace = self.modules.namespace(path)
-            for function in namespace.body if namespace is not None else ():
-                if isinstance(function, Function) and namespace is not None and not function.decorators:
-                    text = self._text(function.range.at(path))
-                    if GUARD_NAME.search(function.name) and _ABOUT.search(text) and raising(function):
-                        yield function, namespace
+        paths = [path for path in self._checking if process is None or path in process.modules]
+        self.workspace.read_ahead("python.guards", "read_guards", paths)
+        for path in paths:
+            if path not in self._functions:
+                self._functions[path] = list(self._checks_in(path))
+            yield from self._functions[path]
+
+    def _checks_in(self, path: str) -> Iterator[tuple[Function, Namespace]]:
+        namespace = self.modules.namespace(path)
+        for function in namespace.body if namespace is not None else ():
+            if isinstance(function, Function) and namespace is not None and not function.decorators:
+                text = self._text(function.range.at(path))
+                if GUARD_NAME.search(function.name) and _ABOUT.search(text) and raising(function):
+                    yield function, namespace
 
     def _text(self, span: Span) -> str:
         source = self.workspace.source(span.path)
