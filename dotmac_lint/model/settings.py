@@ -862,7 +862,7 @@ _NOT_SHIPPED = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|c
 _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
 _WORD = re.compile(rb"\w+")
 _AS = re.compile(rb" as (\w+)")
-_IS = re.compile(rb" = (?:\w+\.)*(\w+)[ \t]*$", re.MULTILINE)
+_IS = re.compile(rb"\n(\w++) = (?:\w++\.)*+(\w++)[ \t]*+$", re.MULTILINE)
 _LAST_WORD = re.compile(rb"\w+\Z")
 
 
@@ -951,10 +951,8 @@ def _renamed(data: bytes) -> Iterator[tuple[bytes, set[bytes]]]:
         old = _LAST_WORD.search(_before(data, match.start()))
         if old:
             yield match[1], {old[0]}
-    for match in _IS.finditer(data):
-        new = _before(data, match.start())
-        if _WORD.fullmatch(new):
-            yield new, {match[1]}
+    for match in _IS.finditer(b"\n" + data):
+        yield match[1], {match[2]}
 
 
 def _called(workspace: Workspace, names: set[str]) -> set[str]:
@@ -993,7 +991,7 @@ _MAY_ALIAS = re.compile(
     rb"=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 """The end of what `_ALIASED` finds: begins with a literal, so that it is fast."""
-_ASSIGNED = re.compile(rb"^[ \t]+\w+(?:\.\w+)*\.(\w+)[ \t]*=[^=]", re.MULTILINE)
+_ASSIGNED = re.compile(rb"\n[ \t]++(?:\w++\.)++(\w++)[ \t]*+=[^=]")
 _DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
 _MAY_MAP = re.compile(rb"\.\w+[\"']\s*:\s*[\"']")
 """The end of what `_DOTTED_KEY` finds."""
