@@ -639,12 +639,18 @@ class Service:
 
     @cached_property
     def _lacks_built_code(self) -> bool:
-        """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed."""
+        """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed, or a
+        program that git ignores.
+        """
         from dotmac_lint.model.made_elsewhere import is_artefact
 
         stages = self.image.built_stages if self.image is not None else ()
         sources = (c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches)
-        return any(isinstance(path, Known) and is_artefact(path.value) for path in sources)
+        paths = (path.value for path in sources if isinstance(path, Known))
+        return any(
+            is_artefact(path) or ("." not in posixpath.basename(path) and self.workspace.is_ignored(path))
+            for path in paths
+        )
 
     @cached_property
     def _runs_strangers(self) -> bool:

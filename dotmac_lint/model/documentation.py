@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from posixpath import basename
+from posixpath import basename, dirname
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -194,8 +194,9 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if any(character in word.text for character in "<>{}$*[]|\\"):
         return False
-    if word in line.files and not re.search(r"compose[^/]*\.ya?ml$|\w/[\w.-]+\.ya?ml$", word.text):
-        return False
+    if word in line.files and not _NAMED_COMPOSE.search(word.text):
+        if not word.text.endswith((".yml", ".yaml")) or not workspace.is_directory(dirname(word.path)):
+            return False
     if workspace.in_submodule(word.path) or workspace.is_ignored(word.path):
         return False
     if _created(workspace, line.span.path, basename(word.path)):
@@ -270,7 +271,17 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for name, places in found.items():
             inside = normalise(name)
             if inside is not None and not workspace.in_submodule(inside):
-                yield Missing("env file", name, tuple(places), None)
+                yield Missing("env file", name, tuple(places), _near_example(workspace, name))
+
+
+def _near_example(workspace: Workspace, text: str) -> str | None:
+    """How the examples of that name are written here: `.env-example` for `.env.example`."""
+
+    def plain(name: str) -> str:
+        return re.sub(r"[._-]", "", basename(name).lower())
+
+    meant = {basename(path) for path in workspace.files if plain(path) == plain(text)}
+    return text.removesuffix(basename(text)) + meant.pop() if len(meant) == 1 else None
 
 
 def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:

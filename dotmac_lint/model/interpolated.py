@@ -234,6 +234,8 @@ def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
 def _unknown(use: Undefined, deployment: Deployment) -> Blank | None:
     if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
+    if any(r.name == use.name and r.operator in {":?", "?"} for r in deployment.project.interpolations):
+        return None  # Compose stops where it is not set
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
 

@@ -37,7 +37,7 @@ _NO_TOOLS = re.compile(
 _MAKES = re.compile(
     r"(^|[^-=])>|\b(?i:cp|mv|ln|touch|mkdir|curl|wget|clone|tee|copy|copies|copied|rename[ds]?|echo|openssl|mkcert"
     r"|keygen|envsubst|creat\w*|generat\w*|download\w*|fetch\w*|export\w*|writ\w*|wrote|render\w*|save[ds]?"
-    r"|upload\w*|provid\w*|place|make|dump|output\w*|scp|rsync|gsutil|sops|decrypt\w*)\b"
+    r"|upload\w*|provid\w*|place|make(?! sure)|dump|output\w*|scp|rsync|gsutil|sops|decrypt\w*)\b"
     r"|\s-(o|out|keyout)\b|--out\w*\b"
 )
 _MAKES_FOLDER = re.compile(

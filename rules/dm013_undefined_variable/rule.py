@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Rule, Severity
-from dotmac_lint.model.interpolated import blanks
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
+from dotmac_lint.model.interpolated import Blank, blanks
 
 
 class UndefinedVariable(Rule):
@@ -12,17 +12,24 @@ class UndefinedVariable(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        uses: dict[tuple[str, str, str], list[Blank]] = {}
         for blank in blanks(deployment):
-            if blank.kind != "undefined":
-                continue
+            if blank.kind == "undefined":
+                uses.setdefault((blank.name, blank.attribute, blank.at.path), []).append(blank)
+        for blank, *others in uses.values():
             where = f"service `{blank.service}`" if blank.service else f"`{blank.attribute}`"
+            where += f" (and {len(others)} more)" if others else ""
+            places = [blank.at, *(other.at for other in others)]
             yield self.report(
                 f"Nothing sets the variable `{blank.name}` that `{blank.attribute}` of {where} needs: no env file, "
                 "example, script or document names it, and Compose puts nothing in its place."
                 + (f" Did you mean `{blank.meant}`?" if blank.meant else ""),
                 blank.at,
                 help="Declare it in the env file or its example, give it a default (`:-`), or demand it (`:?`).",
-                fix=Fix(f"Demand `{blank.name}`", (Edit(blank.at, f"${{{blank.name}:?}}"),)),
+                related=[Label(place, "it is needed here too") for place in places[1:]],
+                fix=Fix(
+                    f"Demand `{blank.name}`", tuple(Edit(place, f"${{{blank.name}:?}}") for place in places)
+                ),
                 service=blank.service,
                 severity=Severity.ERROR if deployment.production else Severity.WARNING,
                 key=blank.name,

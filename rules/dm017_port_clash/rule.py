@@ -18,22 +18,35 @@ class PortClash(Rule):
                 yield self._one(clash)
             else:
                 pairs.setdefault((clash.other, clash.service), []).append(clash)
-        for clashes in pairs.values():
-            yield self._pair(clashes)
+        groups: dict[tuple[str, frozenset[tuple[int, str]]], list[list[Clash]]] = {}
+        for (first, _), clashes in pairs.items():
+            ports = frozenset((clash.port, clash.protocol) for clash in clashes)
+            started = next(
+                (key for key, group in groups.items() if key[1] == ports and first in _names(group)), None
+            )
+            groups.setdefault(started or (first, ports), []).append(clashes)
+        for group in groups.values():
+            yield self._together(group)
 
-    def _pair(self, clashes: list[Clash]) -> Diagnostic:
-        first, *more = clashes
+    def _together(self, group: list[list[Clash]]) -> Diagnostic:
+        """Services of which only one can run, each pair with the same ports."""
+        names = _names(group)
+        first, *more = group[0]
         ports = f"the host port{'s' if more else ''} {first.port}/{first.protocol}"
         if more:
             ports += (
                 f" and {len(more)} others" if len(more) > 1 else f" and {more[0].port}/{more[0].protocol}"
             )
+        last = f"both publish {ports}, so that the second one does not start."
+        if len(names) > 2:
+            last = f"all publish {ports}, so that only one of them starts."
+        others = {clash.service: clash.at for clash, *_ in group[1:] if clash.service not in names[:2]}
         return self.report(
-            f"Services `{first.other}` and `{first.service}` both publish {ports}, so that the second one does "
-            "not start.",
+            f"Services {', '.join(f'`{name}`' for name in names[:-1])} and `{names[-1]}` {last}",
             first.at,
             related=[
                 Label(first.other_at, f"`{first.other}` publishes it here"),
+                *(Label(at, f"`{name}` publishes it here") for name, at in others.items()),
                 *(
                     Label(clash.at, f"{clash.port}/{clash.protocol} is published twice, too")
                     for clash in more
@@ -59,6 +72,10 @@ class PortClash(Rule):
             service=clash.service,
             key=f"{clash.port}/{clash.protocol}",
         )
+
+
+def _names(group: list[list[Clash]]) -> list[str]:
+    return list(dict.fromkeys(name for clashes in group for name in (clashes[0].other, clashes[0].service)))
 
 
 def _message(clash: Clash, overlaid: bool) -> str:
