@@ -30,7 +30,7 @@ _PAST = re.compile(
     r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE
 )
 """Words in the heading of a table of what is no more."""
-_PATH = re.compile(r"\bsettings((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
+_PATH = re.compile(r"settings(?<!\wsettings)((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
 _INVENTED = re.compile(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
 """Words in names that a document makes up, to show how a setting is added."""
 _MAY_TELL = re.compile(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)

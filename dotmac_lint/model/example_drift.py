@@ -53,7 +53,7 @@ LARGEST = 2 * 1024 * 1024
 _COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
 _REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _LINE = re.compile(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
-_FIELD = re.compile(rb"\n[ \t]+([a-z]\w*)[ \t]*[:=]")
+_FIELD = re.compile(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]")
 
 
 class Idle(msgspec.Struct, frozen=True):
