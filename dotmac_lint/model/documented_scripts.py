@@ -139,7 +139,8 @@ def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int,
     from dotmac_lint.readers.yaml import Scalar, Sequence
 
     if _DOCUMENT.search(path):
-        runs = _RUNS.finditer(text.replace("`", "\n"))
+        lines = (line for line in text.replace("`", "\n").split("\n") if _ENDING.search(line))
+        runs = (match for line in lines for match in _RUNS.finditer(line))
         if all(lies_somewhere(workspace, match["path"]) for match in runs):
             return
         document = workspace.document(path)

@@ -993,7 +993,7 @@ _MAY_ALIAS = re.compile(
 """The end of what `_ALIASED` finds: begins with a literal, so that it is fast."""
 _ASSIGNED = re.compile(rb"\n[ \t]++(?:\w++\.)++(\w++)[ \t]*+=[^=]")
 _DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
-_MAY_MAP = re.compile(rb"\.\w+[\"']\s*:\s*[\"']")
+_MAY_MAP = re.compile(rb"\.\w++[\"']\s*+:\s*+[\"']")
 """The end of what `_DOTTED_KEY` finds."""
 _LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 

@@ -383,20 +383,19 @@ _GUARDS = re.compile(
     rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
     re.MULTILINE,
 )
-_HOLDER = re.compile(rb"settings|config")
+_TESTED = re.compile(rb"\n[ \t]*+(assert|if|elif|for) [^\n]*(?:settings|config)")
 _STOPS = (b"raise", b"sys.exit", b"exit")
 
 
 def _tests_settings(data: bytes) -> bool:
     """Whether an `if` or `assert` on something of the settings may stop a start; cheap."""
-    for match in _HOLDER.finditer(data if b"if " in data else b""):
-        head = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
-        if head.startswith(b"assert "):
+    text = b"\n" + data if b"if " in data else b""
+    for match in _TESTED.finditer(text):
+        if match[1] == b"assert":
             return True
-        if head.startswith((b"if ", b"elif ", b"for ")):
-            first, *below = data[match.end() : match.end() + 1000].split(b"\n", 6)
-            if first.rstrip().endswith(b":") and any(line.lstrip().startswith(_STOPS) for line in below[:6]):
-                return True
+        first, *below = text[match.end() : match.end() + 1000].split(b"\n", 6)
+        if first.rstrip().endswith(b":") and any(line.lstrip().startswith(_STOPS) for line in below[:6]):
+            return True
     return False
 
 
