@@ -12,6 +12,7 @@ import msgspec
 from dotmac_lint import scaffold
 from dotmac_lint.fix import Applicability, CreateFile, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_made_beside
 from dotmac_lint.source import Span
 
@@ -118,6 +119,24 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
     copied = any(label.text.startswith(("cp ", "ln ")) for label in deployment.spec.evidence)
     beside = posixpath.join(posixpath.dirname(path), source)
     return copied and deployment.repository.workspace.kind(beside) is not None
+
+
+def mend_source(mount: MissingSource) -> Fix | None:
+    """Mount what the same words lead to from the project's folder, or from the root; else create what is missing."""
+    workspace, spec = mount.service.workspace, mount.service.deployment.spec
+    source, base = workspace.source(mount.at.path), spec.project_directory
+    base = posixpath.dirname(spec.files[0]) if base is None else base
+    written = mount.at.range.slice(source.text) if source is not None else ""
+    words = re.sub(r"^(\.{1,2}/)+", "", written).rstrip("/")
+    if words and posixpath.normpath(posixpath.join(base, written)) == mount.source:
+        kind = "file" if mount.is_file else "directory"
+        places = {words, posixpath.join(base, words)}
+        meant = [place for place in sorted(places) if workspace.kind(place) == kind]
+        name = posixpath.relpath(meant[0], base or ".") if meant else ""
+        edit = replace_word(workspace, mount.at, name if name.startswith(".") else f"./{name}")
+        if len(meant) == 1 and edit is not None:
+            return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
+    return create_source(mount)
 
 
 def create_source(mount: MissingSource) -> Fix | None:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.mounts import create_source, missing_sources
+from dotmac_lint.model.mounts import mend_source, missing_sources
 
 
 class MissingMountSource(Rule):
@@ -21,14 +21,16 @@ class MissingMountSource(Rule):
                 effect = f"{made}, and the service starts without what it expects there"
             else:
                 effect = f"{made}, owned by root"
+            fix = mend_source(mount)
             yield self.report(
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
                 f"but it does not exist: {effect}.",
                 mount.at,
                 related=[Label(span, "it is mounted here too") for span in mount.others],
                 severity=Severity.ERROR if mount.matters else Severity.INFO,
-                help=f"Commit the {kind}, or correct the path.",
-                fix=create_source(mount),
+                help=f"Commit the {kind}, or correct the path."
+                + (f" {fix.title}." if fix is not None and fix.edits else ""),
+                fix=fix,
                 service=mount.service.name,
                 key=mount.source,
             )
