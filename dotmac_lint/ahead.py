@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor, CancelledError
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
@@ -61,7 +60,7 @@ class Ahead:
                 self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
             for path, data in files:
                 self._begun[function, path] = self._pool.submit(_read, module, function, path, data)
-        except (OSError, BrokenExecutor, RuntimeError):
+        except (OSError, RuntimeError):
             self.workers = 0  # no process can be made, or one was killed
 
     def take(self, read: Callable[..., Any], path: str) -> Any:
@@ -69,6 +68,8 @@ class Ahead:
         future = self._begun.pop((read.__name__, path), None)
         if future is None or future.cancel():
             return None
+        from concurrent.futures import BrokenExecutor, CancelledError
+
         try:
             encoded = future.result()
         except (BrokenExecutor, CancelledError):

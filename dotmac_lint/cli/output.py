@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
 
 from dotmac_lint.cli import FAILED
-from dotmac_lint.report.secrets import mask_secrets, visible
 
 
 class OutputError(Exception):
@@ -19,6 +17,8 @@ class OutputError(Exception):
 
 def tell(text: str) -> None:
     """Say something beside the report, on stderr."""
+    from dotmac_lint.report.secrets import mask_secrets, visible  # a run that says nothing masks nothing
+
     click.echo("\n".join(visible(mask_secrets(line)) for line in text.split("\n")), err=True)
 
 
@@ -29,6 +29,8 @@ def fail(message: str) -> int:
 
 
 def report_crash(who: str, error: BaseException, *, verbose: bool) -> None:
+    import traceback
+
     trace = "".join(traceback.format_exception(error))
     crashed(who, f"{type(error).__name__}: {error}", trace, verbose=verbose)
 
