@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 FAILED = 2
@@ -15,6 +16,7 @@ def main() -> None:
 
         sys.stdout.write(f"dotmac-lint {__version__}\n")
         return
+    gc.set_threshold(100_000, 50, 50)  # modules and syntax trees are many objects that live to the end
     import click
 
     from dotmac_lint.cli.commands import cli

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Sequence
@@ -66,7 +65,6 @@ def lint(
     fixing = fix or fix_only or diff
     # Whatever is selected, no fix may leave a file that cannot be read.
     asked = [rule for rule in rules if rule in chosen or (fixing and rule.phase is Phase.READING)]
-    gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects that live to the end
     cache = None
     if not no_cache:
         cache = question.cache if question else Cache(cache_dir or default_folder())
