@@ -6,12 +6,12 @@ count: a constant of the same name reads nothing. Documents and files that only 
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -63,7 +63,7 @@ def find_words(
             hits = [
                 hit
                 for hit in hits
-                if any(start <= hit.start() < end for start, end in literals)
+                if _is_within(literals, hit.start())
                 or _OF_SETTINGS.search(data, max(0, hit.start() - 100), hit.start())
             ]
         for hit in hits:
@@ -72,42 +72,49 @@ def find_words(
 
 
 Ranges = list[tuple[int, int]]
+_LEXEMES = re.compile(
+    rb"#[^\n]*|\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    rb"|\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'",
+    re.DOTALL,
+)
+"""Comments and strings (Python reference, Lexical analysis)."""
+_FIRST_IN_LINE = re.compile(rb"\s*[A-Za-z]{0,2}\Z")
+_WITHIN = re.compile(rb"\w+")
 
 
 def _string_literals(data: bytes) -> Ranges:
     """The byte ranges of string literals that are no docstrings; all of the file where it is no Python."""
-    starts = [0]
-    for line in data.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    ranges: list[tuple[int, int]] = []
-    begins_statement = True
-    open_strings: list[tuple[int, int]] = []
-    lines = data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    everything = [(0, len(data))]
+    ranges: Ranges = []
+    depth = end = 0
+    after_string = False
+    for lexeme in _LEXEMES.finditer(data):
+        between, (start, next_end) = data[end : lexeme.start()], lexeme.span()
+        if b'"' in between or b"'" in between:
+            return everything
+        depth += _opened(between)
+        comment = data.startswith(b"#", start)
+        if after_string and not comment and _WITHIN.fullmatch(between):
+            ranges.append((end, start))  # f"{environ["NAME"]}", since Python 3.12
+        line = data.rfind(b"\n", 0, start) + 1
+        begins_line = _FIRST_IN_LINE.match(data, line, start)
+        if not comment and (depth or not begins_line or data.endswith((b"\\\n", b"\\\r\n"), 0, line)):
+            ranges.append((start, next_end))
+        end, after_string = next_end, not comment
+    rest = data[end:]
+    return everything if b'"' in rest or b"'" in rest or depth + _opened(rest) else ranges
 
-    def offset(place: tuple[int, int]) -> int:
-        row, column = place
-        line = lines[row - 1] if row <= len(lines) else ""
-        return starts[row - 1] + len(line[:column].encode("utf-8", "surrogateescape"))
 
-    begin, end = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
-    idle = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO("".join(lines)).readline):
-            if token.type == tokenize.STRING and not begins_statement and not open_strings:
-                ranges.append((offset(token.start), offset(token.end)))
-            elif token.type == begin:
-                open_strings.append(token.start)
-            elif token.type == end and open_strings:
-                first = open_strings.pop()
-                if not open_strings:
-                    ranges.append((offset(first), offset(token.end)))
-            if token.type == tokenize.NEWLINE:
-                begins_statement = True
-            elif token.type not in idle:
-                begins_statement = False
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        return [(0, len(data))]
-    return ranges
+def _is_within(ranges: Ranges, offset: int) -> bool:
+    place = bisect_right(ranges, offset, key=itemgetter(0)) - 1
+    return place >= 0 and offset < ranges[place][1]
+
+
+def _opened(code: bytes) -> int:
+    """How many more brackets open than close."""
+    return sum(code.count(one) for one in (b"(", b"[", b"{")) - sum(
+        code.count(one) for one in (b")", b"]", b"}")
+    )
 
 
 class Pattern(msgspec.Struct, frozen=True):
