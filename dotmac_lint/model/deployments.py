@@ -51,7 +51,9 @@ _LOOKS_ONLY = frozenset(
     {"config", "convert", "version", "ls", "images", "publish", "down", "rm", "stop", "kill"}
 )
 """Subcommands that say nothing of how a project is started, unless they join several files."""
+_BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
+_DEVCONTAINER_STARTS = re.compile(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
 
 _ENVIRONMENTS = {
@@ -95,6 +97,8 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     project_name: str | None = None
     started: tuple[tuple[str, ...], ...] = ()
     """The services that each command names which starts some; none where it starts all."""
+    only_built: bool = False
+    """Whether the command lines that name the files build and push images with them, and start nothing."""
 
     @property
     def commanded(self) -> bool:
@@ -260,6 +264,8 @@ class _Group:
         self.project_name: str | None = None
         self.evidence: list[Label] = []
         self.started: list[tuple[str, ...]] = []
+        self.only_built: bool | None = None
+        """None where no command line names it."""
 
 
 class _Discovery:
@@ -437,6 +443,7 @@ class _Discovery:
             group = self.group(files, directory)
             way = _Way(self._env_files(line, directory or dirname(files[0])), _without_all(line.profiles))
             evidence = group.evidence
+            group.only_built = group.only_built is not False and line.subcommand in _BUILDS
             if line.subcommand in _STARTS:
                 evidence = group.ways.setdefault(way, [])
             elif way.env_files:
@@ -463,17 +470,22 @@ class _Discovery:
         return tuple(dict.fromkeys(paths)) if there else ()
 
     def _from_development_containers(self) -> None:
-        """`dockerComposeFile` of devcontainer.json (containers.dev, JSON reference)."""
+        """`dockerComposeFile` of devcontainer.json, and what `runServices` starts (containers.dev, JSON reference)."""
         for path in self.workspace.files:
             source = self.workspace.source(path) if basename(path) == "devcontainer.json" else None
             stated = _DEVCONTAINER.search(source.text) if source is not None else None
-            if stated is None:
+            if source is None or stated is None:
                 continue
             files = [normalise(join(dirname(path), name)) for name in re.findall(r'"([^"\n]+)"', stated[1])]
             known = tuple(file for file in files if file is not None and self.outline(file) is not None)
             if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
                 evidence = Label(Span(path, *stated.span()), "dockerComposeFile")
-                self.group(known).evidence.append(evidence)
+                group = self.group(known)
+                group.evidence.append(evidence)
+                starts = dict(_DEVCONTAINER_STARTS.findall(source.text))
+                names = re.findall(r'"([^"\n]+)"', starts.get("runServices", ""))
+                if names:
+                    group.started.append((*re.findall(r'"([^"\n]+)"', starts.get("service", "")), *names))
 
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
@@ -621,6 +633,8 @@ class _Discovery:
                     evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
                     started=_usual(group.started),
+                    only_built=bool(group.only_built)
+                    and not any(basename(path) in DEFAULT_FILES for path in group.files),
                 )
 
     def _ways(self, group: _Group) -> Iterator[tuple[_Way, list[Label]]]:

@@ -49,7 +49,8 @@ _ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTI
 _DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
 _PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
-    r"(my|your|some)?[-_]?(services?|containers?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name", re.I
+    r"(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
+    re.I,
 )
 
 
@@ -220,6 +221,8 @@ def _created(workspace: Workspace, path: str, name: str) -> bool:
     """Whether a file that calls `name` tells to make it."""
     source = workspace.source(path)
     lines = source.text.splitlines() if source is not None and name in source.text else []
+    if source is not None and re.search(rf"[\"']{re.escape(name)}[\"']\s*:", source.text):
+        return True  # a program maps the name to the text that it writes there
     for number, text in enumerate(lines):
         if name in text and not re.search(rf"(-f|--file|--env-file)[ =]\S*{re.escape(name)}", text):
             if any(_CREATES.search(near) for near in lines[max(0, number - 1) : number + 1]):

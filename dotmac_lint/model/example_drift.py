@@ -52,6 +52,8 @@ LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 _COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
 _REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_COMMANDS = re.compile(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
+_EXPANDED = re.compile(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
 _LINE = re.compile(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
 _FIELD = re.compile(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]")
 
@@ -80,7 +82,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     names = {entry.key for entries in examples.values() for entry in entries}
     read = read_names(workspace, names)
     unread = {name for name in names - read if not may_be_read(repository, name)}
-    unread -= _interpolated_in_use(workspace, unread)
+    unread -= _interpolated_in_use(workspace, unread) | _expanded_in_documents(workspace, unread)
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
     for path, entries in examples.items():
@@ -142,6 +144,16 @@ def _interpolated_in_use(workspace: Workspace, idle: set[str]) -> set[str]:
     while more := {n for key, names in lines if key not in idle or key in used for n in names} & idle - used:
         used |= more
     return used
+
+
+def _expanded_in_documents(workspace: Workspace, idle: set[str]) -> set[str]:
+    """Those of `idle` that a command expands which a document tells to run."""
+    used: set[str] = set()
+    documents = (path for path in workspace.files if path.endswith((".md", ".mdx")))
+    for path, _ in workspace.words.search(documents, {name.encode() for name in idle}):
+        for block in _COMMANDS.findall(workspace.bytes(path) or b""):
+            used |= {name.decode() for name in _EXPANDED.findall(block)}
+    return used & idle
 
 
 def _fields(workspace: Workspace) -> frozenset[bytes]:

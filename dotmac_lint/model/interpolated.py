@@ -61,6 +61,8 @@ class Undefined(msgspec.Struct, frozen=True):
     scope_names: tuple[str, ...]
     passed_on: bool
     """`X: ${X}`, which hands the host's variable to the container, if there is one."""
+    handed_as: str | None
+    """Y of `Y: ${X}`."""
 
 
 def undefined(project: Project) -> Iterator[Undefined]:
@@ -99,7 +101,17 @@ def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "")
                 (node.raw == text and key == reference.name) or node.raw == f"{reference.name}={text}"
                 for text in written
             )
-            yield Undefined(reference.name, reference.span, service, attribute, node, tuple(scope), passed_on)
+            own, _, given = node.raw.partition("=") if key == "" else (key, "", node.raw)
+            yield Undefined(
+                reference.name,
+                reference.span,
+                service,
+                attribute,
+                node,
+                tuple(scope),
+                passed_on,
+                own if given in written else None,
+            )
 
 
 def host_gives(name: str) -> bool:
@@ -236,8 +248,21 @@ def _unknown(use: Undefined, deployment: Deployment) -> Blank | None:
         return None
     if any(r.name == use.name and r.operator in {":?", "?"} for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
+    if use.handed_as and _is_switch(deployment.repository, use.handed_as):
+        return None
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
+
+
+def _is_switch(repository: Repository, name: str) -> bool:
+    """Whether a program compares the variable with a word: it is off where it is empty."""
+    workspace = repository.workspace
+    programs = (path for path in workspace.files if _CODE.search(path))
+    compared = re.compile(rb"\b%s\b[\"'\])]*\s*[!=]==?\s*[\"'`]" % re.escape(name.encode()))
+    return any(
+        compared.search(workspace.bytes(path) or b"")
+        for path, _ in workspace.words.search(programs, {name.encode()})
+    )
 
 
 def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:

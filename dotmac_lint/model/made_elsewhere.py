@@ -77,13 +77,20 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
-    the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too."""
+    the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too; or
+    its name in a folder that a variable gives, where some text names the folder above `path`."""
     makes = r"\bmkdir\b[^\n]*[\s\"'](\./)?"
+    above, _, own = path.rpartition("/")
+    given: re.Pattern[bytes] | None = None
+    if "/" in above and is_named(workspace, above):
+        given = re.compile(rb"\bmkdir\b[^\n]*\$\{?\w+\}?/%s(?![\w.-])" % re.escape(os.fsencode(own)))
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
         data = workspace.bytes(file)
         if data is None or len(data) > _LARGEST:
             continue
+        if given and given.search(data):
+            return True
         if path.startswith(f"{folder}/" if folder else ""):
             name = path[len(folder) + 1 :] if folder else path
             parent, _, last = name.rpartition("/")

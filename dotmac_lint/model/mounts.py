@@ -37,6 +37,12 @@ _CERTIFIER = re.compile(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 _CHALLENGES = re.compile(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
 """Where web servers find the answers that certificates are fetched with: empty, but for that moment."""
 
+_FILLS = re.compile(
+    r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
+    r"|nginx-proxy-manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
+)
+"""Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
+
 
 class MissingSource(msgspec.Struct, frozen=True):
     """A bind mount of something that the repository does not have."""
@@ -97,7 +103,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             target = mount.target.value.value
             if any(map(_CERTIFIER.search, writers.get(source, ()))) or _CHALLENGES.search(target):
                 continue
-            if posixpath.basename(source) == ".git":
+            fills = _FILLS.search(f"{_image_name(service)} {target.rstrip('/')}")
+            if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
                 continue
             is_file = _named_like_a_file(source) and not target.endswith("/")
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):

@@ -33,7 +33,7 @@ ENVIRONMENT = re.compile(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stag
 
 
 def _starts(deployment: Deployment) -> Iterator[tuple[Service, Start]]:
-    for service in deployment.services:
+    for service in () if deployment.spec.only_built else deployment.services:
         if service.settings:
             for start in service.starts:
                 if start.made is not None:

@@ -2,3 +2,4 @@
 mkdir -p proxy/tls
 [ -f proxy/tls/site.pem ] || openssl req -x509 -nodes -out proxy/tls/site.pem -keyout proxy/tls/site.key -subj /CN=site
 docker compose up -d
+. scripts/identity.sh && make_identity "$PWD/tests/identity"

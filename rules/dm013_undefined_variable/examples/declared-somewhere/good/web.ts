@@ -1,0 +1,1 @@
+export const trial = process.env.PUBLIC_TRIAL === "on";
