@@ -79,29 +79,32 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
     the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too; or
     its name in a folder that a variable gives, where some text names the folder above `path`."""
-    makes = r"\bmkdir\b[^\n]*[\s\"'](\./)?"
     above, _, own = path.rpartition("/")
-    given: re.Pattern[bytes] | None = None
-    if "/" in above and is_named(workspace, above):
-        given = re.compile(rb"\bmkdir\b[^\n]*\$\{?\w+\}?/%s(?![\w.-])" % re.escape(os.fsencode(own)))
+    given = "/" in above and is_named(workspace, above)
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
         data = workspace.bytes(file)
         if data is None or len(data) > _LARGEST:
             continue
-        if given and given.search(data):
+        if given and _makes_folder(data, own, rb"\$\{?\w+\}?/"):
             return True
         if path.startswith(f"{folder}/" if folder else ""):
             name = path[len(folder) + 1 :] if folder else path
             parent, _, last = name.rpartition("/")
-            wanted = [makes + re.escape(name)]
-            if parent:
-                wanted.append(rf"\bcd {re.escape(parent)}/?\n(?s:.)*?{makes}{re.escape(last)}")
-        else:
-            wanted = [makes + re.escape(path)] if os.fsencode(f"{path}/") in data else []
-        if any(re.search(os.fsencode(one + r"(?![\w.-])"), data) for one in wanted):
+            if _makes_folder(data, name):
+                return True
+            entered = re.search(rb"\bcd %s/?\n" % re.escape(os.fsencode(parent)), data) if parent else None
+            if entered and _makes_folder(data[entered.end() :], last):
+                return True
+        elif os.fsencode(f"{path}/") in data and _makes_folder(data, path):
             return True
     return False
+
+
+def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> bool:
+    """Whether a line has a `mkdir` and after it, behind what `before` says, the name."""
+    folder = before + re.escape(os.fsencode(name)) + rb"(?![\w.-])"
+    return re.search(rb"(?m)^(?:(?!\bmkdir\b)[^\n])*+\bmkdir\b[^\n]*" + folder, data) is not None
 
 
 def is_named(workspace: Workspace, path: str) -> bool:
