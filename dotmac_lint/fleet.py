@@ -134,6 +134,16 @@ def read_list(text: str, folder: Path) -> list[Entry]:
 # ---- one repository
 
 
+MARGIN = 5.0
+"""Seconds after the limit in which a process is stopped from outside."""
+_LINT = """
+import signal
+if hasattr(signal, "setitimer"):  # one that hangs ends, though its supervisor were killed
+    signal.setitimer(signal.ITIMER_REAL, {limit})
+from dotmac_lint.cli import main
+main()
+"""
+
 _running: set[int] = set()
 _stopping = threading.Event()
 """The run is over: a process that is killed now is not started again."""
@@ -196,7 +206,7 @@ def visit(entry: Entry, task: Task) -> Outcome:
             if not folder.is_dir():
                 return Outcome("there is no such folder")
         # Without -P the checkout's own modules would be imported.
-        command = [sys.executable, "-P", "-m", "dotmac_lint", "lint", *task.options]
+        command = [sys.executable, "-P", "-c", _LINT.format(limit=task.limit + MARGIN), "lint", *task.options]
         attempts = 0
         while attempts < ATTEMPTS:
             attempts += 1

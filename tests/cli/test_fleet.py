@@ -134,6 +134,38 @@ def test_an_interrupted_run_goes_on(fleet: Path) -> None:
     check_all(fleet)
 
 
+SUPERVISOR = """
+import sys
+from dotmac_lint import fleet
+fleet.MARGIN = 0.5
+task = fleet.Task(("--rules", sys.argv[2], "--isolated", "--no-cache"), 3.0, "")
+fleet.visit(fleet.Entry("one", sys.argv[1]), task)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is read in /proc whether a process runs")
+def test_what_hangs_ends_though_its_supervisor_was_killed(fleet: Path) -> None:
+    mark = fleet / "r5" / "hangs"
+    mark.write_text("")
+    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(mark.parent), str(fleet / "rules")])
+    while not (process_id := mark.read_text()):
+        time.sleep(0.1)
+    supervisor.kill()
+    supervisor.wait()
+    deadline = time.monotonic() + 60
+    while runs(process_id) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not runs(process_id)
+
+
+def runs(process_id: str) -> bool:
+    try:
+        state = Path("/proc", process_id, "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def test_other_options_begin_anew(fleet: Path) -> None:
     lint(fleet)
     run = lint(fleet, "--select", "DM002")
