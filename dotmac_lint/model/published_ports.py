@@ -149,6 +149,37 @@ def port_clashes(deployment: Deployment) -> Iterator[Clash]:
         yield Clash(clash, later.protocol, second.name, first.name, later.span, port.span, replaced)
 
 
+class Rivals(msgspec.Struct, frozen=True):
+    """Services of which only one can run: each two of a pair publish the same ports."""
+
+    names: tuple[str, ...]
+    pairs: tuple[tuple[Clash, ...], ...]
+    """The clashes of each pair, one for each port."""
+
+
+def rivals(clashes: Iterable[Clash]) -> Iterator[Rivals]:
+    """Those between services, put together where a service clashes with several about the same ports."""
+    pairs: dict[tuple[str, str], list[Clash]] = {}
+    for clash in clashes:
+        if clash.service != clash.other:
+            pairs.setdefault((clash.other, clash.service), []).append(clash)
+    groups: dict[tuple[str, frozenset[tuple[int, str]]], dict[tuple[str, str], list[Clash]]] = {}
+    for names, found in pairs.items():
+        ports = frozenset((clash.port, clash.protocol) for clash in found)
+        started = next(
+            (
+                key
+                for key, group in groups.items()
+                if key[1] == ports and any(names[0] in pair for pair in group)
+            ),
+            (names[0], ports),
+        )
+        groups.setdefault(started, {})[names] = found
+    for group in groups.values():
+        everybody = tuple(dict.fromkeys(name for pair in group for name in pair))
+        yield Rivals(everybody, tuple(tuple(found) for found in group.values()))
+
+
 def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
     """Whether some known command starts both; so is it where no command is known."""
     if alternatives(one, other):

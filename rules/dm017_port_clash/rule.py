@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.published_ports import Clash, port_clashes
+from dotmac_lint.model.published_ports import Clash, Rivals, port_clashes, rivals
 
 
 class PortClash(Rule):
@@ -12,26 +12,16 @@ class PortClash(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        pairs: dict[tuple[str, str], list[Clash]] = {}
-        for clash in port_clashes(deployment):
+        clashes = list(port_clashes(deployment))
+        for clash in clashes:
             if clash.service == clash.other:
                 yield self._one(clash)
-            else:
-                pairs.setdefault((clash.other, clash.service), []).append(clash)
-        groups: dict[tuple[str, frozenset[tuple[int, str]]], list[list[Clash]]] = {}
-        for (first, _), clashes in pairs.items():
-            ports = frozenset((clash.port, clash.protocol) for clash in clashes)
-            started = next(
-                (key for key, group in groups.items() if key[1] == ports and first in _names(group)), None
-            )
-            groups.setdefault(started or (first, ports), []).append(clashes)
-        for group in groups.values():
+        for group in rivals(clashes):
             yield self._together(group)
 
-    def _together(self, group: list[list[Clash]]) -> Diagnostic:
-        """Services of which only one can run, each pair with the same ports."""
-        names = _names(group)
-        first, *more = group[0]
+    def _together(self, group: Rivals) -> Diagnostic:
+        names = group.names
+        first, *more = group.pairs[0]
         ports = f"the host port{'s' if more else ''} {first.port}/{first.protocol}"
         if more:
             ports += (
@@ -40,7 +30,7 @@ class PortClash(Rule):
         last = f"both publish {ports}, so that the second one does not start."
         if len(names) > 2:
             last = f"all publish {ports}, so that only one of them starts."
-        others = {clash.service: clash.at for clash, *_ in group[1:] if clash.service not in names[:2]}
+        others = {clash.service: clash.at for clash, *_ in group.pairs[1:] if clash.service not in names[:2]}
         return self.report(
             f"Services {', '.join(f'`{name}`' for name in names[:-1])} and `{names[-1]}` {last}",
             first.at,
@@ -72,10 +62,6 @@ class PortClash(Rule):
             service=clash.service,
             key=f"{clash.port}/{clash.protocol}",
         )
-
-
-def _names(group: list[list[Clash]]) -> list[str]:
-    return list(dict.fromkeys(name for clashes in group for name in (clashes[0].other, clashes[0].service)))
 
 
 def _message(clash: Clash, overlaid: bool) -> str:
