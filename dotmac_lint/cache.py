@@ -4,6 +4,9 @@ A result is found by the content of the file and the code of the reader, so it i
 can name it. It is decoded by its type (msgspec), never executed. Only code and documents are kept: Compose files
 and env files hold secrets, and are read faster than they are looked up. Losing the cache costs time, nothing else:
 whatever is wrong with it is silent.
+
+What the last run said of a repository (`Answer`) and saw in its files (`dotmac_lint.facts`) is kept beside that, by
+name; whoever recalls it asks whether the files are still the same.
 """
 
 from __future__ import annotations

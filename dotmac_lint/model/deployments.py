@@ -42,6 +42,7 @@ _ENVIRONMENT_FILE = re.compile(
     r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example"
 )
 _DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_QUOTED = re.compile(r'"([^"\n]+)"')
 _TO_BE_FILLED = re.compile(r"\btemplate\b[^/]*$", re.I)
 _RELATIVE = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
 """A path in a list: most of them are sources of mounts, and env files."""
@@ -476,16 +477,16 @@ class _Discovery:
             stated = _DEVCONTAINER.search(source.text) if source is not None else None
             if source is None or stated is None:
                 continue
-            files = [normalise(join(dirname(path), name)) for name in re.findall(r'"([^"\n]+)"', stated[1])]
+            files = [normalise(join(dirname(path), name)) for name in _QUOTED.findall(stated[1])]
             known = tuple(file for file in files if file is not None and self.outline(file) is not None)
             if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
                 evidence = Label(Span(path, *stated.span()), "dockerComposeFile")
                 group = self.group(known)
                 group.evidence.append(evidence)
                 starts = dict(_DEVCONTAINER_STARTS.findall(source.text))
-                names = re.findall(r'"([^"\n]+)"', starts.get("runServices", ""))
+                names = _QUOTED.findall(starts.get("runServices", ""))
                 if names:
-                    group.started.append((*re.findall(r'"([^"\n]+)"', starts.get("service", "")), *names))
+                    group.started.append((*_QUOTED.findall(starts.get("service", "")), *names))
 
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}

@@ -46,7 +46,7 @@ CLONE = re.compile(
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
-_DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
+DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
 _PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
     r"(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
@@ -137,7 +137,7 @@ def _is_for_others(workspace: Workspace, place: Span) -> bool:
     if source is None:
         return False
     begin = source.text.rfind("\n", 0, place.start) + 1
-    document = workspace.document(place.path) if _DOCUMENT.search(place.path) else None
+    document = workspace.document(place.path) if DOCUMENT.search(place.path) else None
     headings = document.headings if document is not None else ()
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
     before = source.text[section:begin]

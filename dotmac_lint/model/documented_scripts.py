@@ -12,7 +12,7 @@ from functools import partial
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotmac_lint.model.documentation import CLONE, ELSEWHERE, Missing, is_meant, lies_somewhere
+from dotmac_lint.model.documentation import CLONE, DOCUMENT, ELSEWHERE, Missing, is_meant, lies_somewhere
 from dotmac_lint.model.made_elsewhere import is_no_source, lines_naming
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -20,7 +20,6 @@ from dotmac_lint.workspace import normalise
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
-_DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
 _MAKEFILE = re.compile(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
 _WORKFLOW = re.compile(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
 _SHELL = re.compile(r"\.(sh|bash)$")
@@ -89,7 +88,7 @@ def _bare(name: str) -> str:
 
 def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
-    if not any(kind.search(path) for kind in (_DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
+    if not any(kind.search(path) for kind in (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
         return
     scripts = workspace.fact("scripts named", path, set[str], partial(_scripts_in, workspace, path))
     source = None if all(lies_somewhere(workspace, name) for name in scripts) else workspace.source(path)
@@ -138,7 +137,7 @@ def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int,
     from dotmac_lint.model.build_commands import mappings
     from dotmac_lint.readers.yaml import Scalar, Sequence
 
-    if _DOCUMENT.search(path):
+    if DOCUMENT.search(path):
         lines = (line for line in text.replace("`", "\n").split("\n") if _ENDING.search(line))
         runs = (match for line in lines for match in _RUNS.finditer(line))
         if all(lies_somewhere(workspace, match["path"]) for match in runs):
@@ -177,9 +176,9 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
     continued = before.rstrip(" \t\r\n").endswith("\\")
     if continued or "#" in text[begin : place.start] or _PLACEHOLDER.search(name):
         return False
-    if not is_meant(workspace, place, in_document=_DOCUMENT.search(path) is not None):
+    if not is_meant(workspace, place, in_document=DOCUMENT.search(path) is not None):
         return False
-    if _ELSEWHERE.search(before if _DOCUMENT.search(path) else text[:begin]):
+    if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False
     bare = _bare(name)
     if is_no_source(workspace, bare):

@@ -80,13 +80,12 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
     the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too; or
     its name in a folder that a variable gives, where some text names the folder above `path`."""
     above, _, own = path.rpartition("/")
-    given = "/" in above and is_named(workspace, above)
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
         data = workspace.bytes(file)
         if data is None or len(data) > _LARGEST:
             continue
-        if given and _makes_folder(data, own, rb"\$\{?\w+\}?/"):
+        if "/" in above and _makes_folder(data, own, rb"\$\{?\w+\}?/") and is_named(workspace, above):
             return True
         if path.startswith(f"{folder}/" if folder else ""):
             name = path[len(folder) + 1 :] if folder else path

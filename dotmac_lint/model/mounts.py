@@ -139,10 +139,11 @@ def mend_source(mount: MissingSource) -> Fix | None:
         kind = "file" if mount.is_file else "directory"
         places = {words, posixpath.join(base, words)}
         meant = [place for place in sorted(places) if workspace.kind(place) == kind]
-        name = posixpath.relpath(meant[0], base or ".") if meant else ""
-        edit = replace_word(workspace, mount.at, name if name.startswith(".") else f"./{name}")
-        if len(meant) == 1 and edit is not None:
-            return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
+        if len(meant) == 1:
+            name = posixpath.relpath(meant[0], base or ".")
+            edit = replace_word(workspace, mount.at, name if name.startswith(".") else f"./{name}")
+            if edit is not None:
+                return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
     return create_source(mount)
 
 

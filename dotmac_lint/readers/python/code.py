@@ -12,6 +12,9 @@ import msgspec
 
 from dotmac_lint.source import Range
 
+DEPTH = 60
+"""Code nested deeper than this is not followed: no check is, and the stack is finite."""
+
 # ---- expressions
 
 

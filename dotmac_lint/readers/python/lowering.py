@@ -12,6 +12,7 @@ from libcst._nodes.internal import CodegenState
 
 from dotmac_lint.known import Problem
 from dotmac_lint.readers.python.code import (
+    DEPTH,
     Assert,
     Assign,
     Attribute,
@@ -51,9 +52,6 @@ from dotmac_lint.readers.python.code import (
     With,
 )
 from dotmac_lint.source import Range
-
-DEPTH = 60
-"""Code nested deeper than this is not followed: no check is, and the stack is finite."""
 
 _COMPARISONS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<", cst.LessThanEqual: "<=", cst.GreaterThan: ">",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dotmac_lint.readers.python.code import (
+    DEPTH,
     Assert,
     Assign,
     Attribute,
@@ -50,9 +51,6 @@ from dotmac_lint.readers.python.code import (
 )
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import Range, SourceFile
-
-DEPTH = 60
-"""Code nested deeper than this is not followed: no check is, and the stack is finite."""
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
