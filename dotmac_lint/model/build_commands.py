@@ -128,7 +128,8 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
 
 
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
-_REPOSITORY = {"github.repository": "[^/:]+/[^/:]+", "github.repository_owner": "[^/:]+"}
+OPEN_NAME = "[^/:]+/[^/:]+"
+_REPOSITORY = {"github.repository": OPEN_NAME, "github.repository_owner": "[^/:]+"}
 """Expressions of workflows whose form is known (https://docs.github.com/actions, github context)."""
 
 

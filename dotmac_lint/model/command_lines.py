@@ -367,7 +367,7 @@ class _Shell:
                 add(_Text("", ()))
                 i += 1
                 while i < size and chars[i] != '"':
-                    if chars[i] == "\\" and i + 1 < size:
+                    if chars[i] == "\\":
                         add(line.cut(i + 1, i + 2))
                         i += 2
                     elif chars[i] in "$`":
@@ -530,12 +530,21 @@ _YAML_LINE = re.compile(
 )
 
 
-_WINDOWS_PATH = re.compile(r"(?<![^\s`\"'=])\.{1,2}(?:\\[\w.-]+)+")
+_WINDOWS_PATH = re.compile(
+    r"(?<![^\s`\"'=])(?:\.{1,2}(?:\\[\w.-]+)+|[\w.-]+(?:\\[\w.-]+)*\\[\w.-]+\.(?:ya?ml|env)\b)"
+)
+_WINDOWS_CONTINUATION = re.compile(r"(?<=[ \t])[`^](?=\r?\n)")
+"""What joins a line to the next in PowerShell and in batch files."""
+
+
+def _continued(source: str) -> str:
+    """With the backslash that a shell has there."""
+    return _WINDOWS_CONTINUATION.sub(r"\\", source)
 
 
 def _document_pieces(source: str) -> Iterator[_Piece]:
     """The fenced blocks whole; else inline code and lines that look like commands."""
-    source = _WINDOWS_PATH.sub(lambda match: match[0].replace("\\", "/"), source)
+    source = _continued(_WINDOWS_PATH.sub(lambda match: match[0].replace("\\", "/"), source))
     fence: str | None = None
     begin = position = 0
     for line in source.splitlines(keepends=True):
@@ -941,13 +950,13 @@ def _pieces(path: str, source: str) -> tuple[Iterator[_Piece], ...]:
     if path.endswith(".py"):
         return (_code_pieces(source), _comment_pieces(source))
     if path.endswith(".ps1"):
-        source = source.replace("\\", "/")
+        source = _continued(source.replace("\\", "/"))
         variables = _powershell_variables(source)
         values = _ASSIGNED.sub(lambda match: " " * len(match[0]), source)
         piece = _Piece(_text(values, 0, len(values)), "shell", variables=variables)
         return (iter((piece,)), _comment_pieces(source))
     if path.endswith((".bat", ".cmd")):
-        source = source.replace("\\", "/")
+        source = _continued(source.replace("\\", "/"))
     return (iter((_Piece(_text(source, 0, len(source)), "shell"),)), _comment_pieces(source))
 
 

@@ -13,6 +13,7 @@ from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import tokens
+from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
@@ -75,12 +76,16 @@ class Network:
         return self._peers[service.name]
 
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
-        """The service's endpoints, without those of tests and, for a server, those that are about itself."""
+        """The service's endpoints, without those of tests and, for a server, those that are about itself; for an image
+        whose variables are known, those that it reads."""
         if service.name not in self._endpoints:
-            kind = self.kinds.get(service.name)
+            kind, known = self.kinds.get(service.name), variables_of(service.definition)
             own = {"test", *(kind.words if kind is not None else ())}
             self._endpoints[service.name] = tuple(
-                endpoint for endpoint in endpoints(service) if not own & {*tokens(endpoint.variable.name)}
+                endpoint
+                for endpoint in endpoints(service)
+                if not own & {*tokens(endpoint.variable.name)}
+                and (known is None or known.may_read(endpoint.variable.name))
             )
         return self._endpoints[service.name]
 

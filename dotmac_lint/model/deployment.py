@@ -368,9 +368,19 @@ class Repository:
         commands = {
             (command.dockerfile, command.context, command.target.name if command.target else None)
             for command, _ in self.commanded_images
-            if any(re.fullmatch(pattern, plain) for pattern in command.names)
+            if any(
+                re.fullmatch(pattern, plain) and self._may_be_own(pattern, plain) for pattern in command.names
+            )
         }
         return self._commanded_image(*commands.pop()) if len(commands) == 1 else None
+
+    def _may_be_own(self, pattern: str, name: str) -> bool:
+        """Whether the pattern says more than that the image is called as the repository, or a package here is too."""
+        from dotmac_lint.model.build_commands import OPEN_NAME
+        from dotmac_lint.model.variable_readers import own_words, parts
+
+        last = name.rpartition("/")[2].lower().encode()
+        return not pattern.endswith(OPEN_NAME) or not own_words(self.workspace).isdisjoint(parts([last]))
 
     def _commanded_image(self, dockerfile: str, context: str, target: str | None = None) -> Image:
         """What a build command makes of a Dockerfile, worked out once."""
@@ -653,6 +663,14 @@ class Service:
         )
 
     @cached_property
+    def _mounts_unknown_code(self) -> bool:
+        """Whether a bind mount may bring code from a folder that only the host knows: `${SOURCE}:/app`."""
+        return any(
+            mount.type == "bind" and mount.source is not None and not isinstance(mount.source.value, Known)
+            for mount in self.definition.mounts
+        )
+
+    @cached_property
     def _runs_strangers(self) -> bool:
         from dotmac_lint.model.scripts import runs_strangers
 
@@ -739,7 +757,7 @@ class Service:
             return True
         if any(pattern.reaches(name) for pattern in self._dynamic_reads):
             return None
-        if self._lacks_built_code or self._runs_strangers:
+        if self._lacks_built_code or self._runs_strangers or self._mounts_unknown_code:
             return None
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):

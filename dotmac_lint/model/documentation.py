@@ -33,7 +33,8 @@ ELSEWHERE = re.compile(
     re.I,
 )
 _CREATES = re.compile(
-    r"\b(create|creating|copy|cp|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone)\b"
+    r"\b(create|creating|copy|cp|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone"
+    r"|out-file|set-content)\b"
     r"|>|\+\+\+|title=",
     re.I,
 )
@@ -283,8 +284,9 @@ def _near_example(workspace: Workspace, text: str) -> str | None:
     def plain(name: str) -> str:
         return re.sub(r"[._-]", "", basename(name).lower())
 
+    name = basename(text)
     meant = {basename(path) for path in workspace.files if plain(path) == plain(text)}
-    return text.removesuffix(basename(text)) + meant.pop() if len(meant) == 1 else None
+    return text.removesuffix(name) + meant.pop() if len(meant - {name}) == len(meant) == 1 else None
 
 
 def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
@@ -303,7 +305,11 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     workspace = repository.workspace
     if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
         return
-    if any(word.path is not None and workspace.is_ignored(word.path) for word in line.files):
+    if any(
+        (word.path is not None and workspace.is_ignored(word.path))
+        or not (word.exists or lies_somewhere(workspace, word.text))
+        for word in line.files
+    ):
         return  # made when it is needed, with services that nobody here knows
     if any(_is_guessed(workspace, word) for word in line.files):
         return
@@ -313,7 +319,11 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     known = _known_services(repository, paths)
     for word in words if known is not None else ():
         assert known is not None
-        if word.name in known.services or any(_commented(workspace, path, word.name) for path in known.files):
+        if word.name in known.services:
+            continue
+        # Without a file named, the command may be run in any folder.
+        files = known.files if paths else filter(_NAMED_COMPOSE.search, workspace.files)
+        if any(_commented(workspace, path, word.name) for path in files):
             continue
         if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)

@@ -204,6 +204,8 @@ def _credential(service: Service, name: str) -> Credential | Unknown | None:
     if variable is not None:
         if variable.placeholder or not isinstance(variable.value, Known):
             return _EXAMPLE if variable.placeholder else Unknown("the host gives it")
+        if variable.value.value == "null":
+            return Unknown("frameworks take it for none")
         return Credential(variable.value.value, variable.value_span or variable.span, name)
     for settings in service.settings:
         for field in settings.lookup(name).fields:

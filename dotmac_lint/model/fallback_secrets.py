@@ -76,12 +76,15 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     the example of an env file has the names."""
     found: dict[tuple[Kind, str, str | None], list[Place]] = {}
     fields: dict[str, Field] = {}
+    nodes = [definition.node for definition in deployment.project.services.values()]
+    references = (one for node in nodes for leaf in every_leaf(node) for one in leaf.references)
+    required = {one.name for one in references if one.operator in {":?", "?"}}  # else Compose does not start
     for service in deployment.services:
         if not service.production:
             continue
         for leaf in every_leaf(service.definition.node):
             for one in leaf.references:
-                if _is_default(one):
+                if _is_default(one) and one.name not in required:
                     example = one.source.path if one.source is not None else None
                     group = one.span.path if example else one.name
                     found.setdefault(("default", group, example), []).append(

@@ -284,11 +284,18 @@ _INTEGRATION = re.compile(
 )
 
 
-_LARAVEL = re.compile(
-    r"(APP|AUTH|AWS|BCRYPT|BROADCAST|CACHE|DB|DYNAMODB|FILESYSTEM|HASH|LOG|MAIL|MEMCACHED|MYSQL|PAPERTRAIL|POSTMARK"
-    r"|PUSHER|QUEUE|REDIS|RESEND|REVERB|SANCTUM|SESSION|SLACK|SQS|VIEW)_"
+_PHP = (
+    (
+        re.compile(
+            r"(APP|AUTH|AWS|BCRYPT|BROADCAST|CACHE|DB|DYNAMODB|FILESYSTEM|HASH|LOG|MAIL|MEMCACHED|MYSQL|PAPERTRAIL"
+            r"|POSTMARK|PUSHER|QUEUE|REDIS|RESEND|REVERB|SANCTUM|SESSION|SLACK|SQS|VIEW)_|VITE_APP_NAME$"
+        ),
+        (b"laravel/framework", b"laravel/lumen-framework"),
+    ),
+    (re.compile(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
 )
-"""What the configuration reads that Laravel brings itself (laravel/framework, folder config)."""
+"""What the configuration reads that packages of PHP bring themselves (their folder config), and a line of the example
+that comes with every new application."""
 
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:
@@ -297,15 +304,19 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
     if first in _integrated(workspace):
         return True
     dependencies = _dependencies(workspace)
-    if _LARAVEL.match(name) and any(
-        path.endswith("composer.json") and b"laravel/framework" in (workspace.bytes(path) or b"")
-        for path in dependencies.get(b"laravel", frozenset()).intersection(files)
-    ):
-        return True
+    composed = [path for path in dependencies.get(b"require", frozenset()) if path.endswith("composer.json")]
+    for own, packages in _PHP if composed else ():
+        if own.match(name) and any(
+            package in (workspace.bytes(path) or b"")
+            for path in composed
+            if path in files
+            for package in packages
+        ):
+            return True
     if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
         return False
     word = first.encode()
-    if word in _own_words(workspace):
+    if word in own_words(workspace):
         return False
     holding = dependencies.get(word, frozenset())
     return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
@@ -314,7 +325,7 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
 _PART = re.compile(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
 
 
-def _parts(names: Iterable[bytes]) -> set[bytes]:
+def parts(names: Iterable[bytes]) -> set[bytes]:
     """The words of names in lower case, with and without the digits in them."""
     found = {part for name in names for part in _PART.findall(name)}
     return found | {letters for part in found for letters in re.findall(rb"[a-z]+", part)}
@@ -327,7 +338,7 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
         holding: dict[bytes, set[str]] = {}
         for path in workspace.files:
             if _MANIFEST.search(path):
-                for word in _parts([(workspace.bytes(path) or b"").lower()]):
+                for word in parts([(workspace.bytes(path) or b"").lower()]):
                     holding.setdefault(word, set()).add(path)
         return {word: frozenset(paths) for word, paths in holding.items()}
 
@@ -353,12 +364,12 @@ def _integrated(workspace: Workspace) -> frozenset[str]:
     return found
 
 
-def _own_words(workspace: Workspace) -> set[bytes]:
+def own_words(workspace: Workspace) -> set[bytes]:
     """The words in the names of the repository's own packages."""
 
     def words() -> set[bytes]:
         manifests = (workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path))
-        return _parts((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
+        return parts((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
 
     found: set[bytes] = workspace.remembered("words of own packages", words)
     return found

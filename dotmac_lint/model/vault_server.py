@@ -24,7 +24,11 @@ _SERVER = re.compile(
     r"(?:[\w.-]+(?::\d+)?/)*(?:vault|openbao|openbao-ubi|vault-enterprise)(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?",
     re.IGNORECASE,
 )
-_DEV = re.compile(r"(?:^|\s)-{1,2}dev(?:\s|=true|$|-(?:root-token-id|listen-address|tls|no-store-token)\b)")
+_DEV = re.compile(
+    r"(?:^|\s)-{1,2}dev(?:\s|=true|$"
+    r"|-(?:consul|ha|transactional|leased-kv|three-node|four-cluster|auto-seal|kv-v1|no-kv|tls)\b)"
+)
+"""Other options of the development server do not switch it on: the images' entrypoints always give them."""
 _NO_TLS = re.compile(r"[\"']?tls_disable[\"']?\s*[:=]\s*[\"']?(?:true|1|yes)\b", re.IGNORECASE)
 _CONFIGURATION = ("VAULT_LOCAL_CONFIG", "BAO_LOCAL_CONFIG", "OPENBAO_LOCAL_CONFIG")
 _ROOT_TOKENS = ("VAULT_DEV_ROOT_TOKEN_ID", "BAO_DEV_ROOT_TOKEN_ID")

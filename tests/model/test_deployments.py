@@ -153,6 +153,9 @@ def only(root: Path, files: Mapping[str, str]) -> CommandLine:
             "up.sh",
             "COMPOSE=$(find_compose)\n$COMPOSE -f compose.yml -f compose.prod.yml up -d\n$X -f compose.yml\n",
         ),
+        ("docs/a.md", "```powershell\ndocker compose -f .\\compose.yml `\n  -f compose.prod.yml up\n```\n"),
+        ("up.ps1", "docker compose -f compose.yml `\r\n  -f compose.prod.yml up\r\n"),
+        ("up.bat", "docker compose -f compose.yml ^\r\n  -f compose.prod.yml up\r\n"),
         ("setup.sh", "ln -sf compose.prod.yml docker-compose.override.yml\ndocker logs x\n"),
         ("docs/a.md", "```\ncp compose.prod.yml compose.override.yml\n```\n"),
         (
@@ -563,6 +566,7 @@ def test_the_configuration_has_the_last_word(tmp_path: Path) -> None:
         "docker compose " + "\\\n" * 20_000,
         "\n".join(f'A="$A$A docker compose {n}"' for n in range(200)),
         "if docker compose; then\n" * 5_000,
+        'docker compose "\\',
     ],
 )
 @pytest.mark.parametrize("path", ["x.sh", "Makefile", "README.md", "ci.yml"])
