@@ -1,7 +1,7 @@
 """Rounds of fixing, in memory: the files that fixes touch are read again and the model is built anew after each.
 
 A round of safe fixes comes before one of unsafe ones. A round that does harm is taken back and tried again with
-fewer fixes, until it is plain which of them does harm: that is a bug of its rule.
+fewer fixes, until it is plain which of them does harm.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ MAXIMUM_RUNS = 40
 UNREADABLE = "DM000"
 
 
+class Harm(msgspec.Struct, frozen=True):
+    """What is worse after a fix; an unsafe one is a guess, which that may refute, and no bug of its rule."""
+
+    why: str
+    bug: bool
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What fixing comes to; nothing is written yet."""
 
@@ -35,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """The findings that were fixed, with the run whose places they speak of."""
     conflicts: tuple[tuple[Diagnostic, Diagnostic], ...]
     """Findings that are left because the fix of another, named second, changed what theirs would have."""
-    harmful: tuple[tuple[Diagnostic, str], ...]
+    harmful: tuple[tuple[Diagnostic, Harm], ...]
     """Findings whose fix was taken back, and what was found after it."""
     exhausted: bool
     """Whether there would be more to fix after `MAXIMUM_ROUNDS`."""
@@ -60,7 +67,7 @@ def fix(
     files: dict[str, Pending] = {}
     rounds: list[tuple[Result, tuple[Diagnostic, ...]]] = []
     lost: dict[tuple[str, ...], Diagnostic] = {}
-    harmful: dict[tuple[str, ...], tuple[Diagnostic, str]] = {}
+    harmful: dict[tuple[str, ...], tuple[Diagnostic, Harm]] = {}
     limit: int | None = None
     for _ in range(MAXIMUM_RUNS):
         candidates = [d for d in choose(result.diagnostics) if _identity(d) not in harmful]
@@ -92,7 +99,7 @@ def _identity(diagnostic: Diagnostic) -> tuple[str, ...]:
     return diagnostic.code, diagnostic.at.path, diagnostic.message
 
 
-def _harm(before: Result, after: Result, fixed: Sequence[Diagnostic], counted: set[str]) -> str | None:
+def _harm(before: Result, after: Result, fixed: Sequence[Diagnostic], counted: set[str]) -> Harm | None:
     """What is worse than before.
 
     Never may a file become unreadable or a rule fail, and never may there be more errors than before: one that was
@@ -100,7 +107,7 @@ def _harm(before: Result, after: Result, fixed: Sequence[Diagnostic], counted: s
     not even that, nor may there be more findings of any kind.
     """
     if len(after.crashes) > len(before.crashes):
-        return f"{after.crashes[-1].rule} failed: {after.crashes[-1].message}"
+        return Harm(f"{after.crashes[-1].rule} failed: {after.crashes[-1].message}.", bug=True)
     expected = Counter(d.code for d in before.diagnostics)
     expected.subtract(d.code for d in fixed)
     known = {_identity(d) for d in before.diagnostics} - {_identity(d) for d in fixed}
@@ -117,7 +124,7 @@ def _harm(before: Result, after: Result, fixed: Sequence[Diagnostic], counted: s
         if safe:
             worse = total > total_before or (error and code not in fixing)
         if worse or code == UNREADABLE:
-            return f"{code} is found: {diagnostic.message}"
+            return Harm(f"{code} is found: {diagnostic.message}", bug=safe or code == UNREADABLE)
     return None
 
 

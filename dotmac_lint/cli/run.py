@@ -174,11 +174,9 @@ def _tell_unfixed(outcome: fixer.Outcome, report: Report) -> None:
         tell(
             f"warning: {place(loser)} is not fixed: its fix would change what that of {winner.code} changed."
         )
-    for diagnostic, why in outcome.harmful:
-        tell(
-            f"error: {place(diagnostic)} is not fixed: after its fix {why.rstrip('.')}. "
-            "This is a bug, please report it."
-        )
+    for diagnostic, harm in outcome.harmful:
+        level, rest = ("error", " This is a bug, please report it.") if harm.bug else ("warning", "")
+        tell(f"{level}: {place(diagnostic)} is not fixed: after its fix {harm.why}{rest}")
     if outcome.exhausted:
         tell(
             f"warning: after {len(outcome.rounds)} rounds there is still more to fix; run dotmac-lint again."

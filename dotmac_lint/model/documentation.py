@@ -313,10 +313,14 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return  # made when it is needed, with services that nobody here knows
     if any(_is_guessed(workspace, word) for word in line.files):
         return
-    paths = tuple(word.path or "" for word in line.files) if all(word.exists for word in line.files) else ()
+    projects: list[tuple[str, ...]] = []
+    if line.files and all(word.exists for word in line.files):
+        projects = [tuple(word.path or "" for word in line.files)]
+    elif line.files:  # where the command runs is not known: all files of these names
+        projects = [(path,) for word in line.files for path in workspace.named(basename(word.text))]
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence
-    known = _known_services(repository, paths)
+    known = _known_services(repository, projects)
     for word in words if known is not None else ():
         assert known is not None
         if word.name in known.services:
@@ -359,15 +363,15 @@ class _Known:
         return scored[0][1]
 
 
-def _known_services(repository: Repository, paths: tuple[str, ...]) -> _Known | None:
-    """The services of the files that the command names; of all files, where it names none."""
+def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Known | None:
+    """The services of the projects that the command names, each by its files; of all, where it names none."""
     from dotmac_lint.model.compose import load_project
 
     workspace = repository.workspace
 
     def make() -> _Known | None:
-        if paths:
-            projects = [load_project(workspace, paths)]
+        if named:
+            projects = [load_project(workspace, paths) for paths in named]
         else:
             projects = [deployment.project for deployment in repository.deployments]
             projects += [load_project(workspace, (unplaced.path,)) for unplaced in repository.unplaced]
@@ -377,7 +381,7 @@ def _known_services(repository: Repository, paths: tuple[str, ...]) -> _Known | 
             return None
         return _Known(projects) if any(q.services for q in projects) else None
 
-    found: _Known | None = workspace.remembered(f"services of {' '.join(paths)}", make)
+    found: _Known | None = workspace.remembered(f"services of {named}", make)
     return found
 
 

@@ -106,7 +106,9 @@ def needed_variables(deployment: Deployment, path: str) -> tuple[Needed, ...]:
     """
     found: dict[str, Needed] = {}
     readers = [service for service in deployment.services if path in _env_files([service])]
-    if not readers or path in deployment.spec.env_files or posixpath.basename(path) == ".env":
+    spec = deployment.spec
+    folder = spec.project_directory if spec.project_directory is not None else posixpath.dirname(spec.files[0])
+    if not readers or path in (*spec.env_files, posixpath.join(folder, ".env")):
         for needed in _interpolated(deployment):
             _join(found, needed)
     for needed in _read_by_settings(deployment, {service.name for service in readers}):

@@ -205,10 +205,11 @@ def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]
     given = tokens(variable.name)
     for name, span in service.names_read_in_code.items():
         words = tokens(name)
+        taken = service.environment.get(name) is not None
         if len(given) > 1 and len(words) == len(given) + 1 and _is_within(given, words):
-            taken = service.environment.get(name) is not None
             yield Candidate(name, 76, "code reads it", span, taken=taken)
-        elif len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
+        elif not taken and len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
+            # Beside the right name another is no slip of the pen: DB2_HOST beside DB_HOST.
             yield Candidate(name, ratio(name, variable.name) - 5, "code reads it", span)
 
 

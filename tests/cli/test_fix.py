@@ -191,6 +191,15 @@ def test_a_fix_that_adds_a_finding_is_taken_back(pack: Pack) -> None:
     assert pack.text == PLAIN
 
 
+def test_a_guess_that_is_refuted_is_no_bug(pack: Pack) -> None:
+    pack.replaces("one", "two two", severity="INFO", applicability="UNSAFE")
+    pack.replaces("two", "two", severity="ERROR", applicability="DISPLAY_ONLY")
+    result = pack("--unsafe-fixes")
+    assert "warning: compose.yaml: ACME001 is not fixed: after its fix ACME002 is found" in result.stderr
+    assert "bug" not in result.stderr
+    assert pack.text == PLAIN
+
+
 def test_an_unsafe_fix_may_uncover_another_fault(pack: Pack) -> None:
     pack.replaces("one", "two", severity="ERROR", applicability="UNSAFE")
     pack.replaces("two", "two", severity="ERROR", applicability="DISPLAY_ONLY")

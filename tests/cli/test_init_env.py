@@ -96,6 +96,15 @@ def test_what_compose_interpolates(shop: Path, run: Run) -> None:
     assert again["DB_PASSWORD"] != values["DB_PASSWORD"]
 
 
+def test_an_env_file_of_a_service_in_another_folder(shop: Path, run: Run) -> None:
+    """Compose interpolates from the `.env` of the project's folder, not from one that a service gets."""
+    compose = COMPOSE.replace(".env.production", "app/.env")
+    (shop / "compose.production.yaml").write_text(compose)
+    assert "DB_PASSWORD" not in run("init-env", "--production", "--output", "app/.env").output
+    (shop / "compose.production.yaml").write_text(compose.replace("app/.env", ".env"))
+    assert "DB_PASSWORD" in run("init-env", "--production", "--output", ".env").output
+
+
 def test_an_example_is_filled(shop: Path, run: Run) -> None:
     """Its lines stay; stand-ins for our own secrets are replaced, the same one by the same secret."""
     example = (

@@ -1,2 +1,3 @@
 const board = connect(process.env.PINBOARD_SECRET_API_KEY);
 const seal = makeSeal(process.env.MASTER_SEALING_KEY || "unsealed");
+const store = open(process.env.BOARD_DATABASE);
