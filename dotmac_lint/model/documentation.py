@@ -80,9 +80,9 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 def missing_references(repository: Repository) -> Iterator[Missing]:
-    """What is called in each text and does not exist, once a text and name."""
+    """What is called in each text and does not exist, once a text and name, and where it is sought."""
     workspace = repository.workspace
-    grouped: dict[tuple[str, str, str], Missing] = {}
+    grouped: dict[tuple[object, ...], Missing] = {}
     lines = find_command_lines(workspace)
     choices: dict[Span, list[CommandLine]] = {}
     for line in lines:
@@ -95,7 +95,7 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
         ):
             continue
         for found in (*_files(workspace, line), *_services(repository, line)):
-            key = (line.span.path, found.what, found.name)
+            key = (line.span.path, found.what, found.name, found.files)
             earlier = grouped.get(key)
             if earlier is None:
                 grouped[key] = found
