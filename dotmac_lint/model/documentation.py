@@ -326,7 +326,7 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         if word.name in known.services:
             continue
         # Without a file named, the command may be run in any folder.
-        files = known.files if paths else filter(_NAMED_COMPOSE.search, workspace.files)
+        files = known.files if projects else filter(_NAMED_COMPOSE.search, workspace.files)
         if any(_commented(workspace, path, word.name) for path in files):
             continue
         if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
