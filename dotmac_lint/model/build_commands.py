@@ -121,10 +121,34 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
     starts = [dirname(path), ""] if path.startswith(_FROM_ROOT) or "/" not in path else [dirname(path)]
     if file is not None:
         starts = ["", *_parents(path)]
-    places = [join(place, match["folder"] or "") for place in dict.fromkeys(starts)]
+    folder = match["folder"] or _entered(match.string, match.start())
+    places = [join(place, folder) for place in dict.fromkeys(starts)]
     span = Span(path, match.start(), match.start("rest") + len(match["rest"].rstrip()))
     command = BuildCommand(span, file or "", context, tuple(arguments), target, tuple(names))
     yield from _resolved(workspace, command, places)
+
+
+_REACH = 2_000
+"""Characters before a command in which its script begins."""
+_ENTERS = re.compile(r"[ \t]*cd[ \t]+([\w./-]+)[ \t\r]*")
+
+
+def _entered(text: str, start: int) -> str:
+    """The folder that the script enters on a line of its own, before the command: above it, with the same margin."""
+    first = text.rfind("\n", 0, start) + 1
+    margin = re.compile(r"[ \t]*").match(text, first)
+    assert margin is not None
+    folder = ""
+    lines: list[str] = []
+    for line in reversed(text[max(0, first - _REACH) : first].splitlines()):
+        if line.strip() and not line.startswith(margin[0]):
+            break
+        lines.append(line)
+    for line in reversed(lines):
+        entered = _ENTERS.fullmatch(line) if not line[len(margin[0]) :].startswith((" ", "\t")) else None
+        if entered is not None:
+            folder = "" if entered[1].startswith(("/", "-")) else join(folder, entered[1])
+    return folder
 
 
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")

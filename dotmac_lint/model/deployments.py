@@ -755,7 +755,7 @@ def _words(*paths: str) -> list[str]:
 
 
 def _is_production(paths: Iterable[str]) -> bool:
-    return "production" in _words(*paths)
+    return any("production" in words and "test" not in words for words in map(_words, paths))
 
 
 def is_development(paths: Iterable[str]) -> bool:

@@ -50,7 +50,7 @@ _ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTI
 DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
 _PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = re.compile(
-    r"(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
+    r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
     re.I,
 )
 
@@ -307,7 +307,7 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return
     if any(
         (word.path is not None and workspace.is_ignored(word.path))
-        or not (word.exists or lies_somewhere(workspace, word.text))
+        or (line.kind != "document" and not (word.exists or lies_somewhere(workspace, word.text)))
         for word in line.files
     ):
         return  # made when it is needed, with services that nobody here knows

@@ -269,11 +269,13 @@ def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:
     """Whether the env files that Compose reads are there, or stand-ins of them, or are not expected at all."""
     workspace = deployment.repository.workspace
     files = deployment.spec.env_files or (posixpath.join(use.leaf.origin.base, ".env"),)
+    given = (one.path.value for service in deployment.services for one in service.definition.env_files)
+    demanded = {path.value for path in given if isinstance(path, Known)}  # where it is missing DM010 says so
     for path in files:
         if (
             workspace.kind(path) != "file"
             and stand_in(workspace, path) is None
-            and workspace.is_ignored(path)
+            and (workspace.is_ignored(path) or path in demanded)
         ):
             return False
     return not deployment.spec.env_files or all(

@@ -45,11 +45,25 @@ _MAKES_FOLDER = re.compile(
 )
 _LARGEST = 400_000
 """Bytes of a file that is looked through for a name."""
+_LONGEST = 1_000
+"""Characters of a line that may be a command."""
 
 
 def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
     """Whether `path`, which is not there, is likely to be made before it is needed."""
-    return is_no_source(workspace, path) or is_made_by_hand_or_script(workspace, path)
+    return (
+        is_no_source(workspace, path)
+        or is_made_by_hand_or_script(workspace, path)
+        or is_compiled_beside(workspace, path)
+    )
+
+
+def is_compiled_beside(workspace: Workspace, path: str) -> bool:
+    """Whether a script of its folder gives its name to a compiler: `go build -o NAME`."""
+    folder, name = posixpath.split(path)
+    output = re.compile(rb"\s-o[ =]?(\./)?" + re.escape(os.fsencode(name)) + rb"(?![\w./-])")
+    beside = (file for file in _tools(workspace) if posixpath.dirname(file) == folder)
+    return any(output.search(workspace.bytes(file) or b"") for file in beside)
 
 
 def is_artefact(path: str) -> bool:
@@ -100,10 +114,38 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
     return False
 
 
+def is_made_as_commented(workspace: Workspace, file: str, path: str) -> bool:
+    """Whether a comment of the file has a `mkdir` with the name of `path` as seen from its folder."""
+    data = b"\n".join(re.findall(rb"(?m)^[ \t]*#(.*)", workspace.bytes(file) or b""))
+    return _makes_folder(data, posixpath.relpath(path, posixpath.dirname(file) or "."))
+
+
+_MAKING = rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b"
+"""The command, or a function of the script that is called for what it does."""
+
+
 def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> bool:
     """Whether a line has a `mkdir` and after it, behind what `before` says, the name."""
     folder = before + re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    return re.search(rb"(?m)^(?:(?!\bmkdir\b)[^\n])*+\bmkdir\b[^\n]*" + folder, data) is not None
+    return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*" % (_MAKING, _MAKING) + folder, data) is not None
+
+
+def is_moved(workspace: Workspace, file: str) -> bool:
+    """Whether a script or playbook puts the file into another folder, where its relative paths lead elsewhere."""
+    name = re.escape(posixpath.basename(file))
+    source = re.compile(rf"^\s*(?:- +)?src: .*{name}")
+    copied = re.compile(rf"\b(?:cp|mv|scp|rsync)\b.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)")
+    for line in lines_naming(workspace, file):
+        match = copied.search(line) if len(line) < _LONGEST else None
+        if source.match(line) or (match is not None and not _is_beside(match[1], match[2])):
+            return True
+    return False
+
+
+def _is_beside(before: str, place: str) -> bool:
+    """Whether a copy to `place` stays in the folder that is written before the name of the original."""
+    folder, place = posixpath.normpath(before.strip("\"'") or "."), posixpath.normpath(place)
+    return ":" not in place and folder in (place, posixpath.dirname(place) or ".")
 
 
 def is_named(workspace: Workspace, path: str) -> bool:

@@ -13,7 +13,7 @@ from dotmac_lint import scaffold
 from dotmac_lint.fix import Applicability, CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_made_beside
+from dotmac_lint.model.made_elsewhere import is_made_as_commented, is_made_beside, is_moved
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _CHALLENGES = re.compile(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-kno
 
 _FILLS = re.compile(
     r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
-    r"|nginx-proxy-manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
+    r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
 )
 """Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
 
@@ -84,7 +84,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
     A directory that git ignores is made at run time, as its owners know. A writable directory of an image
-    that is built elsewhere is its data: such images make it and own it, and so are the certificates that a
+    that is pulled is its data: such images make it and own it, and so are the certificates that a
     service fetches for others. Nothing is said of these.
     """
     workspace = deployment.repository.workspace
@@ -109,12 +109,20 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             is_file = _named_like_a_file(source) and not target.endswith("/")
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            configuration = (mount.read_only and source not in writers) or bool(_CONFIGURATION.search(target))
-            if service.image is None and not is_file and not configuration:
+            if workspace.in_submodule(source):
                 continue
-            if not is_file and is_made_beside(workspace, source):
+            written = any(f"{source}/".startswith(f"{other}/") for other in writers)
+            configuration = (mount.read_only and not written) or bool(_CONFIGURATION.search(target))
+            if service.definition.build is None and not is_file and not configuration:
                 continue
-            if _is_copied_too(deployment, mount.span.path, source):
+            path = mount.span.path
+            if not is_file and (
+                is_made_beside(workspace, source) or is_made_as_commented(workspace, path, source)
+            ):
+                continue
+            if _is_copied_too(deployment, path, source):
+                continue
+            if not deployment.spec.commanded and is_moved(workspace, path):
                 continue
             yield MissingSource(
                 service, source, target, mount.source_span or mount.span, is_file, configuration

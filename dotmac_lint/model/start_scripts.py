@@ -12,6 +12,7 @@ import msgspec
 from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.made_elsewhere import is_compiled_beside
 from dotmac_lint.model.similar import similar_file
 from dotmac_lint.source import Span
 
@@ -156,8 +157,13 @@ def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript
         for copy in reversed(layer.copies):
             source = _absent_source(copy, full)
             if source is not None:
-                if image.workspace.is_ignored(source):
-                    return None  # git knows that it is made elsewhere
+                workspace = image.workspace
+                if (
+                    workspace.is_ignored(source)
+                    or workspace.in_submodule(source)
+                    or is_compiled_beside(workspace, source)
+                ):
+                    return None  # it is known to be made elsewhere
                 return MissingScript(full, copy.span, at, source, stage, image)
     if stage.holds(full) == Known(False):
         return MissingScript(full, at, at, None, stage, image)

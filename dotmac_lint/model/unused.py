@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,7 +41,13 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
             used = _used(deployment, kind)
             for name, span in declared(deployment.project, kind).items():
                 foreign = span.path not in deployment.spec.files
-                if used is None or name in used or foreign or _in_comment(repository, span, name):
+                if (
+                    used is None
+                    or name in used
+                    or foreign
+                    or _in_comment(repository, span, name)
+                    or _used_beside(repository, deployment, kind, name)
+                ):
                     found[span] = None
                     kept.add((kind, span.path))
                 elif span not in found:
@@ -49,6 +56,19 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
         if unused is not None:
             # Compose refuses an empty `volumes:`.
             yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
+
+
+def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> bool:
+    """Whether the file, which nothing says is started, may overlay another of its folder whose services use it."""
+    if deployment.spec.commanded:
+        return False
+    folder = posixpath.dirname(deployment.spec.files[0])
+    return any(
+        posixpath.dirname(other.spec.files[0]) == folder
+        and not deployment.project.services.keys().isdisjoint(other.project.services)
+        and name in (_used(other, kind) or ())
+        for other in repository.deployments
+    )
 
 
 def _in_comment(repository: Repository, span: Span, name: str) -> bool:

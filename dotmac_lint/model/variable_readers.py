@@ -272,7 +272,8 @@ _SERVERS = frozenset(
 
 
 BUNDLED = re.compile(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
-"""Bundlers hand these to the repository's own code; their libraries do not read them."""
+"""Bundlers hand these to the repository's own code; their libraries do not read them, with one exception."""
+_BUNDLED_AND_READ = re.compile(r"NEXT_PUBLIC_(?=CLERK_)")
 _OWN_NAME = re.compile(
     rb"""^\s*"?(?:name|artifactId)"?\s*[:=]\s*["']([^"'\n]+)|^module\s+(\S+)""", re.MULTILINE
 )
@@ -300,6 +301,7 @@ that comes with every new application."""
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:
     """Whether `name` begins with the name of a dependency in `files`, which may read it: FLAGD_HOST, SENTRY_DSN."""
+    name = _BUNDLED_AND_READ.sub("", name)
     first = name.lower().split("_")[0]
     if first in _integrated(workspace):
         return True

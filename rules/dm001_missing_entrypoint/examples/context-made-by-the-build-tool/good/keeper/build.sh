@@ -1,0 +1,4 @@
+#!/bin/sh
+GOOS=linux go build \
+  -tags netgo \
+  -o keeper .

@@ -1,0 +1,2 @@
+#!/bin/sh
+cp ./development/compose.development.yaml ./compose.yaml
