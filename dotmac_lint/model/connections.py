@@ -105,7 +105,7 @@ def refused_logins(network: Network) -> Iterator[Refused]:
         for connection in network.connections(service):
             known = accounts(connection.server, connection.kind)
             refused = list(_refused(network, connection, known)) if known is not None else []
-            if refused and service.reads(connection.endpoint.variable) is not False:
+            if refused and service.may_use(connection.endpoint.variable):
                 yield from refused
 
 
@@ -254,7 +254,7 @@ def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[
             if example is None:
                 continue
             at = example
-        if service.reads(endpoint.variable) is not False:
+        if service.may_use(endpoint.variable):
             return Loopback((service,), endpoint, server, kind, published, at, used)
     return None
 
@@ -309,7 +309,7 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             known = known or network.peers(service)
             if known.unknown or host in known.services or host in known.others:
                 continue
-            if service.reads(endpoint.variable) is not False:
+            if service.may_use(endpoint.variable):
                 own = {name.lower() for name in own_names(service.definition)}
                 names = (name for name in (*known.services, *known.others) if name not in own)
                 meant = _is_called_so(endpoint.variable.name, host)

@@ -677,6 +677,12 @@ class Service:
         return runs_strangers(self)
 
     @cached_property
+    def _runs_our_code_from_elsewhere(self) -> bool:
+        from dotmac_lint.model.variable_readers import runs_our_code_from_elsewhere
+
+        return any(runs_our_code_from_elsewhere(self.workspace, path) for path in self.files)
+
+    @cached_property
     def names_read_in_code(self) -> dict[str, Span]:
         """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
         from dotmac_lint.model.variable_readers import names_in
@@ -759,7 +765,20 @@ class Service:
             return None
         if self._lacks_built_code or self._runs_strangers or self._mounts_unknown_code:
             return None
+        if self._runs_our_code_from_elsewhere:
+            return None
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):
             return False
         return None
+
+    def may_use(self, variable: Variable) -> bool:
+        """Whether the service may read `variable`. What is in an env file may be for others that get it, too: a
+        well-known image takes what is its own.
+        """
+        from dotmac_lint.model.image_variables import variables_of
+
+        known = variables_of(self.definition) if variable.mechanism == "env_file" else None
+        if known is not None and not known.may_read(variable.name):
+            return self.mentions(variable.name)
+        return self.reads(variable) is not False

@@ -206,15 +206,23 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
     return not lies_somewhere(workspace, word.text)
 
 
+_RENDERED = (".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".template", ".erb", ".in")
+"""What files are called from which others of the name without it are rendered."""
+
+
 def lies_somewhere(workspace: Workspace, text: str) -> bool:
     """Where a command runs is a guess: a file of that name may be meant wherever it lies, and from the folder beside
-    the repository it is `NAME/file`.
+    the repository it is `NAME/file`. Its template will do, too.
     """
     tail = "/" + re.sub(r"^(\.{1,2}/)+", "", text)
     repository, _, inside = tail[1:].partition("/")
     return any(
         ("/" + path).endswith(tail) or (path == inside and _is_ours(workspace, repository))
         for path in workspace.named(basename(tail))
+    ) or any(
+        ("/" + path).endswith(tail + end)
+        for end in _RENDERED
+        for path in workspace.named(basename(tail) + end)
     )
 
 

@@ -13,7 +13,7 @@ from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.env_template import render
-from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script, lines_naming
+from dotmac_lint.model.made_elsewhere import is_composed, is_made_by_hand_or_script, lines_naming
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _EXAMPLE = re.compile(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
 _FILLED = re.compile(
-    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to)\b",
+    r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to"
+    r"|set\b.{0,30}\b(variables?|values?)|values? for)\b",
     re.IGNORECASE,
 )
 """What documents tell the reader to do with a file that is not there."""
@@ -82,6 +83,8 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
     if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
         return True
     if any(_FILLED.search(line) for line in lines_naming(workspace, path)):
+        return True
+    if is_composed(workspace, path):
         return True
     stem = name.strip(".")
     return any(stem in other and _EXAMPLE.search(other) for other in map(posixpath.basename, workspace.files))

@@ -24,7 +24,13 @@ from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
-from dotmac_lint.model.variable_readers import BUNDLED, dynamic_patterns, is_well_known, may_be_a_librarys
+from dotmac_lint.model.variable_readers import (
+    BUNDLED,
+    dynamic_patterns,
+    is_well_known,
+    may_be_a_librarys,
+    runs_our_code_from_elsewhere,
+)
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -86,11 +92,23 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
     for path, entries in examples.items():
+        if unread and _settings_are_elsewhere(workspace, posixpath.dirname(path)):
+            continue
         for entry in {entry.key: entry for entry in reversed(entries)}.values():
             at = entry.key_range.at(path)
             taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
             if entry.key in unread and at not in told and not taken:
-                yield _idle(repository, path, entry, read)
+                yield _idle(repository, path, entry, read - {other.key for other in entries})
+
+
+def _settings_are_elsewhere(workspace: Workspace, folder: str) -> bool:
+    """Whether a module in the folder takes its settings from a package that is not in the repository."""
+    modules = (path for path in workspace.under(folder) if path.endswith(".py"))
+    found: bool = workspace.remembered(
+        f"settings elsewhere {folder}",
+        lambda: any(runs_our_code_from_elsewhere(workspace, p) for p in modules),
+    )
+    return found
 
 
 def _told_elsewhere(repository: Repository) -> set[Span]:
@@ -198,8 +216,12 @@ def may_be_read(repository: Repository, name: str) -> bool:
         "patterns of all code",
         lambda: {pattern for path in workspace.files for pattern in dynamic_patterns(workspace, path)},
     )
-    # A pattern that reaches every name reads a parameter: the name itself stands where that is given.
-    return any((pattern.prefix or pattern.suffix) and pattern.reaches(name) for pattern in patterns)
+    # A pattern that reaches every name reads a parameter: the name itself stands where that is given. Code that goes
+    # through all of the environment may take a name apart.
+    return any(
+        (pattern.prefix or pattern.suffix or (pattern.whole and "__" in name)) and pattern.reaches(name)
+        for pattern in patterns
+    )
 
 
 def _may_take(settings: SettingsClass, name: str, found: Lookup) -> bool:

@@ -117,7 +117,13 @@ def _installs(service: Service, tool: str) -> bool:
 
 
 def missing_in_images(repository: Repository) -> Iterator[MissingTool]:
-    """For HEALTHCHECK of Dockerfiles."""
+    """For HEALTHCHECK of Dockerfiles, if no check of a service that has its place calls the tool as well."""
+    told = {
+        (found.service.image.dockerfile, found.tool)
+        for deployment in repository.deployments
+        for found in missing_in_services(deployment)
+        if found.service is not None and found.service.image is not None
+    }
     seen: set[Span] = set()
     for image, _ in repository.dockerfile_images:
         stage, base = image.target, image.external_base
@@ -132,7 +138,8 @@ def missing_in_images(repository: Repository) -> Iterator[MissingTool]:
         seen.add(check.span)
         for tool, span in _calls(list(check.words), list(check.spans), shell=check.form == "shell"):
             if _lacks(base.value, stage, tool):
-                yield MissingTool(tool, _part(repository.workspace, span, tool), base.value, stage, None)
+                if (image.dockerfile, tool) not in told:
+                    yield MissingTool(tool, _part(repository.workspace, span, tool), base.value, stage, None)
                 break
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose import env_file_layers, stand_in
-from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree
+from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
@@ -157,7 +157,7 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
         found = (
             _eaten(use, running, deployment.repository)
             or _from_env_file(use, deployment)
-            or _unknown(use, deployment)
+            or _unknown(use, running, deployment)
         )
         if found is None:
             continue
@@ -238,18 +238,35 @@ def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
             elsewhere = _named(use, deployment.repository) - {given.span.path}
             if any(not _DOCUMENT.search(path) for path in elsewhere):
                 return None  # a script may set it
+            if use.at in _given_in_some_deployment(deployment.repository):
+                return None  # its owners start the file otherwise, with what it needs
             path = reference.path.value.value
             return Blank("env-file", use.name, use.at, None, use.attribute, given=given, path=path)
     return None
 
 
-def _unknown(use: Undefined, deployment: Deployment) -> Blank | None:
+def _given_in_some_deployment(repository: Repository) -> frozenset[Span]:
+    """Where Compose has a value for a variable that stands there, in one of the deployments that hold the place."""
+
+    def find() -> frozenset[Span]:
+        services = (s for deployment in repository.deployments for s in deployment.project.services.values())
+        leaves = (leaf for service in services if service.active for leaf in every_leaf(service.node))
+        return frozenset(r.span for leaf in leaves for r in leaf.references if r.name in leaf.origin.scope)
+
+    found: frozenset[Span] = repository.workspace.remembered("variables given", find)
+    return found
+
+
+def _unknown(use: Undefined, service: RunningService | None, deployment: Deployment) -> Blank | None:
     if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
     if any(r.name == use.name and r.operator in {":?", "?"} for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
     if use.handed_as and _is_switch(deployment.repository, use.handed_as):
         return None
+    handed = service.environment.get(use.handed_as) if service and use.handed_as else None
+    if service and handed and service.reads(handed) is False:
+        return None  # nothing needs it: DM003
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
 

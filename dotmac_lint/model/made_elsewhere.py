@@ -43,6 +43,8 @@ _MAKES = re.compile(
 _MAKES_FOLDER = re.compile(
     r"\b(mkdir|clone|cp|mv|ln|rsync|unzip|tar|svn|makedirs|copytree|cookiecutter)\b|--?out\w*\b"
 )
+_PROGRAM = re.compile(r"\.(py|sh|bash|zsh|ps1|js|mjs|cjs|ts|rb|go)$")
+_OPENS_TO_WRITE = re.compile(r"\bopen\w*\(.*[\"'][wax]t?\+?[\"']")
 _LARGEST = 400_000
 """Bytes of a file that is looked through for a name."""
 _LONGEST = 1_000
@@ -87,6 +89,22 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     """Whether a script, a workflow or a document has a line that names `path` and makes something."""
     makes = _MAKES if "." in posixpath.basename(path) else _MAKES_FOLDER
     return any(makes.search(line) for line in lines_naming(workspace, path))
+
+
+def is_composed(workspace: Workspace, path: str) -> bool:
+    """Whether a program makes files in the folder of `path` whose names it composes: `open(f".envs/{name}", "w")`."""
+    folder = posixpath.dirname(path)
+    composed = re.compile(rf"[\"'`/ ]{re.escape(folder)}/(?:[\w.-]*(?:[{{%]|\$\{{?\w)|[\"'`]\s*[+,])")
+    programs = (file for file in _tools(workspace) if _PROGRAM.search(file)) if folder else ()
+    found = (
+        workspace.source(file) for file, _ in workspace.words.search(programs, (os.fsencode(f"{folder}/"),))
+    )
+    return any(
+        composed.search(line) and (_MAKES.search(line) or _OPENS_TO_WRITE.search(line))
+        for source in found
+        if source is not None
+        for line in source.text.splitlines()
+    )
 
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:

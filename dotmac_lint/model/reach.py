@@ -139,11 +139,7 @@ def _talk(network: Network) -> Iterator[tuple[Service, Endpoint, tuple[Service, 
             if any(server.definition.network_mode is not None for server in servers):
                 continue
             peers = peers or network.peers(client)
-            if (
-                peers.unknown is None
-                and host not in peers.others
-                and client.reads(endpoint.variable) is not False
-            ):
+            if peers.unknown is None and host not in peers.others and client.may_use(endpoint.variable):
                 yield client, endpoint, servers
 
 

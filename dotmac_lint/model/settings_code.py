@@ -171,7 +171,7 @@ class Code:
         return names
 
     @cached_property
-    def _own(self) -> frozenset[str]:
+    def own(self) -> frozenset[str]:
         """What the names of modules of the repository can start with: all others are of somebody else."""
         folders = {path.rpartition("/")[0] for path in self.workspace.files}
         files = {_module_of(path).rpartition("/")[2] for path in self.paths}
@@ -205,7 +205,7 @@ class Code:
 
         A folder without `__init__.py` (a namespace package) is given as its path with a `/` at the end.
         """
-        if not name.startswith(".") and name.partition(".")[0] not in self._own:
+        if not name.startswith(".") and name.partition(".")[0] not in self.own:
             return None
         found = self._found.setdefault(importer.rpartition("/")[0], {})
         if name not in found:

@@ -122,6 +122,8 @@ class Pattern(msgspec.Struct, frozen=True):
 
     prefix: str
     suffix: str = ""
+    whole: bool = False
+    """The code goes through all of the environment."""
 
     def reaches(self, name: str) -> bool:
         return (
@@ -180,7 +182,7 @@ def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
         for dynamic in python.dynamic if python else ():
-            yield Pattern(dynamic.prefix, dynamic.suffix), dynamic.constant
+            yield Pattern(dynamic.prefix, dynamic.suffix, dynamic.whole), dynamic.constant
         data = workspace.bytes(path) or b""
         for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
@@ -194,6 +196,66 @@ def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             takes_all = _TAKES_ALL["sh"]
         if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
             yield Pattern(""), None
+
+
+_IMPORTS = re.compile(
+    rb"^[ \t]*(?:import[ \t]+(\w{1,80})|from[ \t]+(\w{1,80})([\w.]{0,200})[ \t]+import[ \t(]+(\*?))",
+    re.MULTILINE,
+)
+_SETTINGS = re.compile(rb"\b(settings|config|configuration|conf)\b")
+
+
+def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
+    """Whether the module takes all settings of a package that is not in the repository, such as a framework's
+    (`from framework.conf.base import *`), or imports one that goes by the name of the repository's own packages.
+    """
+    from dotmac_lint.model.settings_code import code_of
+
+    def imports() -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for plain, package, below, star in _IMPORTS.findall(workspace.bytes(path) or b""):
+            name = (plain or package).decode()
+            found[name] = found.get(name, False) or bool(star and _SETTINGS.search(below))
+        return found
+
+    return path.endswith(".py") and any(
+        (all_settings or _is_of_our_family(workspace, package)) and package not in code_of(workspace).own
+        for package, all_settings in workspace.fact(
+            "packages imported", path, dict[str, bool], imports
+        ).items()
+    )
+
+
+def _is_of_our_family(workspace: Workspace, package: str) -> bool:
+    """Whether the package's name of several words begins as those of our own packages do, which it is none of:
+    `acme_settings` for `acme-shop`, if no package is called `acme`.
+    """
+    family, _, rest = package.lower().partition("_")
+    ours = _families(workspace).get(family.encode())
+    generated = package.endswith(("_pb2", "_pb2_grpc"))
+    return ours is not None and bool(rest) and rest.encode() not in ours and not generated
+
+
+def _families(workspace: Workspace) -> dict[bytes, set[bytes]]:
+    """The first words of the names of our Python packages that have several, if we depend on no package called so,
+    and what follows them.
+    """
+
+    def find() -> dict[bytes, set[bytes]]:
+        manifests = [workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path)]
+        named: dict[bytes, set[bytes]] = {}
+        for data in manifests:
+            for word, rest in _PYTHON_NAME.findall(data):
+                named.setdefault(word, set()).add(rest.replace(b"-", b"_"))
+        depends = {w for w in named for data in manifests if re.search(_DEPENDS % re.escape(w), data)}
+        return {word: rests for word, rests in named.items() if word not in depends}
+
+    found: dict[bytes, set[bytes]] = workspace.remembered("families of packages", find)
+    return found
+
+
+_PYTHON_NAME = re.compile(rb"""(?m)^\s*name\s*=\s*["']([a-z][a-z0-9]{2,40})[-_]([a-z0-9_-]+)["']""")
+_DEPENDS = rb"""(?mi)(?:^|[\s"'])%b(?:[\s"']*[=<>~!\[;,]|["']?\s*$)"""
 
 
 def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:

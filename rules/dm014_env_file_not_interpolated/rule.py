@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity
-from dotmac_lint.model.interpolated import blanks
+from dotmac_lint.model.interpolated import Blank, blanks
 
 
 class EnvFileNotInterpolated(Rule):
@@ -11,15 +11,21 @@ class EnvFileNotInterpolated(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        uses: dict[tuple[str, str | None, str], list[Blank]] = {}
         for blank in blanks(deployment):
-            if blank.kind != "env-file" or blank.given is None:
-                continue
+            if blank.kind == "env-file" and blank.given is not None:
+                uses.setdefault((blank.name, blank.service, blank.attribute), []).append(blank)
+        for blank, *others in uses.values():
+            assert blank.given is not None
             user = f"service `{blank.service}`" if blank.service else "the project"
             yield self.report(
                 f"`{blank.name}` in `{blank.attribute}` of {user} stays empty: it is set only in the `env_file` "
                 f"`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
                 blank.at,
-                related=[Label(blank.given.name_span, f"`{blank.name}` is set here")],
+                related=[
+                    Label(blank.given.name_span, f"`{blank.name}` is set here"),
+                    *(Label(other.at, "it is needed here too") for other in others),
+                ],
                 help=f"Set it in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
                 service=blank.service,
                 key=blank.name,

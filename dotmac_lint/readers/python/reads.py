@@ -25,7 +25,10 @@ _CASTS = frozenset({
     "decimal",
     "tuple", "bytes", "dj_db_url", "dj_email_url", "dj_cache_url", "get_value", "channels",
 })  # fmt: skip
-_TAKES_ALL = re.compile(r"load|parse|from_|config|settings|expand|substitute|format|validate", re.IGNORECASE)
+_TAKES_ALL = re.compile(
+    r"load|parse|from_|config|settings|expand|substitute|format|validate|normali[sz]e|nest|structure",
+    re.IGNORECASE,
+)
 """Functions that, given the whole environment, read names of their own; others hand it to a program."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
 _FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
@@ -64,6 +67,8 @@ class DynamicRead(msgspec.Struct, frozen=True, gc=False):
     range: Range
     constant: str = ""
     """The name is the worth of this constant, which another module defines."""
+    whole: bool = False
+    """All of the environment is taken, not one variable."""
 
 
 class PythonReads(msgspec.Struct, frozen=True, gc=False):
@@ -266,13 +271,13 @@ class _Reader:
                     self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", "", self.range(node)))
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             if _TAKES_ALL.search(name) and any(_dotted(value) in self.environs for value in given):
-                self.dynamic.append(DynamicRead("", "", self.range(node)))
+                self.dynamic.append(DynamicRead("", "", self.range(node), whole=True))
             elif _dotted(node.func).rpartition(".")[0] in self.environs and _dotted(node.func).endswith(
                 (".items", ".keys", ".values")
             ):
-                self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node)))
+                self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node), whole=True))
         elif isinstance(node, ast.For | ast.comprehension) and _dotted(node.iter) in self.environs:
-            self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node.iter)))
+            self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node.iter), whole=True))
 
     def filtered(self, node: ast.AST) -> str:
         """The prefix that a loop over the environment asks for, where the code beside it says so."""

@@ -1,0 +1,3 @@
+for service in ("web", "worker"):
+    with open(f".envs/local/.{service}", "w") as file:
+        file.write("LEVEL=info\n")

@@ -1,0 +1,3 @@
+from harbour.conf.base import *
+
+MAIL_QUEUE = "parcels"

@@ -1,0 +1,5 @@
+import os
+
+from tree import normalise
+
+DEPOTS = normalise(os.environ)
