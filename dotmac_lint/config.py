@@ -16,6 +16,7 @@ import msgspec
 from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.fix import Applicability
 from dotmac_lint.hint import hint
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ FAIL_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Sev
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPLOYMENTS = 100
-_DEEP = re.compile(rb"(?<![\w\"'-])(?>(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){64}")
+_DEEP = regex(rb"(?<![\w\"'-])(?>(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){64}")
 """Dotted keys of which tomllib makes a square of their length."""
 
 

@@ -28,6 +28,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dotmac_lint.cli.output import OutputError, write
+from dotmac_lint.lazy import regex
 
 ATTEMPTS = 3
 """Of a process that something kills; one that fails by itself would fail again."""
@@ -37,8 +38,8 @@ _SAFELY = (
     "filter.lfs.smudge=", "filter.lfs.required=false",
 )  # fmt: skip
 """With these git runs nothing of a repository, and asks nobody."""
-_URL = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
+_URL = regex(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
+_CREDENTIALS = regex(r"(?<=://)[^/@]*@")
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, getrusage(2)
 
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 MARKER = b"dotmac-lint:"
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"(?<!\S)#[ \t]*dotmac-lint:[ \t]*(?P<kind>ignore-file|ignore)[ \t]*\[(?P<codes>[^\]\n]*)\][^\r\n]*"
 )
-_TEXT = re.compile(
+_TEXT = regex(
     r"(^|/)((Docker|Container|Make)file[^/]*|\.env[^/]*|[^/]*\.(ya?ml|toml|env|hcl|policy|py|sh|bash|cfg|ini|conf|tf|Dockerfile)|[^/]*\.env\.[^/]*)$",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ from dotmac_lint.cache import KEPT, PLAIN, TICK, Cache, signature
 from dotmac_lint.facts import Facts, Kept
 from dotmac_lint.git import Git
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import SourceFile, Span
 from dotmac_lint.words import Words
 
@@ -74,7 +75,7 @@ SKIPPED_DIRECTORIES = frozenset(
 )  # fmt: skip
 
 
-_OLD_VERSION = re.compile(r"(^|/)\.history/")
+_OLD_VERSION = regex(r"(^|/)\.history/")
 """Where an editor keeps what its files were before each change; some commit it."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from dotmac_lint.cli.env_reference import COLUMNS, markdown_cells
 from dotmac_lint.hint import hint
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.reference import Setting, reference
 from dotmac_lint.model.settings import SettingsClass
 from dotmac_lint.readers.dotenv import read_dotenv
@@ -18,11 +19,11 @@ from dotmac_lint.report.secrets import MASK, mask_secrets, mask_value
 from dotmac_lint.source import SourceFile
 from dotmac_lint.workspace import Workspace
 
-_COMMENTED = re.compile(r"^[ \t]*#[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
-_NAMES = re.compile(r"`?(?P<first>[A-Za-z_]\w*)`?(?P<others>(?:, *`?[A-Za-z_]\w*`?)*)(?:=.*)?")
-_NAME_HEADING = re.compile(r"\b(variables?|name|env|settings?|key|parameter|option)\b", re.IGNORECASE)
+_COMMENTED = regex(r"^[ \t]*#[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
+_NAMES = regex(r"`?(?P<first>[A-Za-z_]\w*)`?(?P<others>(?:, *`?[A-Za-z_]\w*`?)*)(?:=.*)?")
+_NAME_HEADING = regex(r"\b(variables?|name|env|settings?|key|parameter|option)\b", re.IGNORECASE)
 _NO_DEFAULT = frozenset({"", "-", "–", "—", "none", "null", "(none)", "unset", "empty"})
-_NO_READER = re.compile(r"\.(md|mdx|rst|txt|adoc|lock)$|(^|/)[^/]*\.env[^/]*$|(^|/)env\.", re.IGNORECASE)
+_NO_READER = regex(r"\.(md|mdx|rst|txt|adoc|lock)$|(^|/)[^/]*\.env[^/]*$|(^|/)env\.", re.IGNORECASE)
 
 
 class Difference(msgspec.Struct, frozen=True):

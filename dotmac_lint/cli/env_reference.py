@@ -9,6 +9,7 @@ from typing import Any
 
 from dotmac_lint.cli.table import aligned
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.reference import Setting
 from dotmac_lint.report.markdown import cell
 from dotmac_lint.report.secrets import MASK, mask_message, mask_value, visible
@@ -16,7 +17,7 @@ from dotmac_lint.source import SourceFile
 
 COLUMNS = ("Variable", "Setting", "Type", "Default", "Required", "Description", "Declared in")
 
-_PLAIN_VALUE = re.compile(r"[\w./:@%+,=*&?~^-]*")
+_PLAIN_VALUE = regex(r"[\w./:@%+,=*&?~^-]*")
 
 
 def entries(

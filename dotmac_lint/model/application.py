@@ -9,19 +9,18 @@ from typing import Literal
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 _KINDS = (b"FastAPI", b"Starlette", b"Litestar", b"Quart", b"Flask", b"Celery")
-_CALL = re.compile(rb"=[ \t]*(?:\w+\.)?(" + b"|".join(_KINDS) + rb")\(")
-_FUNCTION = re.compile(
+_CALL = regex(rb"=[ \t]*(?:\w+\.)?(" + b"|".join(_KINDS) + rb")\(")
+_FUNCTION = regex(
     rb"^def (?P<name>\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)[ \t]*(?:->[ \t]*[\"']?(?P<returns>[\w.]+)[\"']?[ \t]*)?:"
     rb"(?P<body>[^\n]*\n(?:[ \t][^\n]*\n|[ \t\r]*\n)*)",
     re.MULTILINE,
 )
-_NOT_SHIPPED = re.compile(
-    r"(^|/)(tests?|examples?|docs|scripts|benchmarks?)/|(^|/)(test_[^/]*|conftest)\.py$"
-)
+_NOT_SHIPPED = regex(r"(^|/)(tests?|examples?|docs|scripts|benchmarks?)/|(^|/)(test_[^/]*|conftest)\.py$")
 
 
 class Application(msgspec.Struct, frozen=True):

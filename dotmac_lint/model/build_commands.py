@@ -13,23 +13,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node
 
-_FILES = re.compile(
+_FILES = regex(
     r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|[^/.]+)$"
     r"|\.(sh|bash|zsh|ps1|mk|just|ya?ml|md|mdx|rst|adoc)$"
 )
-_NOT_OURS = re.compile(r"(^|/)(node_modules|vendor|third_party|site-packages)/|(^|/)CHANGELOG[^/]*$")
-_COMMAND = re.compile(
+_NOT_OURS = regex(r"(^|/)(node_modules|vendor|third_party|site-packages)/|(^|/)CHANGELOG[^/]*$")
+_COMMAND = regex(
     r"(?:\bcd[ \t]+(?P<folder>[^\s;&|]+)[ \t]*(?:&&|;)[ \t]*)?\b(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b"
     r"(?P<rest>(?:\\\r?\n|[^\n;&|`#])*)"
 )
-_BUILDS = re.compile(rb"(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b")
-_WORD = re.compile(r"(?:\\\r?\n|[^\s\"'\\]|\"[^\"\n]*\"|'[^'\n]*'|\\.)+")
+_BUILDS = regex(rb"(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b")
+_WORD = regex(r"(?:\\\r?\n|[^\s\"'\\]|\"[^\"\n]*\"|'[^'\n]*'|\\.)+")
 _FLAGS = frozenset(
     {"--push", "--load", "--no-cache", "--pull", "--rm", "--force-rm", "--squash", "-q", "--quiet", "--debug"}
 )
@@ -130,7 +131,7 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
 
 _REACH = 2_000
 """Characters before a command in which its script begins."""
-_ENTERS = re.compile(r"[ \t]*cd[ \t]+([\w./-]+)[ \t\r]*")
+_ENTERS = regex(r"[ \t]*cd[ \t]+([\w./-]+)[ \t\r]*")
 
 
 def _entered(text: str, start: int) -> str:
@@ -151,7 +152,7 @@ def _entered(text: str, start: int) -> str:
     return folder
 
 
-_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+_EXPRESSION = regex(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 OPEN_NAME = "[^/:]+/[^/:]+"
 _REPOSITORY = {"github.repository": OPEN_NAME, "github.repository_owner": "[^/:]+"}
 """Expressions of workflows whose form is known (https://docs.github.com/actions, github context)."""

@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.similar import similar_file, similar_name, similar_path
@@ -29,12 +30,10 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.dockerignore import Exclusion, Pattern
     from dotmac_lint.workspace import Workspace
 
-_FIXTURE = re.compile(r"(^|/)tests?/(data|resources|fixtures|assets)/")
-_REMOTE = re.compile(r"^(github\.com/|[\w.-]+@[\w.-]+:)|\.git(#|$)")
-_SECRET = re.compile(
-    r"(^|/)(\.env|\.git|secrets?)([./]|$)|\.(pem|key|p12|pfx|kdbx)$|(^|/)id_\w+$", re.IGNORECASE
-)
-_FRONTEND = re.compile(r"^(docker\.io/)?docker/dockerfile(-upstream)?([:@].*)?$")
+_FIXTURE = regex(r"(^|/)tests?/(data|resources|fixtures|assets)/")
+_REMOTE = regex(r"^(github\.com/|[\w.-]+@[\w.-]+:)|\.git(#|$)")
+_SECRET = regex(r"(^|/)(\.env|\.git|secrets?)([./]|$)|\.(pem|key|p12|pfx|kdbx)$|(^|/)id_\w+$", re.IGNORECASE)
+_FRONTEND = regex(r"^(docker\.io/)?docker/dockerfile(-upstream)?([:@].*)?$")
 
 
 class MissingSource(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Data, Workspace, normalise
 
@@ -47,16 +48,16 @@ MAX_VALUE = 5_000
 OPEN = "\0"
 """Stands in a word for what is not known."""
 
-_VENDORED = re.compile(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
-_DOCUMENT = re.compile(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
-_SHELL = re.compile(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
-_MAKE = re.compile(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
-_YAML = re.compile(r"\.ya?ml(\.disabled)?$")
-_MANIFEST = re.compile(
+_VENDORED = regex(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
+_DOCUMENT = regex(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
+_SHELL = regex(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
+_MAKE = regex(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
+_YAML = regex(r"\.ya?ml(\.disabled)?$")
+_MANIFEST = regex(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
 _HOLDERS = (_DOCUMENT, _MAKE, _YAML, _MANIFEST, re.compile(r"\.py$"))
-_WORDS = re.compile(
+_WORDS = regex(
     rb"(?:docker|podman)[ -]compose\b|docker-compose\b|docker[ ]+stack\b|\bcompose[\w.-]*\.ya?ml\b"
     rb"|COMPOSE_FILE|[\"']compose[\"']"
 )
@@ -182,14 +183,14 @@ def _joined(parts: list[_Text]) -> _Text:
     return _Text("".join(p.chars for p in parts), tuple(o for p in parts for o in p.at))
 
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"(?P<how>(?:export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*[ \t]+)?"
     r"(?P<name>[A-Za-z_]\w*)(?P<operator>\+?=)"
 )
-_LOOP = re.compile(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
-_BLOCK_OPENS = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
-_BLOCK_CLOSES = re.compile(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
-_REFERENCE = re.compile(r"\$[({]?(\w+)")
+_LOOP = regex(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
+_BLOCK_OPENS = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
+_BLOCK_CLOSES = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
+_REFERENCE = regex(r"\$[({]?(\w+)")
 
 OWN, ROOT = "\1", "\2"
 """Stand at the head of a word for the folder of the file itself, and for the root of the repository."""
@@ -515,25 +516,23 @@ class _Piece(NamedTuple):
     """What the file sets in its environment, with the values that each may have."""
 
 
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
-_INLINE_CODE = re.compile(r"`([^`\n]*compose[^`\n]*)`")
-_DOCUMENT_LINE = re.compile(
+_FENCE = regex(r"^[ \t>]*(`{3,}|~{3,})")
+_INLINE_CODE = regex(r"`([^`\n]*compose[^`\n]*)`")
+_DOCUMENT_LINE = regex(
     r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*"
     r"((?:cd[ \t].*|sudo[ \t]+)?docker[ -]compose\b.*)$"
 )
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"^[ \t]*(?:#|//|REM\b)[#!>$ \t]*(?:[A-Za-z][\w ,'()./-]*:[ \t]*)?`?"
     r"(?=(?:[A-Z_]+=\S*[ \t]+)*(?:sudo[ \t]+)?docker[ -]compose\b)([^`\n]*)"
 )
-_YAML_LINE = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?:(?P<key>[\w.-]+):(?:[ \t]+|$))?(?P<rest>.*)$"
-)
+_YAML_LINE = regex(r"^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?:(?P<key>[\w.-]+):(?:[ \t]+|$))?(?P<rest>.*)$")
 
 
-_WINDOWS_PATH = re.compile(
+_WINDOWS_PATH = regex(
     r"(?<![^\s`\"'=])(?:\.{1,2}(?:\\[\w.-]+)+|[\w.-]+(?:\\[\w.-]+)*\\[\w.-]+\.(?:ya?ml|env)\b)"
 )
-_WINDOWS_CONTINUATION = re.compile(r"(?<=[ \t])[`^](?=\r?\n)")
+_WINDOWS_CONTINUATION = regex(r"(?<=[ \t])[`^](?=\r?\n)")
 """What joins a line to the next in PowerShell and in batch files."""
 
 
@@ -566,7 +565,7 @@ def _document_pieces(source: str) -> Iterator[_Piece]:
                     yield _Piece(_text(source, start + code.start(1), start + code.end(1)), "document")
 
 
-_PROMPT = re.compile(r"^[ \t>]*[$%#>][ \t]+(?=\S)", re.M)
+_PROMPT = regex(r"^[ \t>]*[$%#>][ \t]+(?=\S)", re.M)
 
 
 def _unquoted(text: _Text) -> _Text:
@@ -643,11 +642,11 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
     yield from piece()
 
 
-_SETTING = re.compile(
+_SETTING = regex(
     r"[ ]*([A-Za-z_]\w*):[ \t]+(?![|>])(\"[^\"\n]*\"|'[^'\n]*'|[^\s#][^\n]*?)[ \t]*(?:#[^\n]*)?\r?$"
 )
-_ENVIRONMENT = re.compile(r"[ ]*(-[ ]+)?(?P<key>env):[ \t]*(?:#[^\n]*)?\r?$")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+_ENVIRONMENT = regex(r"[ ]*(-[ ]+)?(?P<key>env):[ \t]*(?:#[^\n]*)?\r?$")
+_EXPRESSION = regex(r"\$\{\{.*?\}\}")
 
 
 def _yaml_environment(source: str) -> list[tuple[int, int, str, _Text]]:
@@ -869,14 +868,14 @@ def _expanded(line: _Text, macros: dict[str, list[_Text]], just: bool) -> Iterat
         yield expand(line, dict(zip(several, values, strict=True)), 0)
 
 
-_POWERSHELL = re.compile(
+_POWERSHELL = regex(
     r"\$(?:\w+:)?(?P<name>\w+)[ ]*=[ ]*(?:@\((?P<list>[^()]*)\)|(?P<text>\"[^\"\n]*\"|'[^'\n]*'|\$\w+)"
     r"|\(?[ ]*\$(?P<each>\w+)[ ]*\|[ ]*(?:ForEach-Object|%)[ ]*\{[ ]*['\"]-f['\"]?,?[ ]*\"?\$_\"?[ ]*\}"
     r"|\(?[ ]*Join-Path\b[^'\"\n]*['\"](?P<below>[^'\"\n]+)['\"])"
 )
 
 
-_ASSIGNED = re.compile(r"\$(?:\w+:)?\w+[ ]*=(?!=)")
+_ASSIGNED = regex(r"\$(?:\w+:)?\w+[ ]*=(?!=)")
 
 
 def _powershell_variables(source: str) -> tuple[tuple[str, list[_Text]], ...]:
@@ -1128,8 +1127,8 @@ def _for_compose(words: list[_Text]) -> bool:
     return named and not _SERVICE_COMMANDS.isdisjoint(chars)
 
 
-_TAKES_FILES = re.compile(rb"--?(?:compose-)?f(?:ile)?[ =\"']")
-_COMPOSE_PROGRAM = re.compile(rb"docker[ -]compose\b|docker stack\b")
+_TAKES_FILES = regex(rb"--?(?:compose-)?f(?:ile)?[ =\"']")
+_COMPOSE_PROGRAM = regex(rb"docker[ -]compose\b|docker stack\b")
 
 
 def _indirect(places: Places, path: str, kind: Kind, folder: str, words: list[_Text]) -> list[_Text]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.secret_values import is_real_secret, is_well_known_token
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.settings import Field, SettingsClass
 
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"example|sample|template|\.dist\b|(^|/)(tests?|testing|testdata|fixtures?|docs?|vendor|demo|mocks?)/",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"PUBLIC|PUBLISHABLE|SITE_?KEY|SENTRY|POSTHOG|MIXPANEL|AMPLITUDE|ANALYTICS|^(VITE|REACT_APP|NUXT|EXPO)_",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s@/]+)@", re.IGNORECASE)
+_URL_PASSWORD = regex(r"^[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s@/]+)@", re.IGNORECASE)
 
 
 class CommittedSecret(msgspec.Struct, frozen=True):

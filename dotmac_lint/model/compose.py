@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_merge import (
     as_build,
     as_table,
@@ -762,7 +763,7 @@ def _inside(leaf: Leaf) -> Text:
     return msgspec.structs.replace(text, value=Known(re.sub("^//+", "/", path)))
 
 
-_NAMED_VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*$")
+_NAMED_VOLUME = regex(r"[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
 
 def _mounts(node: Tree | None) -> Iterator[Mount]:

@@ -5,12 +5,12 @@ Source of behaviour: compose-go, override/merge.go, override/uncity.go, loader/r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items, Leaf, Row, Table, Tree, literal, null, scalar
 
 Path = tuple[str, ...]
@@ -293,7 +293,7 @@ def _by_mount(item: Tree) -> frozenset[object] | None:
     return frozenset({place.removeprefix("/run/secrets/").removeprefix("/")})
 
 
-_PORT = re.compile(
+_PORT = regex(
     r"(?:(?:(?P<address>\[[^\]]*\]|[^:]*):)?(?P<published>\d*(?:-\d+)?):)?(?P<target>\d+(?:-\d+)?)"
     r"(?:/(?P<protocol>\w+))?"
 )

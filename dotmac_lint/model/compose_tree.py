@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from dotmac_lint.known import TOO_LONG, Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model import interpolation
 from dotmac_lint.source import Span
 
@@ -422,7 +423,7 @@ class Wrapper:
 
 # ---- what go-yaml and Go's %v make of plain scalars
 
-_TIMESTAMP = re.compile(
+_TIMESTAMP = regex(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt](?P<zoned>\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)(?P<zone>Z|[+-]\d\d:\d\d))"
     r"| (?P<plain>\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?))?"

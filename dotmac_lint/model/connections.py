@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import tokens
@@ -22,10 +23,8 @@ from dotmac_lint.source import Span
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
 
-_CREATES = re.compile(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuser\b|--create-db", re.I)
-_MAY_CREATE = re.compile(
-    r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$"
-)
+_CREATES = regex(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuser\b|--create-db", re.I)
+_MAY_CREATE = regex(r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$")
 _ALWAYS_THERE = {"postgres": {"postgres", "template0", "template1"}, "mysql": {"mysql", "information_schema"}}
 
 

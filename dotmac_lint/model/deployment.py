@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Environment, Variable, layered
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from dotmac_lint.suppress import UnusedSuppression
 
 
-_DOCKERFILE = re.compile(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
-_DEFAULT_COMPOSE = re.compile(r"(^|/)(docker-)?compose\.ya?ml$")
-_NOT_DEPLOYED = re.compile(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
+_DOCKERFILE = regex(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
+_DEFAULT_COMPOSE = regex(r"(^|/)(docker-)?compose\.ya?ml$")
+_NOT_DEPLOYED = regex(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
 _ENVIRONMENT_NAMES = (
     "ENVIRONMENT",
     "ENV",
@@ -46,8 +47,8 @@ _ENVIRONMENT_NAMES = (
 _PRODUCTION = frozenset({"production", "prod", "live"})
 _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
-_SCRIPT = re.compile(r"\.(sh|bash|ps1)$")
-_EXPORT = re.compile(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
+_SCRIPT = regex(r"\.(sh|bash|ps1)$")
+_EXPORT = regex(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
     ".dockerignore",

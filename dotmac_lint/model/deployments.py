@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from dotmac_lint.diagnostic import Label
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import (
     DEFAULT_FILES,
     OVERRIDE_FILES,
@@ -30,23 +31,21 @@ from dotmac_lint.workspace import Workspace, normalise
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node, YamlFile
 
-_COMPOSE_NAME = re.compile(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
-_SKIPPED = re.compile(
+_COMPOSE_NAME = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
+_SKIPPED = regex(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
     r"|(^|/)(tests?/(.*/)?data|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
-_TEMPLATE = re.compile(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
-_OVERRIDE = re.compile(r"\boverrides?\b", re.I)
-_ENVIRONMENT_FILE = re.compile(
-    r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example"
-)
-_DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
-_QUOTED = re.compile(r'"([^"\n]+)"')
-_TO_BE_FILLED = re.compile(r"\btemplate\b[^/]*$", re.I)
-_RELATIVE = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
+_TEMPLATE = regex(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
+_OVERRIDE = regex(r"\boverrides?\b", re.I)
+_ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example")
+_DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_QUOTED = regex(r'"([^"\n]+)"')
+_TO_BE_FILLED = regex(r"\btemplate\b[^/]*$", re.I)
+_RELATIVE = regex(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
 """A path in a list: most of them are sources of mounts, and env files."""
-_EXAMPLE = re.compile(r"\b(example|sample|template|dist)\b", re.I)
+_EXAMPLE = regex(r"\b(example|sample|template|dist)\b", re.I)
 _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
 _LOOKS_ONLY = frozenset(
     {"config", "convert", "version", "ls", "images", "publish", "down", "rm", "stop", "kill"}
@@ -54,7 +53,7 @@ _LOOKS_ONLY = frozenset(
 """Subcommands that say nothing of how a project is started, unless they join several files."""
 _BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
-_DEVCONTAINER_STARTS = re.compile(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
 
 _ENVIRONMENTS = {

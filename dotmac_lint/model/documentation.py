@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.network import own_names
@@ -25,39 +26,39 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
     from dotmac_lint.workspace import Workspace
 
-ELSEWHERE = re.compile(
+ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
     r"|on-?prem(ises)?)([/_.-]|$)",
     re.I,
 )
-_CREATES = re.compile(
+_CREATES = regex(
     r"\b(create|creating|copy|cp|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone"
     r"|out-file|set-content)\b"
     r"|>|\+\+\+|title=",
     re.I,
 )
-_CONDITIONAL = re.compile(
+_CONDITIONAL = regex(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
-CLONE = re.compile(
+CLONE = regex(
     r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
     r"(?:[ \t]+-\S+)*(?:[ \t]+([\w.][\w./-]*))?"
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
-_ENTERS = re.compile(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
-DOCUMENT = re.compile(r"\.(md|rst)$", re.I)
-_PRINTS = re.compile(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
-_PLACEHOLDERS = re.compile(
+_ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
+DOCUMENT = regex(r"\.(md|rst)$", re.I)
+_PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
+_PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
     re.I,
 )
 
 
-_LOCAL = re.compile(r"override|\blocal\b|\b(my|your|custom|some|example)[-_.]", re.I)
+_LOCAL = regex(r"override|\blocal\b|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
-_WORDS = re.compile(
+_WORDS = regex(
     r"a|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|files?|first|for"
     r"|from|has|if|in|instead|is|it|its|manually|must|not|of|on|only|or|output|result|should|so|stack|that|the|then"
     r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your",
@@ -258,14 +259,14 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
     return near[0].removeprefix(prefix)
 
 
-_NAMED_COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
-_COPIES = re.compile(
+_NAMED_COMPOSE = regex(r"compose[^/]*\.ya?ml$")
+_COPIES = regex(
     r"^[ \t$@]*cp[ \t]+(?:-\w+[ \t]+)*"
     r"((?:[\w.-]+/)*(?:[\w.-]*\benv[\w.-]*[.-](?:example|sample|template|dist)|[\w.-]*(?:example|sample)\.env))"
     r"[ \t]+\S",
     re.MULTILINE,
 )
-_COPYING = re.compile(r"\.(md|rst|sh)$|(^|/)Makefile$")
+_COPYING = regex(r"\.(md|rst|sh)$|(^|/)Makefile$")
 
 
 def _copied_examples(workspace: Workspace) -> Iterator[Missing]:

@@ -12,6 +12,7 @@ from functools import partial
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import CLONE, DOCUMENT, ELSEWHERE, Missing, is_meant, lies_somewhere
 from dotmac_lint.model.made_elsewhere import is_no_source, lines_naming
 from dotmac_lint.source import Span
@@ -20,10 +21,10 @@ from dotmac_lint.workspace import normalise
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
-_MAKEFILE = re.compile(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
-_WORKFLOW = re.compile(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
-_SHELL = re.compile(r"\.(sh|bash)$")
-_RUNS = re.compile(
+_MAKEFILE = regex(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
+_WORKFLOW = regex(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
+_SHELL = regex(r"\.(sh|bash)$")
+_RUNS = regex(
     r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
     r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
     r"(?:(?:(?:uv|poetry|pdm|pipenv|rye|hatch)[ \t]+run[ \t]+(?:--\S+[ \t]+)*)?"
@@ -31,24 +32,24 @@ _RUNS = re.compile(
     r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)+[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
     re.M,
 )
-_ENDING = re.compile(r"\.(?:sh|bash|py)(?![\w.-])")
-_NO_PATH = re.compile(r"[^\w./-]")
+_ENDING = regex(r"\.(?:sh|bash|py)(?![\w.-])")
+_NO_PATH = regex(r"[^\w./-]")
 _LONGEST = 300
 """Characters of a path."""
-_ENDINGS = re.compile(rb"\.(sh|bash|py)\b")
+_ENDINGS = regex(rb"\.(sh|bash|py)\b")
 _SHELL_LANGUAGES = frozenset(
     {"", "bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "text"}
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"\b(docker|podman|kubectl|compose|oc)\b[^\n]*\b(exec|run)\b[^\n]*\s-\w*i|^[ \t>$]*(ssh|vagrant ssh)\b"
     r"|\b(curl|wget|unzip|tar)[ \t]|\b(cookiecutter|copier|django-admin)\b",
     re.M,
 )
 """What may lead out of the repository, or bring files of others into it."""
-_ENTERS = re.compile(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
-_PLACEHOLDER = re.compile(r"(^|[/_.-])(path|to|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
-_GUARD = re.compile(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
-_MAKES = re.compile(
+_ENTERS = regex(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
+_PLACEHOLDER = regex(r"(^|[/_.-])(path|to|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
+_GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
+_MAKES = regex(
     r"(^|[^-=\d&])>|\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
     r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,

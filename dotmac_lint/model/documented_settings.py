@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import ELSEWHERE
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.workspace import Workspace
 
-_SETS = re.compile(r"^[ \t]*(?:export[ \t]+|-[ \t]+)?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)=", re.MULTILINE)
-_CELL = re.compile(r"`?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)`?")
-_PAST = re.compile(
-    r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE
-)
+_SETS = regex(r"^[ \t]*(?:export[ \t]+|-[ \t]+)?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)=", re.MULTILINE)
+_CELL = regex(r"`?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)`?")
+_PAST = regex(r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE)
 """Words in the heading of a table of what is no more."""
-_PATH = re.compile(r"settings(?<!\wsettings)((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
-_INVENTED = re.compile(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
+_PATH = regex(r"settings(?<!\wsettings)((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
+_INVENTED = regex(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
 """Words in names that a document makes up, to show how a setting is added."""
-_MAY_TELL = re.compile(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)
+_MAY_TELL = regex(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)
 """All that `_SETS` and `_CELL` find, and more."""
 _ALIKE = 90
 """How like a name must be to one that is read, of 100."""

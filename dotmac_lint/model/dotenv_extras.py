@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _PROJECT = (
     "alembic.ini",
     "Dockerfile",
 )
-_CONFIG = re.compile(r"model_config\s*(?::[^=\n]+)?=\s*(?:\w+\.)?SettingsConfigDict\(")
+_CONFIG = regex(r"model_config\s*(?::[^=\n]+)?=\s*(?:\w+\.)?SettingsConfigDict\(")
 
 
 class DotenvExtras(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.source import Span
 
@@ -34,18 +35,18 @@ SCHEMES = {
 }  # fmt: skip
 """The protocol that the scheme of a URL stands for; others name no host of a network."""
 
-_URL = re.compile(
+_URL = regex(
     r"(?:jdbc:|db\+|sqla\+)?(?P<scheme>[A-Za-z][A-Za-z0-9]*)(?:\+[A-Za-z0-9_.-]+)?://(?P<authority>[^/?#\s]*)"
     r"(?:/(?P<path>[^?#\s]*))?(?:[?#]\S*)?"
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
-_HOST_PORT = re.compile(rf"(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?")
-_HOST_NAME = re.compile(r"(?P<prefix>.*?)(?P<delimiter>_+)(?:HOST|HOSTNAME|SERVER|HOST_NAME)", re.I)
-_ADDRESS_NAME = re.compile(
+_HOST_PORT = regex(rf"(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?")
+_HOST_NAME = regex(r"(?P<prefix>.*?)(?P<delimiter>_+)(?:HOST|HOSTNAME|SERVER|HOST_NAME)", re.I)
+_ADDRESS_NAME = regex(
     r"(?P<prefix>.*?)(?P<delimiter>_+)(?:ENDPOINT|ADDR|ADDRESS|SERVERS|BROKERS?|HOSTS?|URI|URL|NODES|HOSTNAME)",
     re.I,
 )
-_OWN_ADDRESS = re.compile(
+_OWN_ADDRESS = regex(
     r"(^|_)(LISTEN(ERS?|ING)?|BIND|ADVERTISED?|ALLOWED|TRUSTED|CORS|ORIGINS?|PUBLIC|EXTERNAL|FRONTEND|CALLBACK|REDIRECT"
     r"|SELF|VIRTUAL|PROXY|UVICORN|GUNICORN|JMX|COOKIE|NO|METADATA|SWAGGER|DOCS|EXAMPLE|TESTS?|CLIENT|WEBHOOK|COLLECTOR"
     r"|NEXTAUTH|VITE|APP|NODE|WEB|SITE|DASHBOARD|ISSUER|DOMAIN|LETSENCRYPT|CERT|PROXIED|NAME|LOGIN|BASE|HEALTH\w*)(_|$)"

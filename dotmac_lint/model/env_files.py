@@ -11,6 +11,7 @@ import msgspec
 
 from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.env_template import render
 from dotmac_lint.model.made_elsewhere import is_composed, is_made_by_hand_or_script, lines_naming
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
     from dotmac_lint.workspace import Workspace
 
-_EXAMPLE = re.compile(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
-_FILLED = re.compile(
+_EXAMPLE = regex(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
+_FILLED = regex(
     r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to"
     r"|set\b.{0,30}\b(variables?|values?)|values? for)\b",
     re.IGNORECASE,

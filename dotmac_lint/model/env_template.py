@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, every_leaf
 from dotmac_lint.model.interpolated import host_gives
@@ -34,21 +35,21 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
     from dotmac_lint.model.settings import Field
 
-_THEIRS = re.compile(
+_THEIRS = regex(
     r"SMTP|MAIL|STRIPE|TWILIO|SENDGRID|AWS|(^|_)S3|AZURE|GCP|GCS|GOOGLE|GITHUB|GITLAB|FACEBOOK|APPLE|DISCORD|SLACK"
     r"|TELEGRAM|TWITTER|LINKEDIN|SENTRY|DSN|OPENAI|ANTHROPIC|LICENSE|VAULT|BAO|UNSEAL|CLIENT_SECRET|OAUTH|OIDC|SAML"
     r"|WEBHOOK|API_?KEY|TOKEN|LDAP|PAYPAL|CLOUDFLARE|DOCKER|REGISTRY|PRIVATE|PUBLIC|CERT|SSL|TLS",
     re.IGNORECASE,
 )
 """Secrets that somebody else gives out."""
-_OURS = re.compile(
+_OURS = regex(
     r"SECRET|JWT|SESSION|COOKIE|CSRF|SALT|PEPPER|HMAC|SIGN|ENCRYPTION|FERNET|APP_KEY|MASTER_KEY|ACCESS_KEY",
     re.IGNORECASE,
 )
-_FIRST_USER = re.compile(r"ADMIN|SUPERUSER|ROOT|INITIAL", re.IGNORECASE)
-_PADDED = re.compile(r"FERNET|ENCRYPTION", re.IGNORECASE)
+_FIRST_USER = regex(r"ADMIN|SUPERUSER|ROOT|INITIAL", re.IGNORECASE)
+_PADDED = regex(r"FERNET|ENCRYPTION", re.IGNORECASE)
 """Keys of Fernet are padded, and to others the padding does no harm."""
-_NO_SECRET = re.compile(r"true|false|yes|no|\d{1,5}|[a-z][a-z0-9+.-]*://.*", re.IGNORECASE)
+_NO_SECRET = regex(r"true|false|yes|no|\d{1,5}|[a-z][a-z0-9+.-]*://.*", re.IGNORECASE)
 
 _PASSES = 5
 """Guards raise one after the other."""

@@ -16,6 +16,7 @@ import msgspec
 
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
@@ -40,28 +41,28 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.dotenv import EnvEntry
     from dotmac_lint.workspace import Workspace
 
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"(^|/)(\.?env([.-][\w-]+)*[.-](example|sample|template|dist)|\.?(example|sample)\.env"
     r"|[\w.-]*\.env\.(example|sample|template|dist))$",
     re.I,
 )
-_PROGRAM = re.compile(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
-_NOT_OURS = re.compile(
+_PROGRAM = regex(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
+_NOT_OURS = regex(
     r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
     r"|\{\{",
     re.I,
 )
-_DOCUMENT = re.compile(
+_DOCUMENT = regex(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|lock|map|po|pot|snap|css)$|(^|/)(package-lock|pnpm-lock)[^/]*$", re.I
 )
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
-_COMPOSE = re.compile(r"compose[^/]*\.ya?ml$")
-_REFERENCE = re.compile(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_COMMANDS = re.compile(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
-_EXPANDED = re.compile(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
-_LINE = re.compile(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
-_FIELD = re.compile(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]")
+_COMPOSE = regex(r"compose[^/]*\.ya?ml$")
+_REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
+_EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
+_LINE = regex(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
+_FIELD = regex(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]")
 
 
 class Idle(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.committed_secrets import left_alone, password_in
 from dotmac_lint.model.compose_tree import Reference, every_leaf
 from dotmac_lint.model.edits import add_variable
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.settings import Field
 
-_DEVELOPMENT_SERVER = re.compile("_DEV_ROOT_TOKEN_ID$")
+_DEVELOPMENT_SERVER = regex("_DEV_ROOT_TOKEN_ID$")
 """Only Vault's development server takes it (DM036)."""
 
-_ABSENT = re.compile(
+_ABSENT = regex(
     r"none|null|nil|true|false|\d{1,3}|-|(un|not[-_ ]?)?(set|needed|used|required|configured|provided|applicable)"
     r"|disabled|empty|no[-_ ]?(key|token|password|auth)?|n/?a|optional|\[\]|\{\}",
     re.IGNORECASE,
 )
 """What is written where there is no secret."""
-_API_KEY = re.compile(r"API_?KEY$", re.IGNORECASE)
-_DUMMY = re.compile(r"\b(dummy|fake|mock)\b", re.IGNORECASE)
+_API_KEY = regex(r"API_?KEY$", re.IGNORECASE)
+_DUMMY = regex(r"\b(dummy|fake|mock)\b", re.IGNORECASE)
 """What is said to a server that asks for a key, or in place of one that others give out: it opens nothing."""
 
 

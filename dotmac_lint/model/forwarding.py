@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.fix import Fix
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.expectations import tokens
 from dotmac_lint.model.interpolated import host_gives
@@ -42,11 +43,11 @@ _ADDRESS = frozenset(
     }
 )
 """Last words of what differs between a container and its host by nature: a deployment leaves them out on purpose."""
-_SETS = re.compile(
+_SETS = regex(
     r"\.(sh|bash|ps1|bat|ya?ml|toml|ini|cfg|conf|json|tf|hcl|j2|tmpl|template|tpl)$|(^|/)[^/.]+$|Dockerfile",
     re.I,
 )
-_COMPOSE_FILE = re.compile(r"compose[^/]*\.ya?ml$", re.I)
+_COMPOSE_FILE = regex(r"compose[^/]*\.ya?ml$", re.I)
 
 
 class NotForwarded(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.guard_values import (
     NATIVE,
     UNKNOWN,
@@ -191,7 +192,7 @@ def _urlparse(arguments: list[Any], keywords: dict[str, Any]) -> Any:
     return Instance(None, ("?",), {name: getattr(parts, name) for name in names})
 
 
-_PLAIN = re.compile(r"[a-z+]+://[\w.:@/?=&,%-]*", re.ASCII)
+_PLAIN = regex(r"[a-z+]+://[\w.:@/?=&,%-]*", re.ASCII)
 
 
 def simple_pattern(pattern: str) -> bool:

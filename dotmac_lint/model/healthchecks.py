@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.data import table
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import Command, Copy, Stage
 from dotmac_lint.model.run_step import RunStep, installed, split_commands
 from dotmac_lint.model.servers import repository_of
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 _SYSTEM = frozenset(
     {"", "/", "/usr", "/usr/bin", "/bin", "/usr/local", "/usr/local/bin", "/sbin", "/usr/sbin"}
 )
-_GIVES_UP = re.compile(r"\s*\(?\s*(exit|false|kill|true|echo)\b")
-_ASKS = re.compile(r"\b(command -v|which|type|if|case|test -x)\b")
+_GIVES_UP = regex(r"\s*\(?\s*(exit|false|kill|true|echo)\b")
+_ASKS = regex(r"\b(command -v|which|type|if|case|test -x)\b")
 # Commands of RUN steps that only install packages of languages, or only move files.
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"apt-get|apt|apk|dnf|microdnf|yum|tdnf|pip3?|pipx|uv|poetry|pdm|npm|yarn|pnpm|corepack|python[\d.]*|node|echo|printf"
     r"|mkdir|rm|cp|mv|ln|chmod|chown|touch|cat|sed|groupadd|useradd|addgroup|adduser|usermod|groupmod|cd|set|export|test"
     r"|true|find|install|date|locale-gen|update-ca-certificates|ldconfig|sleep|ls|which|alembic|env|id|git|tar|unzip|gunzip"
@@ -91,7 +92,7 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingTool]:
                 break
 
 
-_SCRIPT = re.compile(r"\.(sh|bash|ps1|psm1|bat|cmd|mk|ya?ml)$|(^|/)(Makefile|justfile)$", re.IGNORECASE)
+_SCRIPT = regex(r"\.(sh|bash|ps1|psm1|bat|cmd|mk|ya?ml)$|(^|/)(Makefile|justfile)$", re.IGNORECASE)
 
 
 def _context_is_given(service: Service) -> bool:

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.run_step import RunStep, Value, executable_mode, is_system_path
 from dotmac_lint.readers.dockerfile import (
@@ -64,7 +65,7 @@ MAX_DEPTH = 40
 """COPY --from steps that are followed from one stage into another."""
 
 # Images without an application of their own: what they hold lies in the system's folders.
-_PLAIN_IMAGES = re.compile(
+_PLAIN_IMAGES = regex(
     r"(?:docker\.io/|public\.ecr\.aws/docker/)?(?:library/)?(?:alpine|debian|ubuntu|python|node|golang|rust|ruby|busybox"
     r"|fedora|centos|rockylinux|almalinux|amazonlinux|archlinux|buildpack-deps|openjdk|eclipse-temurin|amazoncorretto"
     r"|maven|gradle|pypy|oraclelinux|php|perl|erlang|elixir)"
@@ -905,7 +906,7 @@ def _unset(arguments: Mapping[str, Argument]) -> list[str]:
     return [name for name, argument in arguments.items() if argument.value is None]
 
 
-_REFERENCE = re.compile(r"\\.|\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))", re.S)
+_REFERENCE = regex(r"\\.|\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))", re.S)
 
 
 class _Evaluation:

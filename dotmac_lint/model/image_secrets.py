@@ -11,6 +11,7 @@ import msgspec
 
 from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.secret_values import is_real_secret
 from dotmac_lint.readers.dockerignore import go_match, has_wildcards, is_valid_glob
 from dotmac_lint.report.secrets import is_secret_name
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
     from dotmac_lint.model.image import Copy, Image, Stage
     from dotmac_lint.workspace import Workspace
 
-_ENV_FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|[\w-]+\.env)$")
-_ENV_NAME = re.compile(r"env[^/]*$", re.IGNORECASE)
-_KEY_FILE = re.compile(
+_ENV_FILE = regex(r"(^|/)(\.env(\.[\w.-]+)?|[\w-]+\.env)$")
+_ENV_NAME = regex(r"env[^/]*$", re.IGNORECASE)
+_KEY_FILE = regex(
     r"\.(pem|key)$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)[\w.-]*(credential|service.?account)[\w.-]*\.json$"
 )
-_STAND_IN = re.compile(
+_STAND_IN = regex(
     r"example|sample|template|dist\b|default|(^|[/._-])(dev|development|tests?|testing|testdata|fixtures?|local|ci|e2e|demo"
     r"|mock|docs?|self.?signed|localhost|snakeoil|vendor|node_modules|public)([/._-]|$)",
     re.IGNORECASE,
 )
-_PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
+_PRIVATE_KEY = regex(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
 _ENCRYPTED_KEY = b"Proc-Type: 4,ENCRYPTED"
 
 

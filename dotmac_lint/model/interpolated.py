@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
 from dotmac_lint.model.similar import similar_name
@@ -206,7 +207,7 @@ def _set_elsewhere(use: Undefined, repository: Repository, held: Variable) -> bo
     return any(source is not None and sets.search(source.text) for source in sources)
 
 
-_HASH = re.compile(r"\$(apr1|2[abxy]|argon2\w*|[156])\$")
+_HASH = regex(r"\$(apr1|2[abxy]|argon2\w*|[156])\$")
 """Of a password, as htpasswd and crypt write it."""
 
 
@@ -300,16 +301,16 @@ def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:
     )
 
 
-_COMPOSE_FILE = re.compile(r"compose[^/]*\.ya?ml$", re.I)
-_DOCUMENT = re.compile(
+_COMPOSE_FILE = regex(r"compose[^/]*\.ya?ml$", re.I)
+_DOCUMENT = regex(
     r"\.(md|mdx|rst|txt|adoc|env|example|sample|template|dist)$|(^|/)[^/]*\.env[^/]*$|(^|/)README", re.I
 )
-_ENV = re.compile(r"(^|/)[^/]*\.env[^/]*$", re.I)
-_CODE = re.compile(
+_ENV = regex(r"(^|/)[^/]*\.env[^/]*$", re.I)
+_CODE = regex(
     r"\.(py|pyi|ipynb|[cm]?[jt]sx?|vue|svelte|go|rs|java|kt|rb|php|cs|c|h|cpp|swift|scala|sql|css|html|svg|lock)$",
     re.I,
 )
-_BUILT = re.compile(r"(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$")
+_BUILT = regex(r"(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$")
 
 
 def _named(use: Undefined, repository: Repository) -> frozenset[str]:

@@ -12,18 +12,19 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Known, Unknown
+from dotmac_lint.lazy import regex
 
 Operator = Literal["", ":-", "-", ":?", "?", ":+", "+"]
 
 MAXIMUM_NESTING = 50
 """Levels of `${A:-${B:-...}}` that are followed."""
 
-_TEMPLATE = re.compile(
+_TEMPLATE = regex(
     r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
     r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*)(?:\}|(?P<operator>:?[-+?]))|))",
     re.I | re.A,
 )
-_BRACE = re.compile(r"\{.?|\}", re.S)
+_BRACE = regex(r"\{.?|\}", re.S)
 
 
 class VariablePart(msgspec.Struct, frozen=True, tag="variable"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dotmac_lint import scaffold
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 
 if TYPE_CHECKING:
     from dotmac_lint.model.application import Application
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from dotmac_lint.model.start_scripts import MissingScript
     from dotmac_lint.workspace import Workspace
 
-_WORKER = re.compile(r"celery|worker|beat|flower|queue", re.IGNORECASE)
-_DEPENDENCIES = re.compile(r"(^|/)(requirements[^/]*\.txt|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
+_WORKER = regex(r"celery|worker|beat|flower|queue", re.IGNORECASE)
+_DEPENDENCIES = regex(r"(^|/)(requirements[^/]*\.txt|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 _SERVERS = {
     "database": ("database", "postgres", "postgresql", "db", "mysql", "mariadb"),
     "cache": ("redis", "valkey", "cache"),

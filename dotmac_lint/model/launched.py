@@ -12,25 +12,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Service
     from dotmac_lint.model.start_code import Modules
 
-_SERVERS = re.compile(
+_SERVERS = regex(
     r"gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|fastapi|litestar|flask|sanic|robyn|nicegui"
 )
-_TARGET = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(\))?")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_WORKER = re.compile(r"celery|worker|beat|flower|queue|scheduler", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^{}]*))?\}|\$(?P<plain>\w+)")
-_SEPARATOR = re.compile(r"\n|&&|\|\||[;|]")
-_IMPORT = re.compile(
+_TARGET = regex(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(\))?")
+_DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_WORKER = regex(r"celery|worker|beat|flower|queue|scheduler", re.IGNORECASE)
+_VARIABLE = regex(r"\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^{}]*))?\}|\$(?P<plain>\w+)")
+_SEPARATOR = regex(r"\n|&&|\|\||[;|]")
+_IMPORT = regex(
     rb"\n[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n]*)"
     rb"|import[ \t]+(?P<plain>[\w., \t]+))"
 )
 """Begins with a literal, unlike `^`: twice as fast."""
-_SCRIPT = re.compile(r"[^\s\"'=;&|()]+\.(?:sh|bash)\b")
+_SCRIPT = regex(r"[^\s\"'=;&|()]+\.(?:sh|bash)\b")
 _SCRIPTS_DEEP = 3
 _CONSOLE = r"^[ \t]*[\"']?{}[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)"
 

@@ -13,38 +13,40 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dotmac_lint.lazy import regex
+
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
-_ARTEFACT = re.compile(
+_ARTEFACT = regex(
     r"(^|/)(dist|build|_build|target|out|output|outputs|obj|release|releases|publish|artifacts?|wheels?"
     r"|wheelhouse|vendor|node_modules|\.next|\.nuxt|\.output|\.svelte-kit|\.venv|venv|staticfiles|generated|gen"
     r"|coverage|tmp|temp|\.git|\.cache|cache)(/|$)"
     r"|\.(whl|jar|war|ear|tar|t?gz|tgz|txz|xz|zip|zst|deb|rpm|apk|exe|dll|so|egg|nupkg|crx|bin|img|pyz)$",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"[{}<>%]|__[A-Z_]+__")
-_TOOLS = re.compile(
+_TEMPLATE = regex(r"[{}<>%]|__[A-Z_]+__")
+_TOOLS = regex(
     r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|pyproject\.toml|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|Rakefile"
     r"|noxfile\.py|[^/.]+)$"
     r"|\.(sh|bash|zsh|ps1|bat|cmd|mk|just|ya?ml|md|mdx|rst|adoc|txt|py|js|mjs|cjs|ts|rb|go|gradle|tf)$"
 )
-_NO_TOOLS = re.compile(
+_NO_TOOLS = regex(
     r"(^|/)([^/]*(docker-?)?compose[^/]*\.ya?ml|[^/]*(Docker|Container)file[^/]*|requirements[^/]*\.txt"
     r"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)(node_modules|vendor|third_party|\.claude|\.cursor)/|(^|/)tests?/.*(?<!\.md)$",
     re.IGNORECASE,
 )
-_MAKES = re.compile(
+_MAKES = regex(
     r"(^|[^-=])>|\b(?i:cp|mv|ln|touch|mkdir|curl|wget|clone|tee|copy|copies|copied|rename[ds]?|echo|openssl|mkcert"
     r"|keygen|envsubst|creat\w*|generat\w*|download\w*|fetch\w*|export\w*|writ\w*|wrote|render\w*|save[ds]?"
     r"|upload\w*|provid\w*|place|make(?! sure)|dump|output\w*|scp|rsync|gsutil|sops|decrypt\w*)\b"
     r"|\s-(o|out|keyout)\b|--out\w*\b"
 )
-_MAKES_FOLDER = re.compile(
+_MAKES_FOLDER = regex(
     r"\b(mkdir|clone|cp|mv|ln|rsync|unzip|tar|svn|makedirs|copytree|cookiecutter)\b|--?out\w*\b"
 )
-_PROGRAM = re.compile(r"\.(py|sh|bash|zsh|ps1|js|mjs|cjs|ts|rb|go)$")
-_OPENS_TO_WRITE = re.compile(r"\bopen\w*\(.*[\"'][wax]t?\+?[\"']")
+_PROGRAM = regex(r"\.(py|sh|bash|zsh|ps1|js|mjs|cjs|ts|rb|go)$")
+_OPENS_TO_WRITE = regex(r"\bopen\w*\(.*[\"'][wax]t?\+?[\"']")
 _LARGEST = 400_000
 """Bytes of a file that is looked through for a name."""
 _LONGEST = 1_000

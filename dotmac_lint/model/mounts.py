@@ -12,6 +12,7 @@ import msgspec
 from dotmac_lint import scaffold
 from dotmac_lint.fix import Applicability, CreateFile, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_made_as_commented, is_made_beside, is_moved
 from dotmac_lint.source import Span
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
 
 # Where images look for what they are configured with; empty, they start without it or not at all.
-_CONFIGURATION = re.compile(
+_CONFIGURATION = regex(
     r"^/(etc|docker-entrypoint-initdb\.d|docker-entrypoint\.d|run/secrets)(/|$)"
     r"|/(provisioning|conf\.d|policies|templates|certs|ssl|dashboards|datasources|rules)(/|$)"
 )
-_FILE = re.compile(
+_FILE = regex(
     r"^\.env|^(Caddy|Core|Docker|Gem|Jenkins|Just|Make|Pip|Proc|Rake|Task|Vagrant)file$|\.(ya?ml|json|toml|ini|cfg|cnf|conf|config|properties|xml|env|sql|sh|py|js|ts|lua|rb|pl|txt|md|html|css"
     r"|crt|cert|pem|key|pub|p12|jks|htpasswd|passwd|rules|tpl|tmpl|template|hcl|tf|service|sock|lock|log|db|sqlite3?"
     r"|dump|csv|tsv|zip|gz|tgz|tar|jar|war)$",
@@ -32,12 +33,12 @@ _FILE = re.compile(
 )
 
 
-_CERTIFIER = re.compile(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
+_CERTIFIER = regex(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
-_CHALLENGES = re.compile(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
+_CHALLENGES = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
 """Where web servers find the answers that certificates are fetched with: empty, but for that moment."""
 
-_FILLS = re.compile(
+_FILLS = regex(
     r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
     r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
 )

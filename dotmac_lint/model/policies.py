@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Label, Severity
 from dotmac_lint.fix import Edit
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.hcl import Attribute, PathRule, Policy, Value, Word
 from dotmac_lint.source import Range, Span
 
@@ -42,10 +43,10 @@ _KINDS = {
     "denied_parameters": "object", "policy": "string", "comment": "string",
 }  # fmt: skip
 _SHOWN = {"list": "a list", "object": "a map", "string": "a string"}
-_DURATION = re.compile(r"\d+d?|(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
-_TEMPLATE = re.compile(r"[{}$%<>@]")
-_NOT_DEPLOYED = re.compile(r"(^|/)(tests?|testdata|fixtures|vendor|third_party)/")
-ADMINISTRATION = re.compile(
+_DURATION = regex(r"\d+d?|(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
+_TEMPLATE = regex(r"[{}$%<>@]")
+_NOT_DEPLOYED = regex(r"(^|/)(tests?|testdata|fixtures|vendor|third_party)/")
+ADMINISTRATION = regex(
     r"admin|root|super|sudo|operator|bootstrap|terraform|provision|sre|owner|global", re.IGNORECASE
 )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.policies import ADMINISTRATION, PolicyFile, rights
 from dotmac_lint.readers.hcl import PathRule
 from dotmac_lint.source import Span
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import SettingsClass
     from dotmac_lint.workspace import Workspace
 
-_IDENTITY = re.compile(r"\{\{[^{}]*\}\}")
-_TEMPLATE = re.compile(r"[{}$<>]")
+_IDENTITY = regex(r"\{\{[^{}]*\}\}")
+_TEMPLATE = regex(r"[{}$<>]")
 _KV2 = frozenset({"data", "metadata", "delete", "undelete", "destroy", "subkeys", "config"})
 _NO_KV = frozenset({"sys", "auth", "identity", "cubbyhole"})
-_ELSEWHERE = re.compile(rb"path\s+\\?[\"'][^\"'\n]+[\"']\s*\{+(?:\\n|\s)*capabilities")
-_TEXT_WITH_POLICIES = re.compile(r"\.(py|sh|bash|tf|tftpl|tpl|ya?ml|j2|ts|js|go)$|(^|/)Makefile$")
-_NOT_DEPLOYED = re.compile(r"(^|/)(tests?|docs?|examples?|fixtures|vendor)/")
+_ELSEWHERE = regex(rb"path\s+\\?[\"'][^\"'\n]+[\"']\s*\{+(?:\\n|\s)*capabilities")
+_TEXT_WITH_POLICIES = regex(r"\.(py|sh|bash|tf|tftpl|tpl|ya?ml|j2|ts|js|go)$|(^|/)Makefile$")
+_NOT_DEPLOYED = regex(r"(^|/)(tests?|docs?|examples?|fixtures|vendor)/")
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable, remove_attribute, remove_item
 from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
 from dotmac_lint.source import Span
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 Trait = Literal["environment", "debug", "reload"]
 
 _OTHERWISE = frozenset({"development", "test", "staging"})
-_ENVIRONMENT_NAME = re.compile(r"(^|_)(ENV|ENVIRONMENT)$", re.IGNORECASE)
-_DEBUG_NAME = re.compile(r"^((APP|FLASK|DJANGO|FASTAPI|API|SERVER|WEB)_{1,2})?DEBUG(_MODE)?$", re.IGNORECASE)
-_RELOAD_NAME = re.compile(
+_ENVIRONMENT_NAME = regex(r"(^|_)(ENV|ENVIRONMENT)$", re.IGNORECASE)
+_DEBUG_NAME = regex(r"^((APP|FLASK|DJANGO|FASTAPI|API|SERVER|WEB)_{1,2})?DEBUG(_MODE)?$", re.IGNORECASE)
+_RELOAD_NAME = regex(
     r"^((APP|API|FASTAPI|UVICORN|GUNICORN|SERVER|WEB)_{1,2})?(AUTO_?|HOT_?)?RELOAD$", re.IGNORECASE
 )
 _DEVELOPMENT = frozenset({"development", "dev", "develop", "local"})
@@ -203,8 +204,8 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
         return self.mount.target.raw
 
 
-_CODE = re.compile(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
-_BESIDE = re.compile(
+_CODE = regex(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
+_BESIDE = regex(
     r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data|static|public|assets|media)(/|$)",
     re.IGNORECASE,
 )
@@ -265,7 +266,7 @@ class Watching(msgspec.Struct, frozen=True):
     from_image: bool
 
 
-_SERVERS = re.compile(r"(^|[/\s])(uvicorn|gunicorn|hypercorn|granian|flask|fastapi|daphne|celery)(\s|$)")
+_SERVERS = regex(r"(^|[/\s])(uvicorn|gunicorn|hypercorn|granian|flask|fastapi|daphne|celery)(\s|$)")
 
 
 def watching(deployment: Deployment) -> Iterator[Watching]:

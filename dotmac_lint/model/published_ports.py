@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree
 from dotmac_lint.source import Span
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service
     from dotmac_lint.model.deployment import Deployment
 
-_SHORT = re.compile(
+_SHORT = regex(
     r"(?:(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]+?):)?(?P<host>\d+(?:-\d+)?)?:)?"
     r"(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>[A-Za-z]+))?"
 )

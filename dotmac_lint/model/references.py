@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.run_step import split_commands
 from dotmac_lint.model.scripts import Word, absolute_path, commands_of, covering_mount, script_run_by
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "dramatiq", "arq", "taskiq"})
-_MODULE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(:[\w.]+(?:\(\))?)?")
+_MODULE = regex(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(:[\w.]+(?:\(\))?)?")
 _SPEAKS = frozenset(
     {"echo", "printf", "log", "info", "warn", "error", "which", "pip", "pkill", "pgrep", "grep"}
 )
 _CONFIGURED = {"alembic": ("-c", "--config"), "gunicorn": ("-c", "--config"), "supervisord": ("-c",)}
 """Programs and their options for a configuration file."""
-_SHEBANG = re.compile(r"#!.*\b(ba|da|a|z|k)?sh\b")
+_SHEBANG = regex(r"#!.*\b(ba|da|a|z|k)?sh\b")
 
 
 class MissingReference(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.report.secrets import is_secret_name
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ _KINDS = (
     ("a hexadecimal number", re.compile(r"[-+]?0x[0-9a-fA-F]+")),
     ("a power of ten", re.compile(r"\d+[eE]\d+")),
 )
-_VERSION = re.compile(r"\d+\.\d*0")
-_VERSION_NAME = re.compile(r"version|release|tag|_ver$", re.I)
+_VERSION = regex(r"\d+\.\d*0")
+_VERSION_NAME = regex(r"version|release|tag|_ver$", re.I)
 
 
 class Retyped(NamedTuple):

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.dockerfile import Instruction
 from dotmac_lint.readers.dockerignore import has_wildcards
 
@@ -69,7 +70,7 @@ _PREFIXES = _set(
     sudo exec time nice ionice command env if then else elif while until do ! { ( && gosu
     """
 )
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>[^\S\n]+|\\\n)|(?P<comment>\#[^\n]*)|(?P<redirect>\d*(?:>>|>\||>&|&>>?|>)|<<<?-?|<)"""
     r"""|(?P<operator>&&|\|\||;;|[;&|\n()])|(?P<word>(?:[^\s"'`;&|<>()\\]|\\.|'[^']*+(?:'|\Z)"""
     r"""|"(?:[^"\\]|\\.)*+(?:"|\Z)|`[^`]*+(?:`|\Z)|\$\((?:[^()]|\([^()]*\))*+(?:\)|\Z))++|.)""",

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 
 
 class Invalid(msgspec.Struct, frozen=True, tag="invalid"):
@@ -73,10 +74,10 @@ _SPACE = (
 )
 """What Rust's `str::trim` removes (Unicode White_Space); Python's `strip` removes more."""
 
-_INTEGER = re.compile(r"[+-]?[0-9]+(\.0+)?")
-_INTEGER_GROUPS = re.compile(r"[+-]?[1-9][0-9]*(_[0-9]+)+")
-_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_FLOAT_WORD = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_INTEGER = regex(r"[+-]?[0-9]+(\.0+)?")
+_INTEGER_GROUPS = regex(r"[+-]?[1-9][0-9]*(_[0-9]+)+")
+_FLOAT = regex(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_FLOAT_WORD = regex(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 TRUE_WORDS = frozenset({"1", "on", "t", "true", "y", "yes"})
 FALSE_WORDS = frozenset({"0", "off", "f", "false", "n", "no"})
@@ -125,7 +126,7 @@ def read_decimal(text: str) -> Coerced:
     return Known(number) if number.is_finite() else Invalid("is not a finite number")
 
 
-_UUID = re.compile(
+_UUID = regex(
     r"(urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}"
     r"|\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}",
     re.IGNORECASE,
@@ -157,9 +158,9 @@ def _with(constructor: Callable[[str], Any], why: str) -> Callable[[str], Coerce
 _TIME = r"(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d{1,6}))?)?"
 _ZONE = r"(?P<zone>Z|[+-]\d\d:\d\d)?"
 _DATE = r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
-_DATE_ONLY = re.compile(_DATE, re.ASCII)
-_TIME_ONLY = re.compile(_TIME + _ZONE, re.ASCII)
-_DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME}{_ZONE})?", re.ASCII)
+_DATE_ONLY = regex(_DATE, re.ASCII)
+_TIME_ONLY = regex(_TIME + _ZONE, re.ASCII)
+_DATE_TIME = regex(f"{_DATE}([T ]{_TIME}{_ZONE})?", re.ASCII)
 
 
 def _time(parts: dict[str, str | None]) -> time:
@@ -208,9 +209,9 @@ def read_time(text: str) -> Coerced:
         return ODD if match["zone"] else Invalid("is not a time")
 
 
-_ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
-_NO_DURATION = re.compile(r"\d{1,9}( ?(s|m|h|min|sec|seconds?|minutes?|hours?))?", re.ASCII)
-_CLOCK_DURATION = re.compile(r"(?:(\d+) days?,? )?(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
+_ISO_DURATION = regex(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_NO_DURATION = regex(r"\d{1,9}( ?(s|m|h|min|sec|seconds?|minutes?|hours?))?", re.ASCII)
+_CLOCK_DURATION = regex(r"(?:(\d+) days?,? )?(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 
 
 def read_timedelta(text: str) -> Coerced:
@@ -232,7 +233,7 @@ def read_timedelta(text: str) -> Coerced:
     return ODD
 
 
-_BYTES = re.compile(r"^\s*(\d*\.?\d+)\s*(\w+)?")
+_BYTES = regex(r"^\s*(\d*\.?\d+)\s*(\w+)?")
 BYTE_UNITS: dict[str, float] = {"b": 1, "bit": 1 / 8}
 for _power, _prefix in enumerate("kmgtpe", 1):
     BYTE_UNITS |= {_prefix: 1000**_power, f"{_prefix}b": 1000**_power, f"{_prefix}bit": 1000**_power / 8}
@@ -305,8 +306,8 @@ URL_TYPES: dict[str, UrlType] = {
 """pydantic.networks: schemes, host_required, default_host and max_length of each type."""
 
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PLAIN_URL = re.compile(
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PLAIN_URL = regex(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<username>[\w.~!$&'()*+;=%-]*)(?::(?P<password>[\w.~!$&'()*+;=%-]*))?@)?"
     r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*)"
     r"(?::(?P<port>[0-9]{1,12}))?(?P<path>/[\w.~!$&'()*+,;=:@%/-]*)?(?:\?[\w.~!$&'()*+,;=:@%/?-]*)?(?:#[\w.~!$&'()*+,;=:@%/?-]*)?",

@@ -12,6 +12,7 @@ import msgspec
 
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import MAX_DEPTH, Command, is_plain_image
 from dotmac_lint.model.run_step import is_system_path, split_commands
 from dotmac_lint.model.start_scripts import INTERPRETERS, SHELLS, script_words
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
     from dotmac_lint.model.image import Copy, Stage
 
-_RUN_BY_IMAGES = re.compile(r"/(docker-entrypoint-initdb\.d|docker-entrypoint\.d)/[^/]+\.(sh|envsh)$")
+_RUN_BY_IMAGES = regex(r"/(docker-entrypoint-initdb\.d|docker-entrypoint\.d)/[^/]+\.(sh|envsh)$")
 """Shell scripts that the entrypoints of database servers and of nginx run."""
 BY_IMAGE = "the image's entrypoint"
-_INTERPRETING = re.compile(r"(^|/)(node|php|bun|deno)(:|@|$)|distroless")
+_INTERPRETING = regex(r"(^|/)(node|php|bun|deno)(:|@|$)|distroless")
 """Images whose entrypoint gives what it does not know, or may not execute, to their interpreter."""
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-_CONVERTS = re.compile(r"dos2unix|\\r|\\015")
+_CONVERTS = regex(r"dos2unix|\\r|\\015")
 """RUN steps that take carriage returns away."""
 
 
@@ -397,7 +398,7 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
                     yield HiddenProgram(path, word.span, word.what, mount, mount.source.value.value, service)
 
 
-_INSTALLED = re.compile(r"/(\.?venv/bin|node_modules/\.bin)/")
+_INSTALLED = regex(r"/(\.?venv/bin|node_modules/\.bin)/")
 
 
 def _programs(words: list[Word]) -> list[int]:

@@ -6,21 +6,23 @@ import math
 import re
 from collections import Counter
 
-_WELL_KNOWN = re.compile(
+from dotmac_lint.lazy import regex
+
+_WELL_KNOWN = regex(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,}|glpat-[\w-]{20,}|hv[sb]\.[\w-]{24,}"
     r"|xox[abprs]-\d[\w-]{20,}|sk_live_[A-Za-z0-9]{16,}|sk-(?:proj|ant)-[\w-]{24,}|AIza[\w-]{35}"
 )
-_STAND_IN = re.compile(
+_STAND_IN = regex(
     r"change|replace|placeholder|example|sample|dummy|fake|mock|demo|test|develop|\bdev\b|_dev|dev_|dev-|local|your|"
     r"insert|here|todo|fixme|secret|password|passwd|passw0rd|default|admin|minio|postgres|redis|rabbit|mysql|guest|"
     r"root|user|insecure|unsafe|generate|random|xxx|\*\*\*|\.\.\.|abcd|1234|0000|qwerty|letmein|value|token|dotenv|"
     r"key\b|_key|-key|null|none",
     re.IGNORECASE,
 )
-_OPEN = re.compile(
+_OPEN = regex(
     r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
 )
-_WORDS = re.compile(
+_WORDS = regex(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"
 )
 """The name of a host; words with hyphens or underscores between them; the name of a constant."""

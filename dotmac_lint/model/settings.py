@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.application import module_name
 from dotmac_lint.model.settings_code import (
     ClassRef,
@@ -857,13 +858,13 @@ def _sees_raw_values(member: object, base: ClassRef, model: Model) -> bool:
 
 # ---- finding them
 
-_NOT_SHIPPED = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_NOT_SHIPPED = regex(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 # Each begins with a literal, which makes the search ten times as fast; what stands before it is looked at afterwards.
-_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
-_WORD = re.compile(rb"\w+")
-_AS = re.compile(rb" as (\w+)")
-_IS = re.compile(rb"\n(\w++) = (?:\w++\.)*+(\w++)[ \t]*+$", re.MULTILINE)
-_LAST_WORD = re.compile(rb"\w+\Z")
+_CLASS = regex(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
+_WORD = regex(rb"\w+")
+_AS = regex(rb" as (\w+)")
+_IS = regex(rb"\n(\w++) = (?:\w++\.)*+(\w++)[ \t]*+$", re.MULTILINE)
+_LAST_WORD = regex(rb"\w+\Z")
 
 
 def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
@@ -982,20 +983,18 @@ _WRITTEN = [f(word) for word in _HOLDERS for f in (bytes, bytes.title, bytes.upp
 _CHANGES = {
     word: re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN
 }
-_SETATTR = re.compile(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
-_ALIASED = re.compile(
+_SETATTR = regex(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
+_ALIASED = regex(
     rb"^[ \t]+\w+[ \t]*=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 """`s = get_settings()`, `jwt = settings.jwt`."""
-_MAY_ALIAS = re.compile(
-    rb"=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
-)
+_MAY_ALIAS = regex(rb"=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 """The end of what `_ALIASED` finds: begins with a literal, so that it is fast."""
-_ASSIGNED = re.compile(rb"\n[ \t]++(?:\w++\.)++(\w++)[ \t]*+=[^=]")
-_DOTTED_KEY = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
-_MAY_MAP = re.compile(rb"\.\w++[\"']\s*+:\s*+[\"']")
+_ASSIGNED = regex(rb"\n[ \t]++(?:\w++\.)++(\w++)[ \t]*+=[^=]")
+_DOTTED_KEY = regex(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
+_MAY_MAP = regex(rb"\.\w++[\"']\s*+:\s*+[\"']")
 """The end of what `_DOTTED_KEY` finds."""
-_LOADER = re.compile(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
+_LOADER = regex(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
 
 def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.guard_values import Code, Namespace, dotted
 from dotmac_lint.model.launched import Launched, imported_names
 from dotmac_lint.model.settings_code import code_of
@@ -35,7 +36,7 @@ from dotmac_lint.readers.python.code import (
 from dotmac_lint.source import Range, Span
 from dotmac_lint.workspace import Workspace
 
-NOT_SHIPPED = re.compile(
+NOT_SHIPPED = regex(
     r"(^|/)(tests?|testing|examples?|docs|benchmarks?|alembic/versions|migrations/versions)/"
     r"|(^|/)(test_[^/]*|[^/]*_test|conftest|noxfile|tasks|setup)\.py$"
 )
@@ -59,13 +60,13 @@ PROGRAM_NAMES = frozenset(
 START_NAMES = SERVER_NAMES | PROGRAM_NAMES
 START_METHODS = frozenset({"ready", "lifespan", "on_startup"})
 """Methods that a framework calls: of Django's AppConfig, of Starlette and Litestar."""
-SERVER_DECORATORS = re.compile(
+SERVER_DECORATORS = regex(
     r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start"
     r"|asynccontextmanager)$"
 )
-CELERY_DECORATORS = re.compile(r"(^|\.)(connect|connect_via|receiver)$")
-COMMAND_DECORATORS = re.compile(r"(^|\.)command$")
-GUARD_NAME = re.compile(
+CELERY_DECORATORS = regex(r"(^|\.)(connect|connect_via|receiver)$")
+COMMAND_DECORATORS = regex(r"(^|\.)command$")
+GUARD_NAME = regex(
     r"validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast|refuse|forbid",
     re.IGNORECASE,
 )
@@ -100,7 +101,7 @@ class Entry:
         return pruned(body, self.targets)
 
 
-_FROM = re.compile(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_FROM = regex(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
 class Modules:

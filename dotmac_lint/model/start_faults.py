@@ -15,6 +15,7 @@ import msgspec
 from dotmac_lint.diagnostic import Label
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.model.scalars import Invalid
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import FieldValue, GuardOutcome, Start
 
-ENVIRONMENT = re.compile(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stage|mode)$", re.IGNORECASE)
+ENVIRONMENT = regex(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stage|mode)$", re.IGNORECASE)
 """Fields that say in which environment the application runs."""
 
 
@@ -129,7 +130,7 @@ def respelled(found: Refused) -> Fix | None:
 
 
 _LISTS = frozenset({"list", "set", "frozenset", "tuple", "sequence", "deque"})
-_ITEM = re.compile(r"[\w.:/*@+-]+(?: [\w.:/*@+-]+)*")
+_ITEM = regex(r"[\w.:/*@+-]+(?: [\w.:/*@+-]+)*")
 
 
 def _meant(value: str, field: Field) -> str | None:
@@ -287,7 +288,7 @@ def _stands_in(service: Service, found: FieldValue) -> bool:
     return variable is not None and (variable.placeholder or service.of_the_machine(variable))
 
 
-_FROM_THE_HOST = re.compile(r"\$\{\w+(:?\?[^{}]*)?\}")
+_FROM_THE_HOST = regex(r"\$\{\w+(:?\?[^{}]*)?\}")
 
 
 def as_others_do(found: Raising) -> Fix | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Label
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Environment, Variable
 from dotmac_lint.model.guard_evaluator import Evaluator, Leaf, Log, Program, Site, Stop
 from dotmac_lint.model.guard_values import (
@@ -377,13 +378,13 @@ def _merged(entries: dict[tuple[str, int], Entry], entry: Entry, process: Launch
 CHANGED = Unknown("code changes it once the settings are made")
 LOADED = Unknown("it is loaded from Vault once the settings are made")
 
-_ABOUT = re.compile(r"settings|config", re.IGNORECASE)
-_GUARDS = re.compile(
+_ABOUT = regex(r"settings|config", re.IGNORECASE)
+_GUARDS = regex(
     rb"\n(?:async )?def (\w*(?:validat|check|verif|ensure|requir|enforce|assert|guard|sanity|preflight|fail_fast"
     rb"|refuse|forbid)\w*)\([^\0]*?(?=^\S(?!\s*->|:)|\Z)",
     re.MULTILINE,
 )
-_TESTED = re.compile(rb"\n[ \t]*+(assert|if|elif|for) [^\n]*(?:settings|config)")
+_TESTED = regex(rb"\n[ \t]*+(assert|if|elif|for) [^\n]*(?:settings|config)")
 _STOPS = (b"raise", b"sys.exit", b"exit")
 
 
@@ -628,10 +629,10 @@ def _labels(calls: tuple[CallSite, ...]) -> tuple[Label, ...]:
 
 # ---- what rules ask
 
-_VAULT = re.compile(r"vault|openbao|\bbao\b|hvac", re.IGNORECASE)
-_SECTION_VAULT = re.compile(r"vault|openbao|(^|_)bao($|_)|secret", re.IGNORECASE)
-_FLAG = re.compile(r"^(is_)?(enabled?|use|active)(_|$)|_enabled$", re.IGNORECASE)
-_TOP_FLAG = re.compile(
+_VAULT = regex(r"vault|openbao|\bbao\b|hvac", re.IGNORECASE)
+_SECTION_VAULT = regex(r"vault|openbao|(^|_)bao($|_)|secret", re.IGNORECASE)
+_FLAG = regex(r"^(is_)?(enabled?|use|active)(_|$)|_enabled$", re.IGNORECASE)
+_TOP_FLAG = regex(
     r"^(vault|openbao|bao)_(is_)?(enabled?|active)$|^(use|enable|with)_(vault|openbao|bao)$", re.I
 )
 
@@ -688,7 +689,7 @@ def guards_demanding(
     )
 
 
-_ENVIRONMENT_FIELD = re.compile(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)
+_ENVIRONMENT_FIELD = regex(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)
 
 
 def _production(settings: SettingsClass) -> dict[str, Known[str] | Unknown]:

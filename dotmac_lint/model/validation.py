@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Environment, Variable
 from dotmac_lint.model.guard_evaluator import Evaluator, Program, Stop
 from dotmac_lint.model.guard_values import (
@@ -623,7 +624,7 @@ class Validation:
         return default if default is not None else Unknown("has a default that cannot be worked out")
 
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"change[-_ ]?(me|this|it|in)|replace|your[-_ ]|<.*>|\[.*\]|\.\.\.|xxx|todo|example|placeholder|insert|secret"
     r"|^(\*+|-|\s*)$",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.data import table
+from dotmac_lint.lazy import regex
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.python.reads import PythonReads
 
 # Documents, pictures, locks; and files that only set variables: Compose files, env files.
-_NO_READER = re.compile(
+_NO_READER = regex(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|png|jpe?g|gif|ico|woff2?|ttf|eot|pdf|lock|map|po|pot|snap|sql|ipynb)$"
     r"|(^|/)\.env[^/]*$|\.env(\.[^/]*)?$|(^|/)[^/]*compose[^/]*\.ya?ml$|(^|/)\.git(hub|lab)[^/]*/"
     r"|(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$|(^|/)(package-lock|yarn|pnpm-lock)[^/]*$|(^|/)Makefile$",
@@ -32,8 +33,8 @@ _NO_READER = re.compile(
 )
 
 
-_WORD = re.compile(rb"[A-Za-z0-9_]+")
-_OF_SETTINGS = re.compile(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IGNORECASE)
+_WORD = regex(rb"[A-Za-z0-9_]+")
+_OF_SETTINGS = regex(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IGNORECASE)
 """What stands before an attribute of settings whose class may lie in no file of the repository."""
 
 
@@ -72,14 +73,14 @@ def find_words(
 
 
 Ranges = list[tuple[int, int]]
-_LEXEMES = re.compile(
+_LEXEMES = regex(
     rb"#[^\n]*|\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
     rb"|\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'",
     re.DOTALL,
 )
 """Comments and strings (Python reference, Lexical analysis)."""
-_FIRST_IN_LINE = re.compile(rb"\s*[A-Za-z]{0,2}\Z")
-_WITHIN = re.compile(rb"\w+")
+_FIRST_IN_LINE = regex(rb"\s*[A-Za-z]{0,2}\Z")
+_WITHIN = regex(rb"\w+")
 
 
 def _string_literals(data: bytes) -> Ranges:
@@ -133,8 +134,8 @@ class Pattern(msgspec.Struct, frozen=True):
         )
 
 
-_ENVIRON = re.compile(rb"environs?\b")
-_JAVASCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
+_ENVIRON = regex(rb"environs?\b")
+_JAVASCRIPT = regex(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
@@ -198,11 +199,11 @@ def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             yield Pattern(""), None
 
 
-_IMPORTS = re.compile(
+_IMPORTS = regex(
     rb"^[ \t]*(?:import[ \t]+(\w{1,80})|from[ \t]+(\w{1,80})([\w.]{0,200})[ \t]+import[ \t(]+(\*?))",
     re.MULTILINE,
 )
-_SETTINGS = re.compile(rb"\b(settings|config|configuration|conf)\b")
+_SETTINGS = regex(rb"\b(settings|config|configuration|conf)\b")
 
 
 def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
@@ -254,7 +255,7 @@ def _families(workspace: Workspace) -> dict[bytes, set[bytes]]:
     return found
 
 
-_PYTHON_NAME = re.compile(rb"""(?m)^\s*name\s*=\s*["']([a-z][a-z0-9]{2,40})[-_]([a-z0-9_-]+)["']""")
+_PYTHON_NAME = regex(rb"""(?m)^\s*name\s*=\s*["']([a-z][a-z0-9]{2,40})[-_]([a-z0-9_-]+)["']""")
 _DEPENDS = rb"""(?mi)(?:^|[\s"'])%b(?:[\s"']*[=<>~!\[;,]|["']?\s*$)"""
 
 
@@ -281,18 +282,16 @@ def _is_text(workspace: Workspace, constant: str) -> bool:
     return found
 
 
-_COMPOSED = re.compile(
-    rb"(?i:env)[^\n]{0,80}f[\"'](?:([A-Z][A-Z0-9_]*_)\{|\{[^{}\"'\n]*\}(_[A-Z0-9_]+)[\"'])"
-)
+_COMPOSED = regex(rb"(?i:env)[^\n]{0,80}f[\"'](?:([A-Z][A-Z0-9_]*_)\{|\{[^{}\"'\n]*\}(_[A-Z0-9_]+)[\"'])")
 """A name that is put together before some function is asked for it: `env_key = f"RATE_LIMIT_{route}"`."""
-_MAY_COMPOSE = re.compile(rb"f[\"'](?:[A-Z][A-Z0-9_]*_\{|\{[^{}\"'\n]*\}_)")
+_MAY_COMPOSE = regex(rb"f[\"'](?:[A-Z][A-Z0-9_]*_\{|\{[^{}\"'\n]*\}_)")
 """The end of what `_COMPOSED` finds: begins with a literal, so that it is fast."""
-_SHELL_TAKES_ALL = re.compile(
+_SHELL_TAKES_ALL = regex(
     rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"
     rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",
     re.MULTILINE,
 )
-_JVM_TAKES_ALL = re.compile(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite")
+_JVM_TAKES_ALL = regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite")
 _TAKES_ALL = {
     "sh": _SHELL_TAKES_ALL,
     "bash": _SHELL_TAKES_ALL,
@@ -308,7 +307,7 @@ _TAKES_ALL = {
 }
 """Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
 
-_MANIFEST = re.compile(
+_MANIFEST = regex(
     r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile|package\.json|go\.mod"
     r"|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|composer\.json|Gemfile|mix\.exs"
     r"|[^/]+\.(csproj|fsproj))$"
@@ -333,16 +332,14 @@ _SERVERS = frozenset(
 )
 
 
-BUNDLED = re.compile(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
+BUNDLED = regex(r"(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
 """Bundlers hand these to the repository's own code; their libraries do not read them, with one exception."""
-_BUNDLED_AND_READ = re.compile(r"NEXT_PUBLIC_(?=CLERK_)")
-_OWN_NAME = re.compile(
-    rb"""^\s*"?(?:name|artifactId)"?\s*[:=]\s*["']([^"'\n]+)|^module\s+(\S+)""", re.MULTILINE
-)
+_BUNDLED_AND_READ = regex(r"NEXT_PUBLIC_(?=CLERK_)")
+_OWN_NAME = regex(rb"""^\s*"?(?:name|artifactId)"?\s*[:=]\s*["']([^"'\n]+)|^module\s+(\S+)""", re.MULTILINE)
 
 
 _INTEGRATING = (b"langchain", b"llama_index", b"haystack", b"airflow")
-_INTEGRATION = re.compile(
+_INTEGRATION = regex(
     rb"^[ \t]*(?:from|import)[ \t]+(?:langchain\w*|llama_index|haystack|airflow)\.([\w.]+)", re.MULTILINE
 )
 
@@ -386,7 +383,7 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
     return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
 
 
-_PART = re.compile(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
+_PART = regex(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
 
 
 def parts(names: Iterable[bytes]) -> set[bytes]:

@@ -10,6 +10,7 @@ import msgspec
 
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.source import Span
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import GuardOutcome
 
-_FALSE = re.compile(r"0|off|f|false|n|no", re.IGNORECASE)
+_FALSE = regex(r"0|off|f|false|n|no", re.IGNORECASE)
 """The words that pydantic takes for False."""
 
 

@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items, Leaf, Table
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
 
-_SERVER = re.compile(
+_SERVER = regex(
     r"(?:[\w.-]+(?::\d+)?/)*(?:vault|openbao|openbao-ubi|vault-enterprise)(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?",
     re.IGNORECASE,
 )
-_DEV = re.compile(
+_DEV = regex(
     r"(?:^|\s)-{1,2}dev(?:\s|=true|$"
     r"|-(?:consul|ha|transactional|leased-kv|three-node|four-cluster|auto-seal|kv-v1|no-kv|tls)\b)"
 )
 """Other options of the development server do not switch it on: the images' entrypoints always give them."""
-_NO_TLS = re.compile(r"[\"']?tls_disable[\"']?\s*[:=]\s*[\"']?(?:true|1|yes)\b", re.IGNORECASE)
+_NO_TLS = regex(r"[\"']?tls_disable[\"']?\s*[:=]\s*[\"']?(?:true|1|yes)\b", re.IGNORECASE)
 _CONFIGURATION = ("VAULT_LOCAL_CONFIG", "BAO_LOCAL_CONFIG", "OPENBAO_LOCAL_CONFIG")
 _ROOT_TOKENS = ("VAULT_DEV_ROOT_TOKEN_ID", "BAO_DEV_ROOT_TOKEN_ID")
-_TOKEN_OPTION = re.compile(r"-dev-root-token-id[= ]\s*[\"']?(?!\$)\w")
+_TOKEN_OPTION = regex(r"-dev-root-token-id[= ]\s*[\"']?(?!\$)\w")
 
 
 class VaultWeakness(msgspec.Struct, frozen=True):

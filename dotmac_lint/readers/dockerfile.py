@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import BOM, Range
 
 MAX_LINE = 65535
@@ -29,15 +30,15 @@ SPACES = frozenset(
     "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 )
 _STRIP = "".join(sorted(SPACES))
-_BLANK = re.compile(r"[\t\v\f\r ]+")
-_NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
-_DIRECTIVE = re.compile(
+_BLANK = regex(r"[\t\v\f\r ]+")
+_NOT_BLANK = regex(r"[^\t\v\f\r ]+")
+_DIRECTIVE = regex(
     rf"#[{_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.*[^\t\n\f\r ])[\t\n\f\r ]*\Z", re.S
 )
-_HEREDOC = re.compile(r"(\d*)<<(-?)[\t\n\f\r ]*([^<]*)\Z", re.A)
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.S)
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*\Z")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_HEREDOC = regex(r"(\d*)<<(-?)[\t\n\f\r ]*([^<]*)\Z", re.A)
+_JSON_STRING = regex(r'"(?:[^"\\]|\\.)*+"', re.S)
+_STAGE_NAME = regex(r"[a-z][a-z0-9-_.]*\Z")
+_SURROGATE = regex("[\ud800-\udfff]")
 # Whitespace to dockerfile-parse that is none to BuildKit's first split; replaced one for one.
 _FOREIGN_SPACE = {ord(c): "\ufffd" for c in _STRIP + "\x1c\x1d\x1e\x1f" if c not in "\t\v\f\r "}
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, overload
 import msgspec
 
 from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Problem, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 Dialect = Literal["compose", "python", "docker"]
@@ -28,30 +29,30 @@ MAXIMUM_TOTAL = 4 * 1024 * 1024
 
 # Go's unicode.IsSpace, and the same without the line break and what lies beyond Latin-1 (parser.go, isSpace).
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_GO_SPACE = re.compile(f"[{_SPACE}]*")
+_GO_SPACE = regex(f"[{_SPACE}]*")
 _GO_STRIP = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-_INLINE = re.compile("[\t\v\f\r \x85\xa0]*")
-_EXPORT = re.compile(r"export(?=[\t\n\f\r ])")
-_KEY = re.compile("[\t\v\f\r \x85\xa0_.\\-\\[\\]A-Za-z0-9]*")
+_INLINE = regex("[\t\v\f\r \x85\xa0]*")
+_EXPORT = regex(r"export(?=[\t\n\f\r ])")
+_KEY = regex("[\t\v\f\r \x85\xa0_.\\-\\[\\]A-Za-z0-9]*")
 _QUOTED = {q: re.compile(rf"{q}((?:[^{q}\\]|\\.)*+){q}", re.S) for q in "'\""}
 
-_TEMPLATE = re.compile(
+_TEMPLATE = regex(
     r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
     r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*)(?:\}|(?P<operator>:?[-+?]))|))",
     re.I,
 )
-_BRACE = re.compile(r"\{.?|\}", re.S)
+_BRACE = regex(r"\{.?|\}", re.S)
 
-_PYTHON_SPACE = re.compile(r"\s*")
-_PYTHON_BLANK = re.compile(r"[^\S\r\n]*")
-_PYTHON_EXPORT = re.compile(r"export[^\S\r\n]+")
-_PYTHON_KEY = re.compile(r"'([^']+)'|(?!')([^=\#\s]+)")
-_PYTHON_COMMENT = re.compile(r"\s#")
-_PYTHON_END = re.compile(r"(?:[^\S\r\n]*#[^\r\n]*)?[^\S\r\n]*(?:\r\n|\n|\r|\Z)")
-_PYTHON_VARIABLE = re.compile(r"\$\{(?P<name>[^\}:]*)(?::-(?P<default>[^\}]*))?\}")
-_LINE = re.compile(r"[^\r\n]*")
+_PYTHON_SPACE = regex(r"\s*")
+_PYTHON_BLANK = regex(r"[^\S\r\n]*")
+_PYTHON_EXPORT = regex(r"export[^\S\r\n]+")
+_PYTHON_KEY = regex(r"'([^']+)'|(?!')([^=\#\s]+)")
+_PYTHON_COMMENT = regex(r"\s#")
+_PYTHON_END = regex(r"(?:[^\S\r\n]*#[^\r\n]*)?[^\S\r\n]*(?:\r\n|\n|\r|\Z)")
+_PYTHON_VARIABLE = regex(r"\$\{(?P<name>[^\}:]*)(?::-(?P<default>[^\}]*))?\}")
+_LINE = regex(r"[^\r\n]*")
 
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 

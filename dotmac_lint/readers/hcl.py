@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 MAXIMUM_LENGTH = 512 * 1024
@@ -24,12 +25,12 @@ MAXIMUM_DEPTH = 60
 
 Kind = Literal["string", "number", "bool", "list", "object"]
 
-_PATH_BLOCK = re.compile(r'^[ \t]*"?path"?[ \t]+"', re.MULTILINE)
-_JSON_PATHS = re.compile(r'\s*\{\s*(?:"name"\s*:\s*"[^"]*"\s*,\s*)?"path"\s*:\s*\{')
+_PATH_BLOCK = regex(r'^[ \t]*"?path"?[ \t]+"', re.MULTILINE)
+_JSON_PATHS = regex(r'\s*\{\s*(?:"name"\s*:\s*"[^"]*"\s*,\s*)?"path"\s*:\s*\{')
 """How a policy in JSON begins: many other reports and schemas have a `path` somewhere."""
-_GRANT = re.compile(r"\b(?:capabilities|policy)\b")
-_TEMPLATE = re.compile(r"\{%|<%|\$\{|\{\{(?![ \t]*identity\.)")
-_TOKEN = re.compile(
+_GRANT = regex(r"\b(?:capabilities|policy)\b")
+_TEMPLATE = regex(r"\{%|<%|\$\{|\{\{(?![ \t]*identity\.)")
+_TOKEN = regex(
     r"(?P<blank>[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*.*?\*/)"
     r"|(?P<word>[A-Za-z_][\w.-]*)"
     r'|"(?P<string>(?:[^"\\\n$]|\\.|\$(?!\{)|\$\{(?:[^{}"]|"[^"\n]*")*\})*)"'
@@ -40,7 +41,7 @@ _TOKEN = re.compile(
 )
 
 
-_BRACKET = re.compile(r"[\[\](){}]")
+_BRACKET = regex(r"[\[\](){}]")
 _BETWEEN = ("", "new_line_or_comment")
 
 

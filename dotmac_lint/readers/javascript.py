@@ -8,24 +8,25 @@ from collections.abc import Iterator
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 _ENVIRONMENT = r"(?:process\s*\.\s*env|import\s*\.\s*meta\s*\.\s*env|Bun\s*\.\s*env)"
 # Comments and strings are passed over, so that `//` in a string starts no comment. Each alternative begins with a
 # character of its own, and has no group: `re` is ten times as fast then.
-_BEGIN = re.compile(
+_BEGIN = regex(
     r"//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
     r"|process|import\s*\.|Bun\s*\.|Deno\s*\.|\{(?=[^{};]*\}\s*=)",
     re.DOTALL,
 )
-_READ = re.compile(
+_READ = regex(
     rf"(?P<dot>{_ENVIRONMENT}\s*(?:\?\.|\.)\s*(?P<name>[A-Za-z_$][\w$]*))"
     rf"|(?P<index>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?P<quote>['\"])(?P<key>[^'\"\n]*)(?P=quote)\s*\])"
     r"|(?P<deno>Deno\s*\.\s*env\s*\.\s*get\(\s*['\"](?P<deno_name>\w+)['\"]\s*\))"
     rf"|(?P<open>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?:`(?P<prefix>[\w]*)\$\{{)?)"
     rf"|(?P<unpack>\{{(?P<names>[^{{}};]*)\}}\s*=\s*{_ENVIRONMENT}\b)"
 )
-_UNPACKED = re.compile(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
+_UNPACKED = regex(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
 
 
 class JavaScriptRead(msgspec.Struct, frozen=True, gc=False):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 MAX_LENGTH = 2_000_000
 """Characters; longer texts are no documents that people write."""
 
-_LINE_END = re.compile(r"\r\n?|\n")
-_FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(?:.*(?:\r\n?|\n))*?(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
+_LINE_END = regex(r"\r\n?|\n")
+_FRONT_MATTER = regex(r"---[ \t]*(?:\r\n?|\n)(?:.*(?:\r\n?|\n))*?(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 
 
 class CodeBlock(msgspec.Struct, frozen=True, gc=False):
@@ -262,9 +263,9 @@ def _cells(lines: _Lines, number: int) -> tuple[Piece, ...]:
 
 # ---- reStructuredText
 
-_DIRECTIVE = re.compile(r"([ \t]*)\.\. (?:code-block|code|sourcecode|prompt|parsed-literal)::[ \t]*(\S*)")
-_RST_CODE = re.compile(r"(?<![`\w])``(?!\s)((?:[^`\r\n]|`(?!`))+?)``")
-_ADORNMENT = re.compile(r"([=\-~^\"'#*+.:`_<>])\1{2,}[ \t]*$")
+_DIRECTIVE = regex(r"([ \t]*)\.\. (?:code-block|code|sourcecode|prompt|parsed-literal)::[ \t]*(\S*)")
+_RST_CODE = regex(r"(?<![`\w])``(?!\s)((?:[^`\r\n]|`(?!`))+?)``")
+_ADORNMENT = regex(r"([=\-~^\"'#*+.:`_<>])\1{2,}[ \t]*$")
 
 
 def read_rst(text: str) -> Markdown:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 MAXIMUM_LENGTH = 1024 * 1024
 """Characters; a longer script was not written by a person."""
 
-_SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(\S+))?")
-_OPERATOR = re.compile(r":?[-+?=]")
+_SHEBANG = regex(r"#![ \t]*(\S+)(?:[ \t]+(\S+))?")
+_OPERATOR = regex(r":?[-+?=]")
 
 
 class VariableRead(msgspec.Struct, frozen=True, gc=False):

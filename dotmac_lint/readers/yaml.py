@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.source import Range
 
 MAXIMUM_NODES = 50_000
@@ -75,12 +76,10 @@ class YamlFile(msgspec.Struct, frozen=True, gc=False):
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*|0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+)")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
-_DIGITS_APART = re.compile(r"(?<=[0-9])_(?=[0-9])")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_INTEGER = regex(r"[-+]?(0|[1-9][0-9]*|0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+)")
+_FLOAT = regex(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_DIGITS_APART = regex(r"(?<=[0-9])_(?=[0-9])")
+_SURROGATE = regex("[\ud800-\udfff]")
 
 
 def is_null(node: Node) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic, Label
 from dotmac_lint.fix import Applicability, Edit
+from dotmac_lint.lazy import regex
 
 MASK = "***"
 
@@ -18,8 +19,8 @@ _WORDS = (
     r"SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSWRD|TOKEN|CREDENTIAL|SALT|DSN|REQUIREPASS|AUTHORIZATION|PEPPER"
     r"|(?:API|ACCESS|PRIVATE|ENCRYPTION|SIGNING|MASTER|SIGNATURE|APP|AUTH|HMAC|FERNET|LICENSE|UNSEAL)[_.-]?KEY"
 )
-_SECRET = re.compile(rf"{_WORDS}|(?:^|[_.-])(?:PASS|PWD|PW|KEY)$", re.IGNORECASE)
-_NOT_SECRET = re.compile(
+_SECRET = regex(rf"{_WORDS}|(?:^|[_.-])(?:PASS|PWD|PW|KEY)$", re.IGNORECASE)
+_NOT_SECRET = regex(
     r"^(OLD)?PWD$|^KEY$"
     r"|(?:^|[_.-])(?:PUBLIC|PRIMARY|FOREIGN|SORT|PARTITION|CACHE|ROUTING|UNIQUE)[_.-]?KEYS?$"
     r"|[_.-](?:FILE|FILES|PATH|DIR|URL|URI|HOST|PORT|NAME|NAMES|ID|TTL|TYPE|PREFIX|HEADER|ISSUER|AUDIENCE|BACKEND"
@@ -29,60 +30,56 @@ _NOT_SECRET = re.compile(
     r"|^(?:ENABLE|DISABLE|USE|REQUIRE|HAS|IS|MIN|MAX)[_.-]",
     re.IGNORECASE,
 )
-_ROOT_TOKEN = re.compile(r"ROOT[_-]TOKEN[_-]ID$", re.IGNORECASE)
+_ROOT_TOKEN = regex(r"ROOT[_-]TOKEN[_-]ID$", re.IGNORECASE)
 """The development servers of Vault and OpenBao take it: the token itself."""
 _NAME = r"(?P<name>[A-Za-z_-][A-Za-z0-9_.-]*)"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?"
-_PAIR = re.compile(
+_PAIR = regex(
     rf"(?<![\w.$}}/-])(?P<quote>[\"']?){_NAME}(?P=quote)(?P<between>[ \t]*(?::=|=(?!=)|:(?![-?+/=]))[ \t]*)"
 )
-_MAPPING = re.compile(rf"^[ \t]*(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]+$")
-_SPACED = re.compile(
+_MAPPING = regex(rf"^[ \t]*(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]+$")
+_SPACED = regex(
     rf"(?:^[ \t]*(?:ENV|env)[ \t]+|(?<![^\s\"'])--?){_NAME}[ \t]+(?=(?P<value>{_QUOTED}|[^\s\"'-][^\s\"']*))"
 )
-_ARGUMENT = re.compile(
+_ARGUMENT = regex(
     rf"(?P<quote>[\"']){_NAME}(?P=quote)(?=[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?(?P<value>{_QUOTED}))"
 )
-_ITEMS = re.compile(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\[[^\]]{{0,500}}\])")
-_HASH = re.compile(r"(?<!\w)\$\$?(?:apr1|2[aby]|[156])\$(?P<value>[^\s\"',]{8,})")
-_COMPARED = re.compile(rf"(?<![\w.-]){_NAME}[\"'}}\])]*[ \t]+[!=]?=[ \t]+(?P<value>\"[^\"\s]+\"|'[^'\s]+')")
-_ROW = re.compile(rf"\|[ \t]*`?{_NAME}`?[ \t]*\|[ \t]*`(?P<value>[^`|]+)`")
-_CELL = re.compile(r"`(?P<value>[^`|]+)`")
-_NO_VALUE = re.compile(r"[A-Za-z_.\[\], ]+|[\w/.-]+\.\w{1,4}")
+_ITEMS = regex(rf"(?P<quote>[\"']){_NAME}(?P=quote)[ \t]*=[ \t]*(?P<value>\[[^\]]{{0,500}}\])")
+_HASH = regex(r"(?<!\w)\$\$?(?:apr1|2[aby]|[156])\$(?P<value>[^\s\"',]{8,})")
+_COMPARED = regex(rf"(?<![\w.-]){_NAME}[\"'}}\])]*[ \t]+[!=]?=[ \t]+(?P<value>\"[^\"\s]+\"|'[^'\s]+')")
+_ROW = regex(rf"\|[ \t]*`?{_NAME}`?[ \t]*\|[ \t]*`(?P<value>[^`|]+)`")
+_CELL = regex(r"`(?P<value>[^`|]+)`")
+_NO_VALUE = regex(r"[A-Za-z_.\[\], ]+|[\w/.-]+\.\w{1,4}")
 """A type, a word, a path."""
-_LOGIN = re.compile(
+_LOGIN = regex(
     r"\bcurl\b[^|;]{0,300}?[\s\"'](?:-u|--user)[\s\"',=]+[^\s:\"',]+:(?P<value>[^\s\"',]+)"
     r"|\bredis-cli\b[^|;]{0,300}?[\s\"']-a[\s\"',]+(?P<redis>[^\s\"',]+)"
     r"|\b(?:mysql|mariadb)(?:-?admin|-?dump)?\b[^|;]{0,300}?[\s\"']-p(?P<mysql>[^\s\"',]+)"
     r"|\b(?:(?:docker|podman)[ \t]+login|sshpass)\b[^|;]{0,300}?[\s\"']-p[\s\"',]+(?P<docker>[^\s\"',]+)"
 )
-_URL = re.compile(
-    r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE
-)
-_BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+(?P<value>[A-Za-z0-9+/_.=-]{8,})", re.IGNORECASE)
-_WELL_KNOWN = re.compile(
+_URL = regex(r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE)
+_BEARER = regex(r"\b(?:Bearer|Basic)[ \t]+(?P<value>[A-Za-z0-9+/_.=-]{8,})", re.IGNORECASE)
+_WELL_KNOWN = regex(
     r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hv[sb]\.[\w-]{16,}"
     r"|xox[abprs]-[\w-]{10,}|sk[_-](?:live|test|proj|ant)[\w-]{12,}|AIza[\w-]{30,}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
 )
-_BLOCK = re.compile(
+_BLOCK = regex(
     rf"^(?P<indent>[ \t]*)(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]*[|>][-+0-9]*[ \t]*(?:#.*)?\r?$"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.MULTILINE,
 )
-_IN_A_SENTENCE = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\s`\"',;)]+)")
-_INTERPOLATION = re.compile(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*])\$[A-Za-z_]\w*|\{\{.*?\}\}")
+_IN_A_SENTENCE = regex(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\s`\"',;)]+)")
+_INTERPOLATION = regex(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*])\$[A-Za-z_]\w*|\{\{.*?\}\}")
 # A bare `$word` inside a word may be a part of a password.
-_DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
-_PLAIN = re.compile(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
-_CODE = re.compile(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
-_ODD_WORD = re.compile(r"(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{8,}\s*$")
+_DEFAULT = regex(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
+_PLAIN = regex(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)
+_CODE = regex(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
+_ODD_WORD = regex(r"(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{8,}\s*$")
 """What is hardly the name of a variable."""
-_STRING = re.compile(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
-_READS = re.compile(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
-CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_STRING = regex(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
+_READS = regex(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
+CONTROL = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def is_secret_name(name: str) -> bool:

@@ -1,9 +1,9 @@
-import re
 from collections.abc import Iterator
 
 from dotmac_lint.api import Diagnostic, Phase, Repository, Rule, Severity
+from dotmac_lint.lazy import regex
 
-_BEGINS = re.compile(r"\A(A|An|The|This|There|It) ")
+_BEGINS = regex(r"\A(A|An|The|This|There|It) ")
 
 
 class ParseError(Rule):

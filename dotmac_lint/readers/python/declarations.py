@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python import code
 from dotmac_lint.readers.python.code import Call, Display, Expr, Lambda, Other, Pairs, Starred, Subscript
 from dotmac_lint.readers.python.lowering import Converter
@@ -26,8 +26,8 @@ from dotmac_lint.readers.python.skeleton import Skeleton
 from dotmac_lint.source import Range
 
 _CUSTOMISE = ("settings_customise_sources", "customise_sources")
-_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_MAY_CHANGE = re.compile(r"\.\w+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr")
+_PATH = regex(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_MAY_CHANGE = regex(r"\.\w+\s*(?::[^=\n]+)?[-+|]?=[^=]|setattr")
 
 
 class Annotations(Converter):

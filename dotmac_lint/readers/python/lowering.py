@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python.code import (
     DEPTH,
     Assert,
@@ -105,8 +105,8 @@ class Offsets(CodegenState):
         )
 
 
-_BRACKETS = re.compile(r"[(\[{]|[)\]}]")
-_CHAIN = re.compile(r"(?:[-+~*.(\[{]|\bnot\b|\blambda\b|\belse\b)[^\S\n]*")
+_BRACKETS = regex(r"[(\[{]|[)\]}]")
+_CHAIN = regex(r"(?:[-+~*.(\[{]|\bnot\b|\blambda\b|\belse\b)[^\S\n]*")
 
 
 def parse(text: str) -> cst.Module | Problem:

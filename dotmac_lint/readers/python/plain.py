@@ -5,10 +5,10 @@ its cost. Gives up where `ast` does not tell the same: code that is no Python of
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python.code import (
     DEPTH,
     Assert,
@@ -63,10 +63,10 @@ _BINARY: dict[type[ast.operator], str] = {
 _ASSIGNED = frozenset({ast.Add, ast.Sub, ast.BitOr, ast.BitAnd, ast.Mult})
 """Operators that an augmented assignment is followed through."""
 _UNARY: dict[type[ast.unaryop], str] = {ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
-_NAME = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_NAME = regex(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _SPACE = "\\ \t\r\n\f"
-_COMMENT = re.compile(r"#[^\n]*")
-_AFTER = re.compile(r"[\s)]*[}!:=]")
+_COMMENT = regex(r"#[^\n]*")
+_AFTER = regex(r"[\s)]*[}!:=]")
 
 
 class UnsureError(Exception):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dotmac_lint.known import Problem
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import Range, SourceFile
 
@@ -25,13 +26,13 @@ _CASTS = frozenset({
     "decimal",
     "tuple", "bytes", "dj_db_url", "dj_email_url", "dj_cache_url", "get_value", "channels",
 })  # fmt: skip
-_TAKES_ALL = re.compile(
+_TAKES_ALL = regex(
     r"load|parse|from_|config|settings|expand|substitute|format|validate|normali[sz]e|nest|structure",
     re.IGNORECASE,
 )
 """Functions that, given the whole environment, read names of their own; others hand it to a program."""
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
-_FALLBACK = re.compile(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
+_CONSTANT = regex(r"[A-Z][A-Z0-9_]+")
+_FALLBACK = regex(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
 
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

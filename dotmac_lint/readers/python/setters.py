@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
 
 OWN = frozenset({"self", "cls"})
-SETTINGS_NAME = re.compile(r"settings|config|cfg|conf\b", re.IGNORECASE)
+SETTINGS_NAME = regex(r"settings|config|cfg|conf\b", re.IGNORECASE)
 """What variables are called that hold settings."""
 _SETTERS = frozenset({"setattr", "__setattr__"})
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from dotmac_lint.lazy import regex
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import SourceFile
 
-_DOTTED_KEY = re.compile(r"""['"][A-Za-z_]\w*(?:\.\w+)+['"]\s*:""")
+_DOTTED_KEY = regex(r"""['"][A-Za-z_]\w*(?:\.\w+)+['"]\s*:""")
 _KEPT = frozenset({"settings_customise_sources", "customise_sources"})
 _SETTERS = frozenset({"setattr", "__setattr__"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
