@@ -167,7 +167,7 @@ IMPORTS = (
     "except SystemExit: pass\n"
     "print(*sys.modules, file=sys.stderr)"
 )
-HELP = ("cli.commands", "config", "diagnostic", "fix", "hint", "source")
+HELP = ("cli.commands", "config", "diagnostic", "fix", "hint", "lazy", "source")
 WARM = (
     "cache",
     "cli.output",
