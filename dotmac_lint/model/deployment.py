@@ -757,6 +757,8 @@ class Service:
             unknown = unknown or found.unknown is not None
         if unknown:
             return None
+        if self.is_bundled_before(name):
+            return False
         if self.mentions(name):
             return True
         base = self.base_image.value if isinstance(self.base_image, Known) else None
@@ -773,13 +775,37 @@ class Service:
             return False
         return None
 
+    def is_bundled_before(self, name: str) -> bool:
+        """Whether a bundler has put the variable into what a web server serves here, when the image was built: in the
+        container nothing reads it.
+        """
+        from dotmac_lint.model.image import is_web_server
+        from dotmac_lint.model.variable_readers import BUNDLED, dynamic_patterns
+
+        stage = self.stage
+        if stage is None or self.image is None or not BUNDLED.match(name) or name in self.image.build_args:
+            return False
+        base = stage.external_base
+        if not stage.uses or not (isinstance(base, Known) and is_web_server(base.value)):
+            return False
+        held = stage.sources | self.mounted_files
+        word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
+        return (
+            re.search(word, self._command_text) is None
+            and self.repository.read_in(name, held) is None
+            and not any(p.reaches(name) for path in held for p in dynamic_patterns(self.workspace, path))
+        )
+
     def may_use(self, variable: Variable) -> bool:
         """Whether the service may read `variable`. What is in an env file may be for others that get it, too: a
-        well-known image takes what is its own.
+        well-known image takes what is its own, and of code that reads any name it is not known.
         """
         from dotmac_lint.model.image_variables import variables_of
 
-        known = variables_of(self.definition) if variable.mechanism == "env_file" else None
+        reads = self.reads(variable)
+        if variable.mechanism != "env_file":
+            return reads is not False
+        known = variables_of(self.definition)
         if known is not None and not known.may_read(variable.name):
             return self.mentions(variable.name)
-        return self.reads(variable) is not False
+        return reads is True or (reads is None and self.image is None)

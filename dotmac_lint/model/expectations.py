@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
     from dotmac_lint.model.settings import Field, SettingsClass
 
-Proof = Literal["section", "field", "absence"]
+Proof = Literal["section", "field", "bundled", "absence"]
 
 SURE = 90
 """The score from which a candidate is meant beyond doubt, if it is the only one."""
@@ -97,6 +97,8 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
 
 def _explain(services: tuple[Service, ...], variable: Variable) -> Unread:
     service = services[0]
+    if service.is_bundled_before(variable.name):
+        return Unread(variable, services, "bundled", None, None, ())
     best: list[Candidate] = []
     section: Field | None = None
     owner: SettingsClass | None = None

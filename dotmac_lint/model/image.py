@@ -306,6 +306,14 @@ def is_plain_image(name: str) -> bool:
     return name == "scratch" or bool(_PLAIN_IMAGES.fullmatch(untagged(name)))
 
 
+_WEB_SERVERS = re.compile(r"(.*/)?(nginx|nginx-unprivileged|caddy|httpd)")
+
+
+def is_web_server(name: str) -> bool:
+    """Whether the image `name` serves the files that it holds."""
+    return _WEB_SERVERS.fullmatch(untagged(name)) is not None
+
+
 class Image:
     """What `docker build` makes of one Dockerfile. Nothing is worked out before it is asked for."""
 

@@ -29,6 +29,8 @@ class UnknownEnvVar(Rule):
                 reason = f"the settings section `{'.'.join(unread.section.path)}` has no such field"
             elif unread.proof == "field":
                 reason = "no settings field, code or script reads a variable of that name"
+            elif unread.proof == "bundled":
+                reason = "only a bundler reads such names, and it ran when the image was built: the value has no effect"
             else:
                 reason = "nothing in its image, its command or its mounts reads it: the value has no effect"
             meant = " or ".join(f"`{candidate.name}`" for candidate in unread.candidates)
@@ -43,7 +45,7 @@ class UnknownEnvVar(Rule):
                 help=_advice(unread),
                 fix=_rename(unread),
                 service=service,
-                severity=Severity.WARNING if unread.proof == "absence" else Severity.ERROR,
+                severity=Severity.ERROR if unread.proof in ("section", "field") else Severity.WARNING,
                 key=name,
             )
         for found in misspelt_variables(deployment):
@@ -62,6 +64,8 @@ class UnknownEnvVar(Rule):
 
 
 def _advice(unread: Unread) -> str:
+    if unread.proof == "bundled":
+        return "Give it to the build: `args` of `build`, and `ARG` before the bundler runs in the Dockerfile."
     taken = next((candidate for candidate in unread.candidates if candidate.taken), None)
     if taken is not None and all(candidate.taken for candidate in unread.candidates):
         return f"`{taken.name}` is set already: remove this line."

@@ -186,3 +186,23 @@ services:
     network = Network(deployment(tmp_path, text))
     found = network.connections(network.services["app"])
     assert [c.endpoint.variable.name for c in found] == ["A_URL", "D_HOST"]
+
+
+def test_what_an_env_file_gives_to_all_is_used_by_those_that_read_it(tmp_path: Path) -> None:
+    services = deployment(
+        tmp_path,
+        "services:\n"
+        "  foreign: {image: acme/app, env_file: all.env}\n"
+        "  db: {image: postgres, env_file: all.env}\n"
+        "  reader: {build: {dockerfile: reader.Dockerfile}, env_file: all.env}\n"
+        "  loader: {build: {dockerfile: loader.Dockerfile}, env_file: all.env}\n",
+        **{
+            "all.env": "SEARCH_URL=http://search:9200\n",
+            "reader.Dockerfile": 'FROM python:3.12\nCOPY reader.py ./\nCMD ["sh", "-c", "reader $SEARCH_URL"]\n',
+            "reader.py": "",
+            "loader.Dockerfile": "FROM python:3.12\nCOPY loader.py ./\n",
+            "loader.py": "import os\nload(os.environ)\n",
+        },
+    ).services
+    uses = {each.name: each.may_use(url) for each in services if (url := each.environment.get("SEARCH_URL"))}
+    assert uses == {"foreign": True, "db": False, "reader": True, "loader": False}
