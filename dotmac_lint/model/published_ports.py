@@ -27,6 +27,7 @@ _SHORT = regex(
     r"(?:(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]+?):)?(?P<host>\d+(?:-\d+)?)?:)?"
     r"(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>[A-Za-z]+))?"
 )
+_TO_NOTHING = re.compile(r"--scale[ =]([\w.-]+)=0\b")
 _ANY = frozenset({"", "0.0.0.0"})
 
 
@@ -182,8 +183,11 @@ def rivals(clashes: Iterable[Clash]) -> Iterator[Rivals]:
 
 
 def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
-    """Whether some known command starts both; so is it where no command is known."""
-    if alternatives(one, other):
+    """Whether some known command starts both; so is it where no command is known. Not where one is told to scale one of
+    them to nothing.
+    """
+    shown = " ".join(label.text for label in deployment.spec.evidence)
+    if alternatives(one, other) or {one.name, other.name} & {*_TO_NOTHING.findall(shown)}:
         return False
     commands = deployment.spec.started
     wanted = {one.name, other.name}
