@@ -1094,6 +1094,8 @@ def _commands_in(
             place = (place[0], max(*ends, place[1]) if ends else place[1])
         yield from _command_lines(places, piece.kind, program, Span(path, *place), arguments, folder, given)
 
+    if piece.kind == "document" and words[0].chars.endswith(":"):
+        return  # a sentence
     for number, word in enumerate(words):
         chars = word.chars
         base = chars.rpartition("/")[2].lstrip("@-+")

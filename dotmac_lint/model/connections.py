@@ -75,11 +75,11 @@ class Network:
         return self._peers[service.name]
 
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
-        """The service's endpoints, without those of tests and, for a server, those that are about itself; for an image
-        whose variables are known, those that it reads."""
+        """The service's endpoints, without those of tests, those that are only compared (what tokens say) and, for a
+        server, those that are about itself; for an image whose variables are known, those that it reads."""
         if service.name not in self._endpoints:
             kind, known = self.kinds.get(service.name), variables_of(service.definition)
-            own = {"test", *(kind.words if kind is not None else ())}
+            own = {"test", "iss", "aud", "audience", *(kind.words if kind is not None else ())}
             self._endpoints[service.name] = tuple(
                 endpoint
                 for endpoint in endpoints(service)

@@ -48,6 +48,7 @@ _PRODUCTION = frozenset({"production", "prod", "live"})
 _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _SCRIPT = regex(r"\.(sh|bash|ps1)$")
+_PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
 _EXPORT = regex(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
@@ -126,6 +127,14 @@ class Repository:
     def unplaced(self) -> tuple[Unplaced, ...]:
         """The Compose files that are part of no deployment."""
         return self._discovered.unplaced
+
+    @cached_property
+    def projects(self) -> tuple[Project, ...]:
+        """Those of the deployments, and of the Compose files that are part of none."""
+        from dotmac_lint.model.compose import load_project
+
+        unplaced = (load_project(self.workspace, (unplaced.path,)) for unplaced in self.unplaced)
+        return (*(deployment.project for deployment in self.deployments), *unplaced)
 
     def image_of(self, definition: Definition) -> Image | None:
         """The image that the service builds from this repository; None where it is pulled or not known."""
@@ -641,6 +650,18 @@ class Service:
         command = self.definition.command
         return command is not None and any("celery" in word.raw for word in command.words)
 
+    @property
+    def runs_as_root(self) -> bool:
+        """Whether the container is known to run as root, who may write into folders of his own."""
+        from dotmac_lint.model.compose_tree import Leaf
+
+        given, stage = self.definition.attribute("user"), self.stage
+        if given is not None:
+            return isinstance(given, Leaf) and given.raw.partition(":")[0] in {"root", "0"}
+        if stage is None or isinstance(stage.user, Unknown):
+            return stage is not None and self._plain_base
+        return stage.user is None or stage.user.value.partition(":")[0] in {"root", "0"}
+
     @cached_property
     def _plain_base(self) -> bool:
         """Whether the base image reads nothing of its own: a language runtime, or a plain system."""
@@ -665,10 +686,17 @@ class Service:
 
     @cached_property
     def _mounts_unknown_code(self) -> bool:
-        """Whether a bind mount may bring code from a folder that only the host knows: `${SOURCE}:/app`."""
+        """Whether a bind mount may bring code that is not here: from a folder that only the host knows
+        (`${SOURCE}:/app`), or a program that the repository lacks."""
+        sources = (mount.source for mount in self.definition.mounts if mount.type == "bind")
         return any(
-            mount.type == "bind" and mount.source is not None and not isinstance(mount.source.value, Known)
-            for mount in self.definition.mounts
+            not isinstance(source.value, Known)
+            or (
+                _PROGRAM.search(source.value.value) is not None
+                and not self.workspace.is_taken(source.value.value)
+            )
+            for source in sources
+            if source is not None
         )
 
     @cached_property

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = regex(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
-    r"|(^|/)(tests?/(.*/)?data|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    r"|(^|/)(docs?|documentation|tests?/(.*/)?(data|resources)|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
 _TEMPLATE = regex(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)

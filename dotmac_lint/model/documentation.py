@@ -382,8 +382,7 @@ def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Kn
         if named:
             projects = [load_project(workspace, paths) for paths in named]
         else:
-            projects = [deployment.project for deployment in repository.deployments]
-            projects += [load_project(workspace, (unplaced.path,)) for unplaced in repository.unplaced]
+            projects = list(repository.projects)
         if any(
             p.kind in {"file", "yaml", "include", "shape", "extends"} for q in projects for p in q.problems
         ):

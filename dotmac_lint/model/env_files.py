@@ -87,6 +87,10 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         return True
     if is_composed(workspace, path):
         return True
+    beside = (file for file in workspace.under(posixpath.dirname(path)) if "env" in posixpath.basename(file))
+    examples = (workspace.source(file) for file in beside if _EXAMPLE.search(posixpath.basename(file)))
+    if any(example is not None and f" {name}" in example.text for example in examples):
+        return True  # "Copy it to NAME"
     stem = name.strip(".")
     return any(stem in other and _EXAMPLE.search(other) for other in map(posixpath.basename, workspace.files))
 

@@ -18,7 +18,8 @@ from dotmac_lint.model.made_elsewhere import is_made_as_commented, is_made_besid
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.workspace import Workspace
 
 # Where images look for what they are configured with; empty, they start without it or not at all.
 _CONFIGURATION = regex(
@@ -43,6 +44,15 @@ _FILLS = regex(
     r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
 )
 """Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
+
+
+_CERTIFICATES = regex(r"(^|[/_.-])(certs?|certificates|ssl|tls|ca|ca-bundle|pki)([/_.-]|$)")
+_SCRIPT = regex(r"\.(sh|bash|ps1|py|mk)$|(^|/)(Makefile|[Jj]ustfile)$")
+_MAKES_KEYS = regex(rb"\bopenssl +(req|x509|genrsa|genpkey|ecparam)\b|\bmkcert\b|\bkeytool +-gen")
+_DATA = regex(
+    r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media|tmp|temp|backups?|outputs?|results?|models)$"
+)
+"""Folders that a program fills by itself."""
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -89,11 +99,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     service fetches for others. Nothing is said of these.
     """
     workspace = deployment.repository.workspace
-    writers: dict[str, list[str]] = {}
-    for service in deployment.services:
-        for mount in service.binds:
-            if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only:
-                writers.setdefault(mount.source.value.value, []).append(_image_name(service))
+    writers = _writers(deployment.repository)
     for service in deployment.services:
         for mount in service.binds:
             assert mount.source is not None
@@ -110,11 +116,12 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             is_file = _named_like_a_file(source) and not target.endswith("/")
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            if workspace.in_submodule(source):
+            if workspace.in_submodule(source) or (not is_file and _is_for_certificates(workspace, source)):
                 continue
             written = any(f"{source}/".startswith(f"{other}/") for other in writers)
             configuration = (mount.read_only and not written) or bool(_CONFIGURATION.search(target))
-            if service.definition.build is None and not is_file and not configuration:
+            filled = _DATA.search(source) is not None and service.runs_as_root
+            if not is_file and not configuration and (service.definition.build is None or filled):
                 continue
             path = mount.span.path
             if not is_file and (
@@ -128,6 +135,36 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             yield MissingSource(
                 service, source, target, mount.source_span or mount.span, is_file, configuration
             )
+
+
+def _writers(repository: Repository) -> dict[str, list[str]]:
+    """The sources of writable bind mounts of any deployment, with the images of those who may write there."""
+
+    def find() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for service in (service for deployment in repository.deployments for service in deployment.services):
+            for mount in service.binds:
+                if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only:
+                    found.setdefault(mount.source.value.value, []).append(_image_name(service))
+        return found
+
+    writers: dict[str, list[str]] = repository.workspace.remembered("writers of bind mounts", find)
+    return writers
+
+
+def _is_for_certificates(workspace: Workspace, source: str) -> bool:
+    """Whether the folder is for certificates, which git ignores wherever they lie, and some script here makes some."""
+
+    def make() -> bool:
+        scripts = (path for path in workspace.files if _SCRIPT.search(path))
+        found = workspace.words.search(scripts, (b"openssl", b"mkcert", b"keytool"))
+        return any(_MAKES_KEYS.search(workspace.bytes(path) or b"") for path, _ in found)
+
+    return bool(
+        _CERTIFICATES.search(source)
+        and all(workspace.is_ignored(f"{source}/server.{suffix}") for suffix in ("pem", "key"))
+        and workspace.remembered("makes certificates", make)
+    )
 
 
 def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:

@@ -26,6 +26,7 @@ SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _RUNNERS = SHELLS | {"env", "exec", "nice", "gosu", "su-exec"}
 _INITS = frozenset({"tini", "dumb-init", "catatonit", "docker-init"})
 INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php"})
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _SCRIPT_SUFFIXES = (".sh", ".bash", ".py", ".js", ".rb", ".pl", ".ts", ".mjs", ".cjs")
 
 
@@ -101,8 +102,8 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
             return all(_mounted(definition, found.script) for definition in users)
         return any(
             mount.target.value == Known(found.script)
-            for deployment in repository.deployments
-            for definition in deployment.project.services.values()
+            for project in repository.projects
+            for definition in project.services.values()
             for mount in definition.mounts
         )
     context = f"{image.context}/" if image.context else ""
@@ -152,6 +153,8 @@ def _starts_arguments(stage: Stage) -> bool:
 def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript | None:
     full = stage.resolve(script)
     if full is None or full in stage.files:
+        return None
+    if "/" not in script and any(f"{folder}/{script}" in stage.files for folder in _PATH):
         return None
     for layer in reversed(stage.chain):
         for copy in reversed(layer.copies):

@@ -486,6 +486,8 @@ def test_names_are_unique(tmp_path: Path) -> None:
         ("compose.yml", "{% if x %}\nservices: {a: {image: b}}\n{% endif %}\n"),
         ("tests/fixtures/compose.yml", APP),
         ("vendor/x/compose.yml", APP),
+        ("tests/resources/docker/compose.yml", APP),
+        ("docs/configs/compose.yml", APP),
         ("compose.yml", "version: '3'\n"),
         ("compose.yml", "services: [\n"),
         ("compose.yml", ""),
