@@ -33,6 +33,7 @@ PYTHON = [
     ),
     ('import click\n@click.option("--x", envvar="A")\ndef f(x): pass', ["A"], []),
     ('import os\né = "ü"; os.getenv("A")', ["A"], []),
+    ('import os\nmatch x:\n    case True:\n        os.getenv("A")', ["A"], []),
     ("print 'python 2'\nos.environ['A']", ["A"], []),
     ('import os\n"A"  # os.environ["B"]', [], []),
 ]

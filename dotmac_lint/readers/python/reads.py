@@ -40,7 +40,7 @@ _RELEVANT = frozenset({
     ast.Assign, ast.AnnAssign, ast.ImportFrom, ast.Import, ast.With, ast.Subscript, ast.Compare, ast.Call,
     ast.For, ast.comprehension,
 })  # fmt: skip
-_LEAVES = frozenset({type(None), str, int, ast.Name, ast.Constant})
+_LEAVES = frozenset({type(None), str, int, bool, ast.Name, ast.Constant})
 _NO_CODE = frozenset(
     {"ctx", "op", "ops", "names", "name", "id", "attr", "type_comment", "type_ignores", "rest"}
 )
