@@ -76,7 +76,8 @@ class Network:
 
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
         """The service's endpoints, without those of tests, those that are only compared (what tokens say) and, for a
-        server, those that are about itself; for an image whose variables are known, those that it reads."""
+        server, those that are about itself; for an image whose variables are known, those that it reads, and for
+        another that is pulled, none of an env file that the application has."""
         if service.name not in self._endpoints:
             kind, known = self.kinds.get(service.name), variables_of(service.definition)
             own = {"test", "iss", "aud", "audience", *(kind.words if kind is not None else ())}
@@ -85,8 +86,20 @@ class Network:
                 for endpoint in endpoints(service)
                 if not own & {*tokens(endpoint.variable.name)}
                 and (known is None or known.may_read(endpoint.variable.name))
+                and not (service.image is None and self._is_shared(endpoint.variable))
             )
         return self._endpoints[service.name]
+
+    def _is_shared(self, variable: Variable) -> bool:
+        """Whether it comes of an env file that a service has as well which is built here."""
+        held = (
+            other.environment.get(variable.name)
+            for other in self.services.values()
+            if other.image is not None
+        )
+        return variable.mechanism == "env_file" and any(
+            one is not None and one.name_span == variable.name_span for one in held
+        )
 
     def connections(self, service: Service) -> Iterator[Connection]:
         """Where the service's endpoints lead to a well-known server of the deployment."""

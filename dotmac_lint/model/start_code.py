@@ -61,9 +61,9 @@ START_NAMES = SERVER_NAMES | PROGRAM_NAMES
 START_METHODS = frozenset({"ready", "lifespan", "on_startup"})
 """Methods that a framework calls: of Django's AppConfig, of Starlette and Litestar."""
 SERVER_DECORATORS = regex(
-    r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start"
-    r"|asynccontextmanager)$"
+    r"(^|\.)(on_event|on_startup|before_serving|before_first_request|listener|before_server_start)$"
 )
+_CONTEXT = regex(r"(^|\.)asynccontextmanager$")
 CELERY_DECORATORS = regex(r"(^|\.)(connect|connect_via|receiver)$")
 COMMAND_DECORATORS = regex(r"(^|\.)command$")
 GUARD_NAME = regex(
@@ -353,9 +353,21 @@ class StartCode:
         known = (SERVER_DECORATORS, CELERY_DECORATORS, COMMAND_DECORATORS)
         if any(pattern.search(decorator) for pattern in known for decorator in decorators):
             return True
+        if any(map(_CONTEXT.search, decorators)) and self._is_lifespan(function.name):
+            return True
         if owner is not None:  # `start` or `run` of some object says nothing of when it is called
             return function.name in START_METHODS
         return function.name.lower() in START_NAMES or function.name.endswith("lifespan")
+
+    def _is_lifespan(self, name: str) -> bool:
+        """Whether an application is given the context manager to run in: `FastAPI(lifespan=name)`."""
+        word = name.encode()
+        given = re.compile(rb"lifespan\w*\s*=\s*[\[(]?\s*(?:\w+\.)*" + re.escape(word) + rb"\b")
+        workspace = self.modules.workspace
+        return any(
+            given.search(workspace.bytes(path) or b"")
+            for path, _ in workspace.words.search(self.modules.shipped, (word,))
+        )
 
 
 def runs(entry: Entry, launched: Launched) -> bool:
@@ -374,7 +386,7 @@ def runs(entry: Entry, launched: Launched) -> bool:
         return function.name.replace("_", "-") in launched.words
     return launched.server and (
         function.name.lower() not in PROGRAM_NAMES
-        or any(SERVER_DECORATORS.search(decorator) for decorator in decorators)
+        or any(pattern.search(d) for pattern in (SERVER_DECORATORS, _CONTEXT) for d in decorators)
     )
 
 

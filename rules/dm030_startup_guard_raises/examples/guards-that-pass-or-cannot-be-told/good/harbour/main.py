@@ -2,6 +2,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from harbour.queue import channel
 from harbour.settings import settings
 
 
@@ -12,3 +13,9 @@ async def lifespan(app: FastAPI):
 
 
 app = FastAPI(title=settings.name, lifespan=lifespan)
+
+
+@app.post("/arrivals")
+async def arrive():
+    async with channel() as queue:
+        return queue

@@ -8,6 +8,7 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = []
     berths: int = 12
     signing_key: str = "unsafe"
+    queue_url: str = ""
 
     @field_validator("berths")
     @classmethod
