@@ -37,7 +37,8 @@ _SKIPPED = regex(
     r"|(^|/)(docs?|documentation|tests?/(.*/)?(data|resources)|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
-_TEMPLATE = regex(r"^[^#\n]*(?:\{%|\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
+_TEMPLATE = regex(r"^[^#\n]*(?:\{%|(?<!s[/|#@])\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
+"""A placeholder, unless a container's `sed s/{{NAME}}/value/` fills it."""
 _OVERRIDE = regex(r"\boverrides?\b", re.I)
 _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example")
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')

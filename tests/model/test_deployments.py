@@ -503,6 +503,7 @@ def test_what_is_no_deployment(tmp_path: Path, path: str, text: str) -> None:
 
 def test_go_templates_of_docker_are_no_jinja(tmp_path: Path) -> None:
     text = 'services:\n  app:\n    image: x\n    hostname: "{{.Node.Hostname}}"\n    # {{ jinja }}\n'
+    text += '    command: sh -c "sed s/{{PORT}}/80/ /conf.template > /conf"\n'
     assert found(tmp_path, {"compose.yml": text}) == {"default": ("compose.yml",)}
 
 
