@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.image import is_plain_image
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.run_step import split_commands
 from dotmac_lint.model.scripts import Word, absolute_path, commands_of, covering_mount, script_run_by
@@ -32,6 +33,7 @@ _SPEAKS = frozenset(
 )
 _CONFIGURED = {"alembic": ("-c", "--config"), "gunicorn": ("-c", "--config"), "supervisord": ("-c",)}
 """Programs and their options for a configuration file."""
+_COMPOSE_FILE = regex(r"compose[^/]*\.ya?ml$", re.I)
 _SHEBANG = regex(r"#!.*\b(ba|da|a|z|k)?sh\b")
 
 
@@ -60,7 +62,11 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 continue
             for program, index in _modules(texts):
                 match = _MODULE.fullmatch(texts[index])
-                if match is not None and _is_missing_module(service, match[1]):
+                if match is None:
+                    continue
+                if _is_missing_module(service, match[1]) or (
+                    program in {"celery", *_SERVERS} and _is_nobodys(service, match[1])
+                ):
                     meant = similar_name(match[1], _modules_beside(service, match[1]))
                     word = words[index]
                     yield MissingReference("module", match[1], program, word.span, word.what, service, meant)
@@ -135,6 +141,25 @@ def _is_missing_module(service: Service, module: str) -> bool:
                 return False  # an attribute of it
     rest = "/".join(parts[1:])
     return not any(is_made_elsewhere(workspace, f"{owner}{rest}.py") for owner in owners)
+
+
+def _is_nobodys(service: Service, module: str) -> bool:
+    """Whether no package of that name is in the repository, nor can be installed: nothing but Compose files names it,
+    and the image is made of a plain one.
+    """
+    top = module.partition(".")[0]
+    workspace, stage = service.workspace, service.stage
+    base = stage.external_base if stage is not None else None
+    if not isinstance(base, Known) or not is_plain_image(base.value) or _modules_by_part(workspace).get(top):
+        return False
+    if not any(file.endswith(".py") for file in service.files) or workspace.is_ignored(f"{top}/"):
+        return False
+    if any(mount.type == "bind" for mount in service.definition.mounts if mount not in service.binds):
+        return False  # of a folder that is not the repository's
+    others = (path for path in workspace.files if not _COMPOSE_FILE.search(path))
+    name = re.compile(top.replace("_", "[-_]").encode(), re.I)
+    found = workspace.words.search(others, {top.encode(), top.replace("_", "-").encode()})
+    return not any(name.search(workspace.bytes(path) or b"") for path, _ in found)
 
 
 def _modules_by_part(workspace: Workspace) -> dict[str, list[str]]:

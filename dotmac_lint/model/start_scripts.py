@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _RUNNERS = SHELLS | {"env", "exec", "nice", "gosu", "su-exec"}
 _INITS = frozenset({"tini", "dumb-init", "catatonit", "docker-init"})
-INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php"})
+INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php", "fastapi"})
+_FASTAPI = frozenset({"run", "dev"})
+"""What its command line does with a file."""
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _SCRIPT_SUFFIXES = (".sh", ".bash", ".py", ".js", ".rb", ".pl", ".ts", ".mjs", ".cjs")
 
@@ -58,7 +60,7 @@ def script_words(words: Sequence[str]) -> Iterator[int]:
                 if words[index] in {"-c", "-m", "-e", "-lc"}:
                     return
                 index += 1
-            if name in {"gosu", "su-exec"}:
+            if name in {"gosu", "su-exec"} or (name == "fastapi" and {*words[index : index + 1]} & _FASTAPI):
                 index += 1
             continue
         if word.startswith(("/", "./")) or word.endswith(_SCRIPT_SUFFIXES):
