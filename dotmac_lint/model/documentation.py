@@ -30,7 +30,7 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?)([/_.-]|$)",
+    r"|on-?prem(ises)?)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/",
     re.I,
 )
 _CREATES = regex(
@@ -56,10 +56,12 @@ _PLACEHOLDERS = regex(
 )
 
 
-_LOCAL = regex(r"override|\blocal\b|\b(my|your|custom|some|example)[-_.]", re.I)
+_OWN = regex(r"override|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
+_LOCAL = regex(r"\blocal\b", re.I)
+"""The same, unless a script of the repository calls it and does not look whether it is there."""
 _WORDS = regex(
-    r"a|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|files?|first|for"
+    r"a|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|do|does|files?|first|for"
     r"|from|has|if|in|instead|is|it|its|manually|must|not|of|on|only|or|output|result|should|so|stack|that|the|then"
     r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your",
     re.I,
@@ -193,7 +195,9 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
 
 
 def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
-    if word.exists or word.path is None or _LOCAL.search(basename(word.text)) or word.text.startswith("-"):
+    if word.exists or word.path is None or _OWN.search(basename(word.text)) or word.text.startswith("-"):
+        return False
+    if _LOCAL.search(basename(word.text)) and not _relies_on(workspace, line, word):
         return False
     if any(character in word.text for character in "<>{}$*[]|\\"):
         return False
@@ -205,6 +209,13 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
     if _created(workspace, line.span.path, basename(word.path)):
         return False
     return not lies_somewhere(workspace, word.text)
+
+
+def _relies_on(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
+    """Whether the command is a script's, and the script does not look whether the file is there."""
+    source = workspace.source(line.span.path) if line.kind in ("shell", "make") else None
+    looks = rf"(\[|\btest)\s+(!\s+)?-[efrs]\s+\S*(\$|{re.escape(basename(word.text))})|\$\(wildcard\b"
+    return source is not None and not re.search(looks, source.text)
 
 
 _RENDERED = (".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".template", ".erb", ".in")

@@ -47,10 +47,10 @@ _ELSEWHERE = regex(
 )
 """What may lead out of the repository, or bring files of others into it."""
 _ENTERS = regex(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
-_PLACEHOLDER = regex(r"(^|[/_.-])(path|to|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
+_PLACEHOLDER = regex(r"(^|[/_.-])(path|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
 _GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
 _MAKES = regex(
-    r"(^|[^-=\d&])>|\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
+    r"\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
     r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,
 )
@@ -185,9 +185,10 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
     if is_no_source(workspace, bare):
         return False
     shown = re.compile(rf"\s*(#|//)\s*(\./)?{re.escape(bare)}\s*")
+    written = re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(basename(name))}")
     lines = lines_naming(workspace, bare)
     return not any(
-        shown.fullmatch(line) or _MAKES.search(rest) or _GUARD.search(rest)
+        shown.fullmatch(line) or written.search(line) or _MAKES.search(rest) or _GUARD.search(rest)
         for line in lines
         for rest in (line.replace(basename(name), ""),)
     )

@@ -25,6 +25,7 @@ from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
+from dotmac_lint.model.start_faults import unset_with_examples
 from dotmac_lint.model.variable_readers import (
     BUNDLED,
     dynamic_patterns,
@@ -36,8 +37,8 @@ from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
-    from dotmac_lint.model.deployment import Deployment, Repository
-    from dotmac_lint.model.settings import Lookup, SettingsClass
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.model.settings import Field, Lookup, SettingsClass
     from dotmac_lint.readers.dotenv import EnvEntry
     from dotmac_lint.workspace import Workspace
 
@@ -300,11 +301,44 @@ def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
                 if host_gives(name) or len(files) != 1 or workspace.kind(files[0]) == "file":
                     continue
                 example = stand_in(workspace, files[0])
-                if example is None or not _is_example_of(deployment, example):
+                if example is None or not _is_example_of(deployment, files[0], example):
                     continue
-                if name not in _set_elsewhere(workspace, {name}):
+                if not _is_set_elsewhere(workspace, name, example):
                     fix = _append(workspace, example, name)
                     yield Lacking(name, reference.span, example, files[0], fix)
+
+
+class LackingField(msgspec.Struct, frozen=True):
+    """A required field of the settings that a service runs, and the example of its env file, which lacks it."""
+
+    name: str
+    field: Field
+    settings: SettingsClass
+    service: Service
+    example: str
+    fix: Fix | None
+
+
+def lacking_fields(deployment: Deployment) -> Iterator[LackingField]:
+    """Each such field that no other text tells to set."""
+    workspace = deployment.repository.workspace
+    seen: set[tuple[str, str]] = set()
+    for found, example in unset_with_examples(deployment):
+        for name, field in zip(found.names, found.fields, strict=True):
+            if (name, example) not in seen and not _is_told(workspace, name):
+                seen.add((name, example))
+                fix = _append(workspace, example, name)
+                yield LackingField(name, field, found.settings, found.service, example, fix)
+
+
+def _is_told(workspace: Workspace, name: str) -> bool:
+    """Whether anything but programs and workflows names the variable: a document, a script, an env file."""
+    files = (
+        path
+        for path in workspace.files
+        if not path.endswith((".py", ".pyi", ".ipynb")) and not path.startswith(".github/")
+    )
+    return any(workspace.words.search(files, {name.encode(), name.upper().encode()}))
 
 
 def _demanded(leaf: Leaf, reference: Reference) -> bool:
@@ -317,24 +351,26 @@ def _demanded(leaf: Leaf, reference: Reference) -> bool:
     )
 
 
-def _is_example_of(deployment: Deployment, example: str) -> bool:
-    """Whether the deployment takes another variable from the example."""
+def _is_example_of(deployment: Deployment, env_file: str, example: str) -> bool:
+    """Whether the deployment takes another variable from the example, or hands all of the env file to a service."""
     file = deployment.repository.workspace.env_file(example)
     held = {entry.key for entry in file.entries} if file is not None and not file.fatal else set()
-    return any(reference.name in held for reference in deployment.project.interpolations)
+    project = deployment.project
+    given = (one.path.value for s in project.services.values() if s.active for one in s.env_files)
+    return Known(env_file) in given or any(reference.name in held for reference in project.interpolations)
 
 
-def _set_elsewhere(workspace: Workspace, names: set[str]) -> set[str]:
-    """Those of `names` that any file sets or names which is no document and no Compose file."""
+def _is_set_elsewhere(workspace: Workspace, name: str, example: str) -> bool:
+    """Whether a file sets or names it which is no document, no Compose file and no other folder's env file."""
     files = (
         path
         for path in workspace.files
         if not _DOCUMENT.search(path)
         and not _COMPOSE.search(path)
         and not path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java"))
+        and not (_sets_only(path) and posixpath.dirname(path) != posixpath.dirname(example))
     )
-    words = {name.encode() for name in names}
-    return {name.decode() for _, here in workspace.words.search(files, words) for name in here}
+    return any(workspace.words.search(files, {name.encode()}))
 
 
 def _append(workspace: Workspace, example: str, name: str) -> Fix | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import FieldValue, GuardOutcome, Start
 
+LEAST = 3
+"""Fields that the example of an env file fills before the lack of another is an oversight."""
 ENVIRONMENT = regex(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stage|mode)$", re.IGNORECASE)
 """Fields that say in which environment the application runs."""
 
@@ -179,6 +181,21 @@ def unset_fields(deployment: Deployment) -> Iterator[Unset]:
         )
         if fields and start.made is not None:
             yield Unset(service, start.settings, fields, start.made.at_start)
+
+
+def unset_with_examples(deployment: Deployment) -> Iterator[tuple[Unset, str]]:
+    """The same for services whose env file is represented by its example, and the example."""
+    for service, start in _starts(deployment):
+        given = [v for v in service.environment if v.placeholder and v.mechanism == "env_file"]
+        examples = {variable.name_span.path for variable in given}
+        taken = sum(found.variable in given for found in start.fields)
+        if len(examples) != 1 or taken < LEAST or start.made is None or not start.made.at_start:
+            continue
+        fields = tuple(
+            found.field for found in start.fields if isinstance(found.value, Missing) and found.field.names
+        )
+        if fields:
+            yield Unset(service, start.settings, fields, at_start=True), examples.pop()
 
 
 def set_them(found: Unset) -> Fix | None:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
-from dotmac_lint.model.example_drift import Idle, idle_entries, lacking_variables
+from dotmac_lint.model.example_drift import Idle, idle_entries, lacking_fields, lacking_variables
 
 MOST = 2
 """Idle lines of one example and cause that are reported one by one; more are one finding."""
@@ -24,6 +24,16 @@ class ExampleDrift(Rule):
                 help=f"Add `{found.name}=` to `{found.example}`, with a word on what it should hold.",
                 fix=found.fix,
                 key=found.name,
+            )
+        for lack in lacking_fields(deployment):
+            yield self.report(
+                f"`{lack.settings.name}` requires `{lack.name}`, which `{lack.example}` lacks: service "
+                f"`{lack.service.name}` does not start with what the example tells to set.",
+                lack.field.span,
+                related=[Label(Span(lack.example, 0, 0), "this example lacks it")],
+                help=f"Add `{lack.name}=` to `{lack.example}`, or give the field a default.",
+                fix=lack.fix,
+                key=lack.name,
             )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:

@@ -1,0 +1,3 @@
+from parcels.settings import Settings
+
+settings = Settings()
