@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 _EXAMPLE = regex(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
-_ENV = regex(r"(^|[/.])env([._-][^/]*)?$", re.IGNORECASE)
 _FILLED = regex(
     r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to"
     r"|set\b.{0,30}\b(variables?|values?)|values? for)\b",
@@ -93,18 +92,7 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
     if any(example is not None and f" {name}" in example.text for example in examples):
         return True  # "Copy it to NAME"
     stem = name.strip(".")
-    examples = [other for other in workspace.files if _EXAMPLE.search(posixpath.basename(other))]
-    return any(
-        stem in posixpath.basename(other) or (_ENV.search(other) and _is_headed(workspace, other, name))
-        for other in examples
-    )
-
-
-def _is_headed(workspace: Workspace, example: str, name: str) -> bool:
-    """Whether a comment of the example names the file that it stands for: `# .env.development`."""
-    source = workspace.source(example)
-    headed = re.compile(rf"^[ \t]*#.*(?<![\w.-]){re.escape(name)}(?![\w.-])", re.MULTILINE)
-    return source is not None and headed.search(source.text) is not None
+    return any(stem in other and _EXAMPLE.search(other) for other in map(posixpath.basename, workspace.files))
 
 
 def _other_file(workspace: Workspace, reference: EnvFileReference, path: str) -> Fix | None:
