@@ -180,6 +180,8 @@ def _score(
             return 86, f"{field.path[-2]} is another name for it"
     if len(given) > 1 and len(whole) > len(given) and _contains(whole, given):
         return 82 - 2 * (len(whole) - len(given)) + (whole[: len(given)] == given), "the same words"
+    if len(given) > 1 and len(whole) == len(given) + 1 and _is_within(given, whole):
+        return NEAR + 1, "the same words, and one between them"
     closeness = ratio(name, canonical)
     return (closeness, "almost the same spelling") if closeness >= 86 and len(name) > 5 else (0, "")
 

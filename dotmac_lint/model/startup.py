@@ -52,6 +52,8 @@ MOST_MODULES = 200
 """Whose code is kept for the next start."""
 MOST_MODULES_A_CHECK = 10
 """More of them for each file with checks, which every start looks at."""
+TIMES_A_START = 2
+"""As many of them at least as two starts need: the next one needs most of the same."""
 
 Outcome = Literal["passes", "raises", "undecided"]
 
@@ -124,6 +126,7 @@ class Simulator:
     def _begin(self) -> None:
         """Nothing of the code is known yet, or any more: one start needs little of what another needed."""
         self.modules.forget()
+        self._needed = 0  # modules of the first start from here on
         self.start_code = StartCode(self.modules)
         self.program = Program(self.modules.find)
         self._inline_entries: dict[str, list[Entry]] = {}
@@ -154,8 +157,21 @@ class Simulator:
         `pretend` overrides fields (by dotted path) once they are made. `dotenv` tells which `.env` file the
         process may read that nobody can see here.
         """
-        if self.modules.read > MOST_MODULES + MOST_MODULES_A_CHECK * len(self._checking):
+        usual = MOST_MODULES + MOST_MODULES_A_CHECK * len(self._checking)
+        if self.modules.read > max(usual, TIMES_A_START * self._needed):
             self._begin()
+        start = self._simulate(settings, environment, pretend, process, dotenv)
+        self._needed = self._needed or self.modules.read
+        return start
+
+    def _simulate(
+        self,
+        settings: SettingsClass,
+        environment: Values,
+        pretend: Mapping[str, Any] | None,
+        process: Launched | None,
+        dotenv: str | None,
+    ) -> Start:
         code = self.class_code(settings)
         made = Made(True, frozenset()) if process is None else self._made(settings, code, process)
         given = made.given if made is not None else None

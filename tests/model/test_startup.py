@@ -32,4 +32,7 @@ def test_starts_are_the_same_without_what_earlier_ones_read(
     monkeypatch.setattr(startup, "MOST_MODULES", 0)
     monkeypatch.setattr(startup, "MOST_MODULES_A_CHECK", 0)
     assert lint(root, config.Settings(), load_rules()).diagnostics == usual
+    assert sum(forgotten) == 0  # nothing that the next start needs
+    monkeypatch.setattr(startup, "TIMES_A_START", 0)
+    assert lint(root, config.Settings(), load_rules()).diagnostics == usual
     assert sum(forgotten) > 0
