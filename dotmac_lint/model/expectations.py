@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +23,8 @@ Proof = Literal["section", "field", "bundled", "absence"]
 
 SURE = 90
 """The score from which a candidate is meant beyond doubt, if it is the only one."""
+MANY = 10
+"""Unread variables of a service, from which absence proves nothing where most of its variables are unread."""
 NEAR = 74
 """The score from which a name counts as lying next to a field."""
 
@@ -83,16 +86,26 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
             else:
                 # Some service that shares the line (an anchor, `extends`) reads it, or may.
                 read.add(variable.name_span)
-    for span, rows in groups.items():
-        if span not in read:
-            services = tuple(service for service, _ in rows)
-            unread = _explain(services, rows[0][1])
-            if unread.proof == "absence" and any(
-                may_be_a_librarys(service.workspace, service.files, unread.variable.name)
-                for service in services
-            ):
-                continue
-            yield unread
+    found = [
+        _explain(tuple(service for service, _ in rows), rows[0][1])
+        for span, rows in groups.items()
+        if span not in read
+    ]
+    by_absence = Counter(s.name for unread in found if unread.proof == "absence" for s in unread.services)
+    for unread in found:
+        if unread.proof == "absence" and any(
+            may_be_a_librarys(service.workspace, service.files, unread.variable.name)
+            or _reader_is_missed(service, by_absence[service.name])
+            for service in unread.services
+        ):
+            continue
+        yield unread
+
+
+def _reader_is_missed(service: Service, unread: int) -> bool:
+    """Whether so many variables of the service are read nowhere that something must read them unseen."""
+    given = sum(variable.mechanism == "environment" for variable in service.environment)
+    return unread >= MANY and 2 * unread > given
 
 
 def _explain(services: tuple[Service, ...], variable: Variable) -> Unread:
