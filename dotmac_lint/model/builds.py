@@ -240,7 +240,11 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
         if dockerfile is not None and image.syntax is None and isinstance(dockerfile.value, Known):
             path = dockerfile.value.value
             written = posixpath.join(context.raw, dockerfile.raw)
-            if workspace.kind(path) is None and not _may_be_there(deployment, service, path, written):
+            if (
+                workspace.kind(path) is None
+                and not _may_be_there(deployment, service, path, written)
+                and not _is_overlaid(deployment, service, path)
+            ):
                 fix = None
                 if dockerfile.span != context.span:
                     folder, name = posixpath.split(path)
@@ -276,6 +280,21 @@ def missing_targets_of_commands(repository: Repository) -> Iterator[MissingRefer
             else None
         )
         yield MissingReference(None, "target", target.name, target.span, image, stages, fix)
+
+
+def _is_overlaid(deployment: Deployment, service: Service, dockerfile: str) -> bool:
+    """Whether nothing says that the files are started alone, and with others they build from another Dockerfile."""
+    files = set(deployment.spec.files)
+    overlaid = (
+        other.project.services.get(service.name)
+        for other in deployment.repository.deployments
+        if not deployment.spec.commanded and files < set(other.spec.files)
+    )
+    builds = (definition.build for definition in overlaid if definition is not None)
+    return any(
+        build is not None and build.dockerfile is not None and build.dockerfile.value != Known(dockerfile)
+        for build in builds
+    )
 
 
 def _may_be_there(deployment: Deployment, service: Service, path: str, written: str) -> bool:

@@ -58,6 +58,7 @@ _PLACEHOLDERS = regex(
 
 _OWN = regex(r"override|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
+_TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])[A-Z]{2,}([._-]|$)")
 _LOCAL = regex(r"\blocal\b", re.I)
 """The same, unless a script of the repository calls it and does not look whether it is there."""
 _WORDS = regex(
@@ -125,7 +126,7 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     text = source.text
     begin = text.rfind("\n", 0, place.start) + 1
     if not in_document:
-        return not _PRINTS.match(text, begin)
+        return not (_PRINTS.match(text, begin) or _is_cloned(workspace, place.path, text[:begin]))
     document = workspace.markdown(place.path) if place.path.lower().endswith(".md") else None
     headings = document.headings if document is not None else ()
     above = [heading.text for heading in headings if heading.range.start < begin][-1:]
@@ -196,6 +197,8 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
 
 def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
     if word.exists or word.path is None or _OWN.search(basename(word.text)) or word.text.startswith("-"):
+        return False
+    if _TO_BE_FILLED.search(basename(word.text)):
         return False
     if _LOCAL.search(basename(word.text)) and not _relies_on(workspace, line, word):
         return False
@@ -290,12 +293,28 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
             "env files copied", path, list[tuple[str, int, int]], partial(_copies_in, workspace, path)
         ):
             place = Span(path, start, end)
-            if not lies_somewhere(workspace, name) and not _is_for_others(workspace, place):
+            if not (
+                lies_somewhere(workspace, name)
+                or _is_for_others(workspace, place)
+                or _if_it_is_there(workspace, place)
+            ):
                 found.setdefault(name, []).append(place)
         for name, places in found.items():
             inside = normalise(name)
             if inside is not None and not workspace.in_submodule(inside):
                 yield Missing("env file", name, tuple(places), _near_example(workspace, name))
+
+
+_IF_THERE = regex(r"\bif (it is |it's )?(available|provided|present|there|it exists)\b", re.I)
+
+
+def _if_it_is_there(workspace: Workspace, place: Span) -> bool:
+    """Whether the line, or the one before it, says that the file may be missing."""
+    source = workspace.source(place.path)
+    text = source.text if source is not None else ""
+    before = text[: place.start].splitlines()[-2:]
+    rest = text[place.end : text.find("\n", place.end)]
+    return any(_IF_THERE.search(line) for line in (*before, rest))
 
 
 def _near_example(workspace: Workspace, text: str) -> str | None:

@@ -80,7 +80,9 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
 
 
 def _is_set_up(workspace: Workspace, path: str) -> bool:
-    name = posixpath.basename(path)
+    folder, name = posixpath.split(path)
+    if folder and not workspace.is_directory(folder) and workspace.is_ignored(f"{folder}/"):
+        return True  # another repository is checked out there
     if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
         return True
     if any(_FILLED.search(line) for line in lines_naming(workspace, path)):

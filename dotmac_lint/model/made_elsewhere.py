@@ -134,6 +134,18 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
     return False
 
 
+def is_touched_beside(workspace: Workspace, path: str) -> bool:
+    """Whether a shell script of its folder makes the file: `touch NAME`, `> NAME`, `openssl -out NAME`."""
+    folder, name = posixpath.split(path)
+    made = re.compile(
+        rb"(?:\btouch[ \t]|>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=])[\"']?(?:\./)?%s(?![\w./-])"
+        % re.escape(os.fsencode(name))
+    )
+    scripts = (file for file in workspace.under(folder) if file.endswith((".sh", ".bash")))
+    beside = (workspace.bytes(file) for file in scripts if posixpath.dirname(file) == folder)
+    return any(made.search(data or b"") for data in beside)
+
+
 def is_made_as_commented(workspace: Workspace, file: str, path: str) -> bool:
     """Whether a comment of the file has a `mkdir` with the name of `path` as seen from its folder."""
     data = b"\n".join(re.findall(rb"(?m)^[ \t]*#(.*)", workspace.bytes(file) or b""))

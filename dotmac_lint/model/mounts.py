@@ -14,7 +14,12 @@ from dotmac_lint.fix import Applicability, CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_made_as_commented, is_made_beside, is_moved
+from dotmac_lint.model.made_elsewhere import (
+    is_made_as_commented,
+    is_made_beside,
+    is_moved,
+    is_touched_beside,
+)
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -41,7 +46,8 @@ _CHALLENGES = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?
 
 _FILLS = regex(
     r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
-    r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec",
+    r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec"
+    r"|goauthentik/server\S* /(templates|certs)|x-ui\S* /etc/x-ui",
 )
 """Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
 
@@ -108,7 +114,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
             target = mount.target.value.value
-            if any(map(_CERTIFIER.search, writers.get(source, ()))) or _CHALLENGES.search(target):
+            others = writers.get(source, ())
+            if any(_CERTIFIER.search(image) for image, _ in others) or _CHALLENGES.search(target):
                 continue
             fills = _FILLS.search(f"{_image_name(service)} {target.rstrip('/')}")
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
@@ -119,14 +126,19 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if workspace.in_submodule(source) or (not is_file and _is_for_certificates(workspace, source)):
                 continue
             written = any(f"{source}/".startswith(f"{other}/") for other in writers)
-            configuration = (mount.read_only and not written) or bool(_CONFIGURATION.search(target))
+            configures = _CONFIGURATION.search(target) and all(
+                _CONFIGURATION.search(place) for _, place in others
+            )
+            configuration = (mount.read_only and not written) or bool(configures)
             filled = _DATA.search(source) is not None and service.runs_as_root
             if not is_file and not configuration and (service.definition.build is None or filled):
                 continue
             path = mount.span.path
-            if not is_file and (
-                is_made_beside(workspace, source) or is_made_as_commented(workspace, path, source)
-            ):
+            if is_file:
+                made = is_touched_beside(workspace, source)
+            else:
+                made = is_made_beside(workspace, source) or is_made_as_commented(workspace, path, source)
+            if made:
                 continue
             if _is_copied_too(deployment, path, source):
                 continue
@@ -137,18 +149,22 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             )
 
 
-def _writers(repository: Repository) -> dict[str, list[str]]:
-    """The sources of writable bind mounts of any deployment, with the images of those who may write there."""
+def _writers(repository: Repository) -> dict[str, list[tuple[str, str]]]:
+    """The sources of writable bind mounts of any deployment, with the images of those who may write there, and the
+    places where they have them."""
 
-    def find() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+    def find() -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
         for service in (service for deployment in repository.deployments for service in deployment.services):
             for mount in service.binds:
                 if mount.source is not None and isinstance(mount.source.value, Known) and not mount.read_only:
-                    found.setdefault(mount.source.value.value, []).append(_image_name(service))
+                    writer = _image_name(service), mount.target.raw
+                    found.setdefault(mount.source.value.value, []).append(writer)
         return found
 
-    writers: dict[str, list[str]] = repository.workspace.remembered("writers of bind mounts", find)
+    writers: dict[str, list[tuple[str, str]]] = repository.workspace.remembered(
+        "writers of bind mounts", find
+    )
     return writers
 
 

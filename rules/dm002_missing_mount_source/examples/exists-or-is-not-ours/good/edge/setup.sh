@@ -1,0 +1,3 @@
+#!/bin/sh
+touch acme.json
+chmod 600 acme.json
