@@ -7,8 +7,9 @@ from a name which they read, or that has their prefix in a document that sets ot
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +35,19 @@ _INVENTED = regex(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.
 """Words in names that a document makes up, to show how a setting is added."""
 _MAY_TELL = regex(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)
 """All that `_SETS` and `_CELL` find, and more."""
+MANY = 8
+"""Names of some settings that a document tells, from which on it describes these settings."""
+_LISTS = frozenset({"", "env", "dotenv", "ini", "properties", "text", "bash", "sh", "shell"})
+"""Languages of code blocks in which settings are listed."""
+_GIVEN = regex(r"\w+=(?:[^\s\"']*|\"[^\"]*\"|'[^']*')[ \t]+[^#\s]")
+"""A variable that a command is given: `NAME=value command`."""
+_OTHERS = regex(
+    r"_FILE$|^(AWS|AZURE|BACKUP|CERTBOT|CI|COMPOSE|DOCKER|ELASTIC(SEARCH)?|EXPO|FLOWER|GF|GITHUB|GRAFANA|GUNICORN|HOST|K8S|KIBANA"
+    r"|KONG|KUBE\w*|LOKI|MARIADB|MINIO|MONGO|MYSQL|NEXT|NGINX|NODE|NPM|NUXT|PG|PGADMIN|PIP|POSTGRES|PROMETHEUS|PYTHON|RABBITMQ|REACT"
+    r"|REDIS|SSH|SSL|TEST|TLS|TRAEFIK|UV|UVICORN|VAULT|VITE|VUE)_"
+)
+"""Variables of programs beside the application, of the host, of front ends and of tests."""
+_DOCS = regex(r"(^|/)(docs?|documentation)(/.*)?$", re.IGNORECASE)
 _ALIKE = 90
 """How like a name must be to one that is read, of 100."""
 
@@ -75,10 +89,15 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     workspace.read_ahead("markdown", "read_markdown", markdown)
     for path in telling:
         places = _told_in(workspace, path)
+        idle = {name for name in places if name in unread}
+        listed = _listed(workspace, path, {name: places[name] for name in idle})
+        described = _among(repository, path, places, idle) if listed else None
         for name, found in places.items():
             meant = unread.get(name)
             if name in unread and (meant is None or meant[1] is None):
                 meant = _beside(repository, name, places) or meant
+            if meant is None and name in listed:
+                meant = described
             if meant is not None:
                 yield UnknownSetting(name, tuple(Span(path, *place) for place in found), *meant)
 
@@ -177,6 +196,40 @@ def _beside(
             own = [other.upper() for field in settings.fields for other in field.names]
             return settings, None, similar_name(name, own)
     return None
+
+
+def _among(
+    repository: Repository, path: str, told: Collection[str], idle: Collection[str]
+) -> tuple[SettingsClass, None, None] | None:
+    """The settings that the document describes: it tells many names that they read, and fewer that nothing reads."""
+    folder = _DOCS.sub("", dirname(path))
+    for settings in repository.settings:
+        if folder and not settings.path.startswith(f"{folder}/"):
+            continue
+        if sum(bool(settings.lookup(name).fields) for name in told) >= max(MANY, 2 * len(idle)):
+            return settings, None, None
+    return None
+
+
+def _listed(workspace: Workspace, path: str, told: Mapping[str, Collection[tuple[int, int]]]) -> set[str]:
+    """Those of the names that the document lists as settings: in a table, or in a list of them that is no program, and
+    that it does not use itself.
+    """
+    source, document = workspace.source(path), workspace.document(path)
+    if source is None or document is None:
+        return set()
+    programs = [block.range for block in document.code_blocks if block.language not in _LISTS]
+    found = set()
+    for name, places in told.items():
+        if _INVENTED.search(name) or _OTHERS.search(name) or re.search(rf"\$\{{?{name}\b", source.text):
+            continue
+        lines = [(start, source.text.find("\n", end)) for start, end in places]
+        if not any(
+            _GIVEN.match(source.text, start, stop if stop >= 0 else len(source.text)) for start, stop in lines
+        ):
+            if not any(one.start <= start < one.end for one in programs for start, _ in places):
+                found.add(name)
+    return found
 
 
 def _meant(repository: Repository, name: str) -> tuple[SettingsClass, Field | None, str | None] | None:
