@@ -60,6 +60,10 @@ def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
             yield service, build
 
 
+_ARCHIVED = regex(r"(^|[/._-])(archived?|deprecated|legacy|old|backups?|attic)([._-][^/]*)?/", re.IGNORECASE)
+"""Folders of what is no longer built."""
+
+
 def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
     """Each COPY that stops the build of an active service, once for each context."""
     workspace = deployment.repository.workspace
@@ -90,6 +94,8 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
     for _, image in repository.commanded_images:
         commanded.setdefault(image.dockerfile, []).append(image)
     for guess, others in repository.dockerfile_images:
+        if guess.dockerfile not in commanded and _ARCHIVED.search(guess.dockerfile or ""):
+            continue
         if guess in repository.built_images or not _FRONTEND.search(_syntax(guess)):
             continue
         found: list[tuple[Image, dict[Span, Copy]]] = []

@@ -54,6 +54,8 @@ class Dangling(msgspec.Struct, frozen=True):
     literal: bool = True
     profile: tuple[str, ...] = ()
     """The profiles of a service that is there and switched off."""
+    apart: bool = False
+    """A command starts the file alone that other commands start with the one that declares the name."""
 
 
 def uses(service: Service) -> Iterator[Use]:
@@ -125,6 +127,10 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
                 yield Dangling(problem.message, problem.span, None, problem.name, "service", meant)
     if not project.complete or _override_example(deployment):
         return
+    completed = _completed(deployment) if spec.commanded else None
+    if completed is not None:
+        yield completed
+        return
     for service in project.services.values():
         for use in uses(service) if service.active else ():
             known = declared(project, use.kind)
@@ -149,6 +155,38 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
                 use.literal,
             )
     yield from _switched_off(project)
+
+
+def _completed(deployment: Deployment) -> Dangling | None:
+    """Where another deployment completes the files: it is the command that starts them alone which lacks a file."""
+    project, spec = deployment.project, deployment.spec
+    lacking = [
+        use
+        for service in project.services.values()
+        for use in (uses(service) if service.active else ())
+        if use.name not in declared(project, use.kind) and (use.kind, use.name) != ("network", "default")
+    ]
+    command = next((label for label in spec.evidence if label.span.end), None)
+    if not lacking or command is None:
+        return None
+    for other in deployment.repository.deployments:
+        if not {*spec.files} < {*other.spec.files}:
+            continue
+        if all(use.name in declared(other.project, use.kind) for use in lacking):
+            first = lacking[0]
+            span = declared(other.project, first.kind)[first.name]
+            more = len({(use.kind, use.name) for use in lacking}) - 1
+            return Dangling(
+                f"This command starts `{spec.files[0]}` without `{span.path}`, which declares the {first.kind} "
+                f"`{first.name}`{f' and {more} more' * bool(more)} that it refers to.",
+                command.span,
+                None,
+                first.name,
+                first.kind,
+                elsewhere=span,
+                apart=True,
+            )
+    return None
 
 
 def _switched_off(project: Project) -> Iterator[Dangling]:

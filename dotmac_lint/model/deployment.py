@@ -807,15 +807,15 @@ class Service:
         """Whether a bundler has put the variable into what a web server serves here, when the image was built: in the
         container nothing reads it.
         """
-        from dotmac_lint.model.image import is_web_server
         from dotmac_lint.model.variable_readers import BUNDLED, dynamic_patterns
 
         stage = self.stage
         if stage is None or self.image is None or not BUNDLED.match(name) or name in self.image.build_args:
             return False
-        base = stage.external_base
-        if not stage.uses or not (isinstance(base, Known) and is_web_server(base.value)):
+        if self.definition.entrypoint or self.definition.command:
             return False
+        if not stage.uses or not stage.is_web_server:
+            return False  # another program may run beside the server, or in its place
         held = stage.sources | self.mounted_files
         word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
         return (

@@ -306,12 +306,8 @@ def is_plain_image(name: str) -> bool:
     return name == "scratch" or bool(_PLAIN_IMAGES.fullmatch(untagged(name)))
 
 
-_WEB_SERVERS = re.compile(r"(.*/)?(nginx|nginx-unprivileged|caddy|httpd)")
-
-
-def is_web_server(name: str) -> bool:
-    """Whether the image `name` serves the files that it holds."""
-    return _WEB_SERVERS.fullmatch(untagged(name)) is not None
+_WEB_SERVERS = regex(r"(.*/)?(nginx|nginx-unprivileged|caddy|httpd)")
+_SERVES = regex(r"(?!.*(?:&&|\|))(\S*/)?(nginx|caddy|httpd(-foreground)?)(\s.*)?", re.DOTALL)
 
 
 class Image:
@@ -585,6 +581,18 @@ class Stage:
         base = self.chain[0].base
         assert not isinstance(base, Stage)
         return base
+
+    @property
+    def is_web_server(self) -> bool:
+        """Whether it is an image of a web server that starts that server and nothing else, as far as is known."""
+        base, starts = self.external_base, (self.entrypoint, self.cmd)
+        return (
+            isinstance(base, Known)
+            and bool(_WEB_SERVERS.fullmatch(untagged(base.value)))
+            and all(
+                _SERVES.fullmatch(" ".join(start.words)) for start in starts if isinstance(start, Command)
+            )
+        )
 
     @property
     def from_scratch(self) -> bool:

@@ -191,7 +191,7 @@ def _eaten(use: Undefined, service: RunningService | None, repository: Repositor
         ):
             return msgspec.structs.replace(blank, given=held, escapable=shell)
     if use.attribute in {"environment", "labels"} and not _named(use, repository):
-        before = "A-Za-z0-9!#%^*" if name.isupper() else r"\w.!#%^*-"
+        before = "A-Za-z0-9!#%^*" if name.isupper() else r"\w.!#%^*(&-"
         if _HASH.search(text) or re.search(rf"[{before}]\${name}", text):
             return msgspec.structs.replace(blank, text=(use.at,))
     return None

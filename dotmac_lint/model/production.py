@@ -225,7 +225,7 @@ def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
 
 def _development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
     for service in deployment.services:
-        if service.stage is None or not in_production(service):
+        if service.stage is None or deployment.development or not in_production(service):
             continue
         hidden = [(mount, path) for mount in service.binds if (path := _hidden(service.stage, mount))]
         for mount, path in hidden:
@@ -271,7 +271,7 @@ _SERVERS = regex(r"(^|[/\s])(uvicorn|gunicorn|hypercorn|granian|flask|fastapi|da
 
 def watching(deployment: Deployment) -> Iterator[Watching]:
     for service in deployment.services:
-        if not in_production(service):
+        if deployment.development or not in_production(service):
             continue
         definition = service.definition
         command = definition.command if definition.command is not None else definition.entrypoint

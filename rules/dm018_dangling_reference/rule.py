@@ -16,7 +16,10 @@ class DanglingReference(Rule):
             places = (
                 (found.inherited, "the reference stands here, and `extends` brings it along"),
                 (found.meant_at, f"`{found.meant}` is declared here"),
-                (found.elsewhere, "declared here, but this file is not started with it"),
+                (
+                    found.elsewhere,
+                    "declared here" if found.apart else "declared here, but this file is not started with it",
+                ),
             )
             yield self.report(
                 found.message + (f" Did you mean `{found.meant}`?" if found.meant else ""),
@@ -32,6 +35,8 @@ class DanglingReference(Rule):
 def _advice(found: Dangling) -> str:
     if found.profile:
         return f"Start it with `--profile {found.profile[0]}`, or say `required: false`."
+    if found.apart:
+        return "Compose refuses to start the project: name both files, as other commands do."
     if found.meant is not None:
         return "Correct the name."
     return f"Compose refuses to start the project: declare the {found.kind}, or remove the reference."
