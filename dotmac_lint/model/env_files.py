@@ -81,7 +81,8 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
 
 def _is_set_up(workspace: Workspace, path: str) -> bool:
     folder, name = posixpath.split(path)
-    if folder and not workspace.is_directory(folder) and workspace.is_ignored(f"{folder}/"):
+    elsewhere = folder and "env" not in folder and not workspace.is_directory(folder)
+    if elsewhere and workspace.is_ignored(f"{folder}/"):
         return True  # another repository is checked out there
     if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
         return True
