@@ -1,7 +1,7 @@
 """Scripts that documents, Makefiles, workflows and other scripts run by their path, and that lie nowhere.
 
-Only a path into a folder of the repository counts, or a name that another folder has: anything else may be
-another program's.
+Only a path into a folder of the repository counts, a name that another folder has, or in a document a name of several
+words that it does not show as a program: anything else may be another program's.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ _RUNS = regex(
     r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
     r"(?:(?:(?:uv|poetry|pdm|pipenv|rye|hatch)[ \t]+run[ \t]+(?:--\S+[ \t]+)*)?"
     r"(?:(?:ba|z|da)?sh|source|python3?|chmod[ \t]+[\w+=]+)[ \t]+(?:-[a-zA-Z]+[ \t]+)*|uv[ \t]+run[ \t]+|(?=\./))"
-    r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)+[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
+    r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
     re.M,
 )
+_OWN_NAME = regex(r"(\./)?[A-Za-z0-9]+([_-][A-Za-z0-9]+)+\.(sh|bash|py)")
 _ENDING = regex(r"\.(?:sh|bash|py)(?![\w.-])")
 _NO_PATH = regex(r"[^\w./-]")
 _LONGEST = 300
@@ -54,6 +55,12 @@ _MAKES = regex(
     r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,
 )
+_INSTALLED = regex(r"(^|/)(site-packages|s?venv|\.venv)/")
+_BRINGS = regex(r"\b(curl|wget|download\w*|unzip|tar)\b", re.I)
+_FILLED_IN = regex(r"\{\w+\}")
+_NEAR_BEFORE = 8
+"""Lines before the command of a script in which the document may show it."""
+_NEAR_AFTER = 4
 _LARGEST = 400_000
 """Bytes of a file that is looked through."""
 
@@ -72,7 +79,7 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
             name = calls[0].name
             folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
             near = _near(workspace, calls[0], folder)
-            if folder is not None or near is not None:
+            if folder is not None or near is not None or _OWN_NAME.fullmatch(name):
                 yield Missing("script", name, tuple(call.place for call in calls), near)
 
 
@@ -98,10 +105,13 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     for start, end in _commands(workspace, path, source.text):
         for match in _RUNS.finditer(source.text[start:end]):
             name, place = match["path"], Span(path, start + match.start("path"), start + match.end("path"))
-            if lies_somewhere(workspace, name):
+            own = "/" in _bare(name) or _is_own_name(path, name)
+            if not own or lies_somewhere(workspace, name):
                 continue
             folder = _entered(workspace, path, source.text, source.text[start : place.start])
-            if folder is not None and _is_ours(workspace, source.text, start, place, name):
+            if folder is None or ("/" not in _bare(name) and _is_shown(workspace, place)):
+                continue
+            if _is_ours(workspace, source.text, start, place, name):
                 yield _Call(name, place, folder)
 
 
@@ -114,7 +124,33 @@ def _scripts_in(workspace: Workspace, path: str) -> set[str]:
         _NO_PATH.split(text[max(0, match.start() - _LONGEST) : match.end()])[-1]
         for match in _ENDING.finditer(text)
     )
-    return {word for word in words if "/" in word}
+    return {word for word in words if "/" in word or _is_own_name(path, word)}
+
+
+def _is_own_name(path: str, name: str) -> bool:
+    """Whether it names a script of its own without a folder: `load_parcels.py`, not `main.py`."""
+    return bool(DOCUMENT.search(path) and _OWN_NAME.fullmatch(name))
+
+
+def _is_shown(workspace: Workspace, place: Span) -> bool:
+    """Whether the document shows a program before the command, brings files, or tells of another's tool."""
+    source, document = workspace.source(place.path), workspace.document(place.path)
+    if source is None or document is None or _INSTALLED.search(place.path):
+        return True
+    begin = source.text.rfind("\n", 0, place.start) + 1
+    above = source.text[:begin].splitlines(keepends=True)[-_NEAR_BEFORE:]
+    after = source.text[place.end :].splitlines()[:_NEAR_AFTER]
+    start = begin - sum(map(len, above))
+    return (
+        bool(_BRINGS.search("".join((*above[-_NEAR_AFTER:], *after))))
+        or any(
+            block.range.end > start and block.range.start < begin
+            for block in document.code_blocks
+            if block.language not in _SHELL_LANGUAGES
+            or "#!" in source.text[block.range.start : block.range.end]
+        )
+        or bool(after and _FILLED_IN.search(after[0]))
+    )
 
 
 def _entered(workspace: Workspace, path: str, text: str, before: str) -> str | None:

@@ -206,7 +206,7 @@ def _among(
     for settings in repository.settings:
         if folder and not settings.path.startswith(f"{folder}/"):
             continue
-        if sum(bool(settings.lookup(name).fields) for name in told) >= max(MANY, 2 * len(idle)):
+        if sum(bool(settings.lookup(name).fields) for name in told) >= max(MANY, len(idle)):
             return settings, None, None
     return None
 
