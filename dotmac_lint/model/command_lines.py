@@ -1094,8 +1094,9 @@ def _commands_in(
             place = (place[0], max(*ends, place[1]) if ends else place[1])
         yield from _command_lines(places, piece.kind, program, Span(path, *place), arguments, folder, given)
 
-    if piece.kind == "document" and words[0].chars.endswith(":"):
-        return  # a sentence
+    first = words[0].chars
+    if piece.kind == "document" and first.endswith(":") and first[0].isupper():
+        return  # a sentence, where `run:` is a step of a workflow
     for number, word in enumerate(words):
         chars = word.chars
         base = chars.rpartition("/")[2].lstrip("@-+")

@@ -154,6 +154,7 @@ def only(root: Path, files: Mapping[str, str]) -> CommandLine:
             "COMPOSE=$(find_compose)\n$COMPOSE -f compose.yml -f compose.prod.yml up -d\n$X -f compose.yml\n",
         ),
         ("docs/a.md", "```powershell\ndocker compose -f .\\compose.yml `\n  -f compose.prod.yml up\n```\n"),
+        ("docs/a.md", "```yaml\n  run: docker compose -f compose.yml -f compose.prod.yml up\n```\n"),
         ("up.ps1", "docker compose -f compose.yml `\r\n  -f compose.prod.yml up\r\n"),
         ("up.bat", "docker compose -f compose.yml ^\r\n  -f compose.prod.yml up\r\n"),
         ("setup.sh", "ln -sf compose.prod.yml docker-compose.override.yml\ndocker logs x\n"),
