@@ -56,6 +56,8 @@ _NOT_OURS = regex(
 _DOCUMENT = regex(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|lock|map|po|pot|snap|css)$|(^|/)(package-lock|pnpm-lock)[^/]*$", re.I
 )
+_NAME = regex(r"[A-Za-z_]")
+"""How names begin; other keys are the rest of a value of several lines without quotes."""
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
@@ -81,7 +83,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     """What each example of an env file holds and nothing reads, once a file and name."""
     workspace = repository.workspace
     examples = {
-        path: file.entries
+        path: [entry for entry in file.entries if _NAME.match(entry.key)]
         for path in workspace.files
         if _EXAMPLE.search(path) and not _NOT_OURS.search(path) and (file := workspace.env_file(path))
     }
