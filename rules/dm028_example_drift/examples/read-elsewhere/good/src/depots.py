@@ -3,4 +3,4 @@ import os
 from tree import normalise
 
 DEPOTS = normalise(os.environ)
-REGIONS = os.environ["PARCELS_REGIONS"]
+REGIONS = os.environ.get("PARCELS_REGIONS")
