@@ -95,8 +95,11 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     unread -= _interpolated_in_use(workspace, unread) | _expanded_in_documents(workspace, unread)
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
+    blind = _with_settings_elsewhere(
+        workspace, {posixpath.dirname(path) for path in examples} if unread else set()
+    )
     for path, entries in examples.items():
-        if unread and _settings_are_elsewhere(workspace, posixpath.dirname(path)):
+        if posixpath.dirname(path) in blind:
             continue
         for entry in {entry.key: entry for entry in reversed(entries)}.values():
             at = entry.key_range.at(path)
@@ -105,13 +108,17 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
 
 
-def _settings_are_elsewhere(workspace: Workspace, folder: str) -> bool:
-    """Whether a module in the folder takes its settings from a package that is not in the repository."""
-    modules = (path for path in workspace.under(folder) if path.endswith(".py"))
-    found: bool = workspace.remembered(
-        f"settings elsewhere {folder}",
-        lambda: any(runs_our_code_from_elsewhere(workspace, p) for p in modules),
-    )
+def _with_settings_elsewhere(workspace: Workspace, folders: set[str]) -> set[str]:
+    """Those of `folders` with a module that takes its settings from a package which is not in the repository; a module
+    belongs to the nearest one above it.
+    """
+    found: set[str] = set()
+    for path in workspace.files if folders else ():
+        if path.endswith(".py") and runs_our_code_from_elsewhere(workspace, path):
+            above = posixpath.dirname(path)
+            while above and above not in folders:
+                above = posixpath.dirname(above)
+            found.add(above)
     return found
 
 
