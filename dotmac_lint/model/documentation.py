@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 ELSEWHERE = regex(
-    r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archived?|old|legacy|deprecated|adrs?|rfcs?"
+    r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
     r"|on-?prem(ises)?)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/",
@@ -209,9 +209,18 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
             return False
     if workspace.in_submodule(word.path) or workspace.is_ignored(word.path):
         return False
+    if line.kind != "document" and _is_looked_for(workspace, line.span.path, word):
+        return False
     if _created(workspace, line.span.path, basename(word.path)):
         return False
     return not lies_somewhere(workspace, word.text)
+
+
+def _is_looked_for(workspace: Workspace, path: str, word: FileWord) -> bool:
+    """Whether the text looks whether the file is there: `[ -f compose.idp.yml ]`."""
+    source = workspace.source(path)
+    looks = rf"(\[|\btest)[ \t]+(![ \t]+)?-[efrs][ \t]+[\"']?{re.escape(word.text)}(?![\w./-])"
+    return source is not None and re.search(looks, source.text) is not None
 
 
 def _relies_on(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
@@ -411,6 +420,8 @@ def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Kn
     def make() -> _Known | None:
         if named:
             projects = [load_project(workspace, paths) for paths in named]
+        elif not repository.deployments:
+            return None  # there are overlays only: the file with the services lies elsewhere
         else:
             projects = list(repository.projects)
         if any(

@@ -48,7 +48,7 @@ _ELSEWHERE = regex(
 )
 """What may lead out of the repository, or bring files of others into it."""
 _ENTERS = regex(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
-_PLACEHOLDER = regex(r"(^|[/_.-])(path|your?|my|some|foo|bar|name|example)([/_.-]|$)", re.I)
+_PLACEHOLDER = regex(r"(^|[/_.-])(path|your?|my|some|new|foo|bar|name|example)([/_.-]|$)", re.I)
 _GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
 _MAKES = regex(
     r"\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
     from dotmac_lint.workspace import Workspace
 
-_EXAMPLE = regex(r"example|sample|template|tmpl|dist|default|tpl", re.IGNORECASE)
+_EXAMPLE_WORDS = "example|sample|template|tmpl|dist|default|tpl"
+_EXAMPLE = regex(_EXAMPLE_WORDS, re.IGNORECASE)
+_INSIDE = regex(rf"[._-]({_EXAMPLE_WORDS})(?=[._-])", re.IGNORECASE)
+"""`.env_shop.example.env` for `.env_shop.env`."""
 _FILLED = regex(
     r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to"
     r"|set\b.{0,30}\b(variables?|values?)|values? for)\b",
@@ -86,7 +89,7 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         return True  # another repository is checked out there
     if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
         return True
-    if any(_FILLED.search(line) for line in lines_naming(workspace, path)):
+    if any(_FILLED.search(line) or _names_example(workspace, line) for line in lines_naming(workspace, path)):
         return True
     if is_composed(workspace, path):
         return True
@@ -95,7 +98,14 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
     if any(example is not None and f" {name}" in example.text for example in examples):
         return True  # "Copy it to NAME"
     stem = name.strip(".")
-    return any(stem in other and _EXAMPLE.search(other) for other in map(posixpath.basename, workspace.files))
+    others = (file for file in map(posixpath.basename, workspace.files) if _EXAMPLE.search(file))
+    return any(stem in other or stem == _INSIDE.sub("", other).strip(".") for other in others)
+
+
+def _names_example(workspace: Workspace, line: str) -> bool:
+    """Whether the line names an example that is there, in whatever language: `.env.example` is copied to NAME."""
+    words = (posixpath.basename(word) for word in re.findall(r"[\w./-]+", line))
+    return any("env" in word and _EXAMPLE.search(word) and workspace.named(word) for word in words)
 
 
 def _other_file(workspace: Workspace, reference: EnvFileReference, path: str) -> Fix | None:

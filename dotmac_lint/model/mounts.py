@@ -39,6 +39,8 @@ _FILE = regex(
 )
 
 
+_KEY = regex(r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key)\.json$", re.IGNORECASE)
+"""Keys of service accounts: nobody commits one."""
 _CERTIFIER = regex(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
 _CHALLENGES = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
@@ -121,6 +123,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
                 continue
             is_file = _named_like_a_file(source) and not target.endswith("/")
+            if is_file and _KEY.search(source):
+                continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
             if workspace.in_submodule(source) or (not is_file and _is_for_certificates(workspace, source)):

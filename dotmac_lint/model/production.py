@@ -17,6 +17,7 @@ from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable, remove_attribute, remove_item
+from dotmac_lint.model.servers import server_of
 from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
 from dotmac_lint.source import Span
 
@@ -83,6 +84,8 @@ def unproductive(deployment: Deployment) -> Iterator[Unproductive]:
 
 
 def _variables(service: Service) -> Iterator[Unproductive]:
+    if server_of(service) is not None:
+        return  # a database is given the env file of the application, and reads none of this
     for variable in service.environment:
         value = variable.value
         if not isinstance(value, Known) or variable.placeholder or service.of_the_machine(variable):
