@@ -280,7 +280,15 @@ def _example(network: Network, variable: Variable, server: str) -> Span | None:
     spans = (
         given.span for name in variable.references if (given := network.deployment.project.scope.get(name))
     )
-    return next((span for span in spans if span is not None), None)
+    span = next((span for span in spans if span is not None), None)
+    return None if span is not None and _is_explained(network, span) else span
+
+
+def _is_explained(network: Network, span: Span) -> bool:
+    """Whether the comment above the line names the address: it tells when to use it, and when not."""
+    source = network.deployment.repository.workspace.source(span.path)
+    above = source.text[: span.start].splitlines()[-1:] if source is not None else []
+    return any(line.startswith("#") and any(host in line for host in LOOPBACK) for line in above)
 
 
 def _others_override(network: Network, variable: Variable) -> bool:
