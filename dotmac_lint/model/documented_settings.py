@@ -95,7 +95,7 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
         for name, found in places.items():
             meant = unread.get(name)
             if name in unread and (meant is None or meant[1] is None):
-                meant = _beside(repository, name, places) or meant
+                meant = _beside(repository, path, name, places) or meant
             if meant is None and name in listed:
                 meant = described
             if meant is not None:
@@ -185,26 +185,33 @@ def _in_env_files(workspace: Workspace, names: set[str]) -> set[str]:
 
 
 def _beside(
-    repository: Repository, name: str, told: Collection[str]
+    repository: Repository, path: str, name: str, told: Collection[str]
 ) -> tuple[SettingsClass, None, str | None] | None:
     """The settings whose prefix the name has, and that read others of what the document tells."""
     for settings in repository.settings:
         prefix = settings.env_prefix.upper()
         if len(prefix) < 3 or settings.open or not name.startswith(prefix) or _INVENTED.search(name):
             continue
+        if not _is_near(settings, path):
+            continue  # another program has the same prefix
         if any(other.startswith(prefix) and settings.lookup(other).fields for other in told):
             own = [other.upper() for field in settings.fields for other in field.names]
             return settings, None, similar_name(name, own)
     return None
 
 
+def _is_near(settings: SettingsClass, path: str) -> bool:
+    """Whether the settings are below the folder that the document is about."""
+    folder = _DOCS.sub("", dirname(path))
+    return not folder or settings.path.startswith(f"{folder}/")
+
+
 def _among(
     repository: Repository, path: str, told: Collection[str], idle: Collection[str]
 ) -> tuple[SettingsClass, None, None] | None:
     """The settings that the document describes: it tells many names that they read, and fewer that nothing reads."""
-    folder = _DOCS.sub("", dirname(path))
     for settings in repository.settings:
-        if folder and not settings.path.startswith(f"{folder}/"):
+        if not _is_near(settings, path):
             continue
         if sum(bool(settings.lookup(name).fields) for name in told) >= max(MANY, len(idle)):
             return settings, None, None

@@ -1,0 +1,1 @@
+export const start = () => connect(process.env.PUMP_GATEWAY_URL, process.env.PUMP_TOKEN)
