@@ -93,6 +93,11 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         return True
     if is_composed(workspace, path):
         return True
+    stages = posixpath.dirname(folder)
+    if "env" in stages and any(
+        posixpath.dirname(posixpath.dirname(other)) == stages for other in workspace.named(name)
+    ):
+        return True  # `.envs/local/.web` shows what `.envs/production/.web` holds
     beside = (file for file in workspace.under(posixpath.dirname(path)) if "env" in posixpath.basename(file))
     examples = (workspace.source(file) for file in beside if _EXAMPLE.search(posixpath.basename(file)))
     if any(example is not None and f" {name}" in example.text for example in examples):
