@@ -111,7 +111,7 @@ def is_composed(workspace: Workspace, path: str) -> bool:
 
 def is_made_beside(workspace: Workspace, path: str) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
-    the folder above `path` which it enters; or any other one, of all of `path`, that puts something into it, too; or
+    the folder above `path` which it enters; or another script, of all of `path`, that puts something into it, too; or
     its name in a folder that a variable gives, where some text names the folder above `path`."""
     above, _, own = path.rpartition("/")
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
@@ -129,9 +129,23 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
             entered = re.search(rb"\bcd %s/?\n" % re.escape(os.fsencode(parent)), data) if parent else None
             if entered and _makes_folder(data[entered.end() :], last):
                 return True
-        elif os.fsencode(f"{path}/") in data and _makes_folder(data, path):
+        elif not _is_document(file) and os.fsencode(f"{path}/") in data and _makes_folder(data, path):
             return True
     return False
+
+
+def document_that_makes(workspace: Workspace, path: str) -> str | None:
+    """The document that tells to make the folder and to put something into it."""
+    for file, _ in workspace.words.search(filter(_is_document, _tools(workspace)), (b"mkdir",)):
+        data = workspace.bytes(file)
+        if data is not None and len(data) <= _LARGEST and os.fsencode(f"{path}/") in data:
+            if _makes_folder(data, path):
+                return file
+    return None
+
+
+def _is_document(file: str) -> bool:
+    return file.lower().endswith((".md", ".rst"))
 
 
 def is_touched_beside(workspace: Workspace, path: str) -> bool:

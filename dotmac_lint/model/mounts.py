@@ -15,6 +15,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import (
+    document_that_makes,
     is_made_as_commented,
     is_made_beside,
     is_moved,
@@ -74,10 +75,12 @@ class MissingSource(msgspec.Struct, frozen=True):
     is_configuration: bool
     others: tuple[Span, ...] = ()
     """Where else the same file mounts it."""
+    told: str | None = None
+    """The document that tells to make it by hand."""
 
     @property
     def matters(self) -> bool:
-        return self.is_file or self.is_configuration
+        return self.told is None and (self.is_file or self.is_configuration)
 
 
 def _named_like_a_file(path: str) -> bool:
@@ -148,9 +151,11 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if not deployment.spec.commanded and is_moved(workspace, path):
                 continue
-            yield MissingSource(
-                service, source, target, mount.source_span or mount.span, is_file, configuration
+            at, told = (
+                mount.source_span or mount.span,
+                None if is_file else document_that_makes(workspace, source),
             )
+            yield MissingSource(service, source, target, at, is_file, configuration, told=told)
 
 
 def _writers(repository: Repository) -> dict[str, list[tuple[str, str]]]:

@@ -28,7 +28,11 @@ class MissingMountSource(Rule):
                 mount.at,
                 related=[Label(span, "it is mounted here too") for span in mount.others],
                 severity=Severity.ERROR if mount.matters else Severity.INFO,
-                help=f"Commit the {kind}, or correct the path."
+                help=(
+                    f"`{mount.told}` tells to make it by hand: let a script do that, or commit the {kind}."
+                    if mount.told is not None
+                    else f"Commit the {kind}, or correct the path."
+                )
                 + (f" {fix.title}." if fix is not None and fix.edits else ""),
                 fix=fix,
                 service=mount.service.name,
