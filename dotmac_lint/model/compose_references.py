@@ -131,41 +131,41 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
     if completed is not None:
         yield completed
         return
+    for service, use in _undeclared(project):
+        known = declared(project, use.kind)
+        elsewhere = _elsewhere(deployment, use)
+        meant = similar_name(use.name, (name for name in known if name != service.name))
+        if not (spec.commanded or (started and elsewhere is None) or meant):
+            continue
+        inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
+        yield Dangling(
+            f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
+            f"but no Compose file that is started with it declares this {use.kind}.",
+            service.key if inherited else use.span,
+            service.name,
+            use.name,
+            use.kind,
+            meant,
+            known[meant] if meant else None,
+            elsewhere,
+            use.span if inherited else None,
+            use.literal,
+        )
+    yield from _switched_off(project)
+
+
+def _undeclared(project: Project) -> Iterator[tuple[Service, Use]]:
+    """What the active services refer to and the project does not declare; `default` is a network of each."""
     for service in project.services.values():
         for use in uses(service) if service.active else ():
-            known = declared(project, use.kind)
-            if use.name in known or (use.kind == "network" and use.name == "default"):
-                continue
-            elsewhere = _elsewhere(deployment, use)
-            meant = similar_name(use.name, (name for name in known if name != service.name))
-            if not (spec.commanded or (started and elsewhere is None) or meant):
-                continue
-            inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
-            yield Dangling(
-                f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
-                f"but no Compose file that is started with it declares this {use.kind}.",
-                service.key if inherited else use.span,
-                service.name,
-                use.name,
-                use.kind,
-                meant,
-                known[meant] if meant else None,
-                elsewhere,
-                use.span if inherited else None,
-                use.literal,
-            )
-    yield from _switched_off(project)
+            if use.name not in declared(project, use.kind) and (use.kind, use.name) != ("network", "default"):
+                yield service, use
 
 
 def _completed(deployment: Deployment) -> Dangling | None:
     """Where another deployment completes the files: it is the command that starts them alone which lacks a file."""
     project, spec = deployment.project, deployment.spec
-    lacking = [
-        use
-        for service in project.services.values()
-        for use in (uses(service) if service.active else ())
-        if use.name not in declared(project, use.kind) and (use.kind, use.name) != ("network", "default")
-    ]
+    lacking = [use for _, use in _undeclared(project)]
     command = next((label for label in spec.evidence if label.span.end), None)
     if not lacking or command is None:
         return None

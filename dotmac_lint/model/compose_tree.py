@@ -65,6 +65,11 @@ class Reference(msgspec.Struct, frozen=True, gc=False):
     """Where the variable is set, if an env file sets it."""
     placeholder: bool = False
 
+    @property
+    def demands(self) -> bool:
+        """Whether Compose does not start without the variable."""
+        return self.operator in {":?", "?"}
+
 
 Interpolation = Reference
 

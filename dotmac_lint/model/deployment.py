@@ -762,12 +762,12 @@ class Service:
         found = (misnaming(settings, name) for settings in self.settings)
         return next((row for row in found if row is not None), None)
 
-    def mentions(self, name: str) -> bool:
-        """Whether a command of the service, or a file in its container, may read the variable `name`."""
+    def mentions(self, name: str, files: frozenset[str] | None = None) -> bool:
+        """Whether a command of the service, or one of `files` (those in its container), may read the name."""
         word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
         return (
             re.search(word, self._command_text) is not None
-            or self.repository.read_in(name, self.files) is not None
+            or self.repository.read_in(name, self.files if files is None else files) is not None
         )
 
     def reads(self, variable: Variable) -> bool | None:
@@ -817,11 +817,8 @@ class Service:
         if not stage.uses or not stage.is_web_server:
             return False  # another program may run beside the server, or in its place
         held = stage.sources | self.mounted_files
-        word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
-        return (
-            re.search(word, self._command_text) is None
-            and self.repository.read_in(name, held) is None
-            and not any(p.reaches(name) for path in held for p in dynamic_patterns(self.workspace, path))
+        return not self.mentions(name, held) and not any(
+            p.reaches(name) for path in held for p in dynamic_patterns(self.workspace, path)
         )
 
     def may_use(self, variable: Variable) -> bool:

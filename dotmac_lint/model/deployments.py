@@ -102,6 +102,11 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     """Whether the command lines that name the files build and push images with them, and start nothing."""
 
     @property
+    def folder(self) -> str:
+        """The project's folder, where Compose looks for `.env`: that of the first file, unless it is told another."""
+        return dirname(self.files[0]) if self.project_directory is None else self.project_directory
+
+    @property
     def commanded(self) -> bool:
         """Whether some line of the repository says that it is started: it was not only found."""
         return any(label.span.end for label in self.evidence)

@@ -17,6 +17,7 @@ import msgspec
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
+from dotmac_lint.model.made_elsewhere import DOCUMENT
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -48,7 +49,6 @@ CLONE = regex(
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
-DOCUMENT = regex(r"\.(md|rst)$", re.I)
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",

@@ -13,8 +13,8 @@ from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import CLONE, DOCUMENT, ELSEWHERE, Missing, is_meant, lies_somewhere
-from dotmac_lint.model.made_elsewhere import is_no_source, lines_naming
+from dotmac_lint.model.documentation import CLONE, ELSEWHERE, Missing, is_meant, lies_somewhere
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
 

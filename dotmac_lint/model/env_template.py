@@ -108,10 +108,7 @@ def needed_variables(deployment: Deployment, path: str) -> tuple[Needed, ...]:
     found: dict[str, Needed] = {}
     readers = [service for service in deployment.services if path in _env_files([service])]
     spec = deployment.spec
-    folder = (
-        spec.project_directory if spec.project_directory is not None else posixpath.dirname(spec.files[0])
-    )
-    if not readers or path in (*spec.env_files, posixpath.join(folder, ".env")):
+    if not readers or path in (*spec.env_files, posixpath.join(spec.folder, ".env")):
         for needed in _interpolated(deployment):
             _join(found, needed)
     for needed in _read_by_settings(deployment, {service.name for service in readers}):

@@ -352,7 +352,7 @@ def _is_told(workspace: Workspace, name: str) -> bool:
 
 def _demanded(leaf: Leaf, reference: Reference) -> bool:
     """Whether Compose stops without it: no default of another variable is around it."""
-    return reference.operator in {":?", "?"} and not any(
+    return reference.demands and not any(
         other is not reference
         and other.span.start < reference.span.start
         and reference.span.end <= other.span.end

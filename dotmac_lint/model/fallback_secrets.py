@@ -79,7 +79,7 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     fields: dict[str, Field] = {}
     nodes = [definition.node for definition in deployment.project.services.values()]
     references = (one for node in nodes for leaf in every_leaf(node) for one in leaf.references)
-    required = {one.name for one in references if one.operator in {":?", "?"}}  # else Compose does not start
+    required = {one.name for one in references if one.demands}
     for service in deployment.services:
         if not service.production:
             continue

@@ -261,7 +261,7 @@ def _given_in_some_deployment(repository: Repository) -> frozenset[Span]:
 def _unknown(use: Undefined, service: RunningService | None, deployment: Deployment) -> Blank | None:
     if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
-    if any(r.name == use.name and r.operator in {":?", "?"} for r in deployment.project.interpolations):
+    if any(r.name == use.name and r.demands for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
     if use.handed_as and _is_switch(deployment.repository, use.handed_as):
         return None

@@ -25,6 +25,7 @@ _ARTEFACT = regex(
     r"|\.(whl|jar|war|ear|tar|t?gz|tgz|txz|xz|zip|zst|deb|rpm|apk|exe|dll|so|egg|nupkg|crx|bin|img|pyz)$",
     re.IGNORECASE,
 )
+DOCUMENT = regex(r"\.(md|rst)$", re.IGNORECASE)
 _TEMPLATE = regex(r"[{}<>%]|__[A-Z_]+__")
 _TOOLS = regex(
     r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|pyproject\.toml|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|Rakefile"
@@ -129,23 +130,19 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
             entered = re.search(rb"\bcd %s/?\n" % re.escape(os.fsencode(parent)), data) if parent else None
             if entered and _makes_folder(data[entered.end() :], last):
                 return True
-        elif not _is_document(file) and os.fsencode(f"{path}/") in data and _makes_folder(data, path):
+        elif not DOCUMENT.search(file) and os.fsencode(f"{path}/") in data and _makes_folder(data, path):
             return True
     return False
 
 
 def document_that_makes(workspace: Workspace, path: str) -> str | None:
     """The document that tells to make the folder and to put something into it."""
-    for file, _ in workspace.words.search(filter(_is_document, _tools(workspace)), (b"mkdir",)):
+    for file, _ in workspace.words.search(filter(DOCUMENT.search, _tools(workspace)), (b"mkdir",)):
         data = workspace.bytes(file)
         if data is not None and len(data) <= _LARGEST and os.fsencode(f"{path}/") in data:
             if _makes_folder(data, path):
                 return file
     return None
-
-
-def _is_document(file: str) -> bool:
-    return file.lower().endswith((".md", ".rst"))
 
 
 def is_touched_beside(workspace: Workspace, path: str) -> bool:

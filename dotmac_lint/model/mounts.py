@@ -151,10 +151,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if not deployment.spec.commanded and is_moved(workspace, path):
                 continue
-            at, told = (
-                mount.source_span or mount.span,
-                None if is_file else document_that_makes(workspace, source),
-            )
+            at = mount.source_span or mount.span
+            told = None if is_file else document_that_makes(workspace, source)
             yield MissingSource(service, source, target, at, is_file, configuration, told=told)
 
 
@@ -201,9 +199,8 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 def mend_source(mount: MissingSource) -> Fix | None:
     """Mount what the same words lead to from the project's folder, or from the root; else create what is missing."""
-    workspace, spec = mount.service.workspace, mount.service.deployment.spec
-    source, base = workspace.source(mount.at.path), spec.project_directory
-    base = posixpath.dirname(spec.files[0]) if base is None else base
+    workspace, base = mount.service.workspace, mount.service.deployment.spec.folder
+    source = workspace.source(mount.at.path)
     written = mount.at.range.slice(source.text) if source is not None else ""
     words = re.sub(r"^(\.{1,2}/)+", "", written).rstrip("/")
     if words and posixpath.normpath(posixpath.join(base, written)) == mount.source:
