@@ -458,6 +458,8 @@ class _Shell:
             value = self._value(inside[1], choice)
             if value is not None:
                 return value, end
+            if inside[2] == "" and inside[1].isdigit():
+                return constant(OPEN), end  # the script's argument: without it there is no name of a file
             if inside[2] is not None:
                 begin = start + 2 + inside.start(2)
                 self._nesting += 1

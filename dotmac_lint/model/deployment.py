@@ -49,6 +49,9 @@ _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _SCRIPT = regex(r"\.(sh|bash|ps1)$")
 _PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
+_ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
+_MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
+_DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
 _EXPORT = regex(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
@@ -700,6 +703,23 @@ class Service:
         )
 
     @cached_property
+    def _makes_its_program(self) -> bool:
+        """Whether the container's entrypoint makes an application, or fetches one."""
+        scripts = (path for path in self.files if _ENTRYPOINT.search(path))
+        return any(_MAKES_PROGRAM.search(self.workspace.bytes(path) or b"") for path in scripts)
+
+    @cached_property
+    def _downloads(self) -> bool:
+        """Whether a step of the image's build fetches what is in no repository of ours."""
+        stages = self.image.built_stages if self.image is not None else ()
+        runs = (step.value for stage in stages for step in stage.instructions if step.keyword == "RUN")
+        return any(_DOWNLOADS.search(run) for run in runs)
+
+    def _is_set_by_its_image(self, name: str) -> bool:
+        """Whether the Dockerfile itself sets the variable: its authors know a reader."""
+        return self.stage is not None and name in self.stage.environment
+
+    @cached_property
     def _runs_strangers(self) -> bool:
         from dotmac_lint.model.scripts import runs_strangers
 
@@ -795,6 +815,8 @@ class Service:
         if any(pattern.reaches(name) for pattern in self._dynamic_reads):
             return None
         if self._lacks_built_code or self._runs_strangers or self._mounts_unknown_code:
+            return None
+        if self._makes_its_program or (self._downloads and self._is_set_by_its_image(name)):
             return None
         if self._runs_our_code_from_elsewhere:
             return None

@@ -52,6 +52,7 @@ _LOOKS_ONLY = frozenset(
     {"config", "convert", "version", "ls", "images", "publish", "down", "rm", "stop", "kill"}
 )
 """Subcommands that say nothing of how a project is started, unless they join several files."""
+_ENDS = frozenset({"down", "rm", "stop", "kill"})
 _BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
@@ -85,6 +86,14 @@ class ConfiguredDeployment(msgspec.Struct, frozen=True):
     """Where the configuration file states it."""
 
 
+class Started(NamedTuple):
+    """What a command that starts services names."""
+
+    services: tuple[str, ...]
+    """None where it starts all that its profiles turn on."""
+    profiles: tuple[str, ...] = ()
+
+
 class DeploymentSpec(msgspec.Struct, frozen=True):
     """One way in which the repository is started; paths are relative to the root."""
 
@@ -96,8 +105,8 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     production: bool = False
     evidence: tuple[Label, ...] = ()
     project_name: str | None = None
-    started: tuple[tuple[str, ...], ...] = ()
-    """The services that each command names which starts some; none where it starts all."""
+    started: tuple[Started, ...] = ()
+    """The commands that start several services."""
     only_built: bool = False
     """Whether the command lines that name the files build and push images with them, and start nothing."""
 
@@ -269,7 +278,7 @@ class _Group:
         """Those of other command lines."""
         self.project_name: str | None = None
         self.evidence: list[Label] = []
-        self.started: list[tuple[str, ...]] = []
+        self.started: list[Started] = []
         self.only_built: bool | None = None
         """None where no command line names it."""
 
@@ -426,9 +435,13 @@ class _Discovery:
         return _Stated(tuple(files), profiles, values.get("COMPOSE_PROJECT_NAME"), entry.range.at(path))
 
     def _from_command_lines(self, lines: Iterable[CommandLine]) -> None:
+        lines = tuple(lines)
+        started = {word.path for line in lines if line.subcommand in _STARTS for word in line.files}
         for line in lines:
             if not line.complete or (line.subcommand in _LOOKS_ONLY and len(line.files) < 2):
                 continue
+            if line.subcommand in _ENDS and not started.isdisjoint(word.path for word in line.files):
+                continue  # it takes down in one go what is started otherwise
             if line.files:
                 files: tuple[str, ...] | None = tuple(
                     dict.fromkeys(w.path for w in line.files if w.path is not None)
@@ -460,7 +473,7 @@ class _Discovery:
                 self.loose += [(files[0], profile) for profile in way.profiles if profile not in known]
             group.project_name = group.project_name or line.project_name
             if line.subcommand in _STARTS_MANY:
-                group.started.append(tuple(service.name for service in line.services))
+                group.started.append(Started(tuple(s.name for s in line.services), way.profiles))
             evidence.append(Label(line.span, _shown(self.workspace, line)))
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
@@ -491,7 +504,7 @@ class _Discovery:
                 starts = dict(_DEVCONTAINER_STARTS.findall(source.text))
                 names = _QUOTED.findall(starts.get("runServices", ""))
                 if names:
-                    group.started.append((*_QUOTED.findall(starts.get("service", "")), *names))
+                    group.started.append(Started((*_QUOTED.findall(starts.get("service", "")), *names)))
 
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}
@@ -510,6 +523,7 @@ class _Discovery:
             if stated is not None:
                 if stated.profiles:
                     group.ways.setdefault(_Way((), stated.profiles), [])
+                    group.started.append(Started((), stated.profiles))
                 group.project_name = group.project_name or stated.project_name
                 group.evidence.append(Label(stated.span, "COMPOSE_* is set here"))
             if not group.evidence and not any(group.ways.values()):
@@ -539,6 +553,10 @@ class _Discovery:
                 continue
             reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
             base = self._base_of_images(path) if reason is None else self._base(path, bases)
+            if reason is None and base is None and (above := self._base_above(path)) is not None:
+                text = f"its services are those of `{above}`, from where its paths lead to files"
+                self.group((above, path)).evidence.append(Label(Span(path, 0, 0), text))
+                continue
             if reason is None:
                 if base is None:
                     evidence = Label(Span(path, 0, 0), "it is complete in itself")
@@ -554,6 +572,23 @@ class _Discovery:
     def _directory_of_its_like(self, path: str) -> str | None:
         """The project directory that other files of the folder are started with, where the paths in the file `path`
         lead to files only from there; None for its own folder."""
+        likes = {directory for files, directory in self.groups if dirname(files[0]) == dirname(path)}
+        fitting = [directory for directory in likes if directory is not None and self._leads(path, directory)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _base_above(self, path: str) -> str | None:
+        """The file of the folder above from which alone the paths in the file `path` lead to files, and which has all
+        its services: `compose.yaml` for `docker/docker-compose.yaml`."""
+        own, folder, name = self.outline(path), dirname(dirname(path)), basename(path)
+        for other in self.candidates if own is not None and dirname(path) else ():
+            if dirname(other) == folder and name != basename(other) and name.endswith(basename(other)):
+                base = self.outline(other)
+                if base and own and own.services.keys() <= base.services.keys() and self._leads(path, folder):
+                    return other
+        return None
+
+    def _leads(self, path: str, directory: str) -> bool:
+        """Whether the paths in the file `path` lead to files from the directory, and to none from its own folder."""
         source = self.workspace.source(path)
         written = _RELATIVE.findall(source.text) if source is not None else []
 
@@ -561,9 +596,7 @@ class _Discovery:
             inside = (normalise(join(directory, name)) for name in written)
             return sum(name is not None and self.workspace.kind(name) is not None for name in inside)
 
-        likes = {directory for files, directory in self.groups if dirname(files[0]) == dirname(path)}
-        stated = [directory for directory in likes if directory is not None and there(directory)]
-        return stated[0] if len(stated) == 1 and not there(dirname(path)) else None
+        return bool(there(directory)) and not there(dirname(path))
 
     @cached_property
     def included(self) -> set[str]:
@@ -691,9 +724,9 @@ class _Discovery:
         return largest if clash and len(largest) <= MAX_PROFILE_SETS else [union]
 
 
-def _usual(commands: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _usual(commands: list[Started]) -> tuple[Started, ...]:
     """The commands, but for those that name no service where ten times as many do: they are short for those."""
-    named = [names for names in commands if names]
+    named = [command for command in commands if command.services]
     all_named = len(named) > 10 * (len(commands) - len(named))
     return tuple(dict.fromkeys(named if all_named else commands))
 

@@ -17,7 +17,7 @@ import msgspec
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
-from dotmac_lint.model.made_elsewhere import DOCUMENT
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_put_by_playbook
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -211,7 +211,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if line.kind != "document" and _is_looked_for(workspace, line.span.path, word):
         return False
-    if _created(workspace, line.span.path, basename(word.path)):
+    if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
     return not lies_somewhere(workspace, word.text)
 
@@ -254,6 +254,8 @@ def _created(workspace: Workspace, path: str, name: str) -> bool:
     """Whether a file that calls `name` tells to make it."""
     source = workspace.source(path)
     lines = source.text.splitlines() if source is not None and name in source.text else []
+    if any(re.search(rf"(?i)\breplac(e|ing)\s+[`'\"*]*{re.escape(name)}", line) for line in lines):
+        return True  # it stands for the name of a file
     if source is not None and re.search(rf"[\"']{re.escape(name)}[\"']\s*:", source.text):
         return True  # a program maps the name to the text that it writes there
     for number, text in enumerate(lines):

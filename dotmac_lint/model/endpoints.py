@@ -42,6 +42,11 @@ _URL = regex(
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 _HOST_PORT = regex(rf"(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?")
 _HOST_NAME = regex(r"(?P<prefix>.*?)(?P<delimiter>_+)(?:HOST|HOSTNAME|SERVER|HOST_NAME)", re.I)
+_SERVER_KIND = regex(
+    r"frankenphp|swoole|openswoole|roadrunner|puma|unicorn|falcon|passenger|gunicorn|uvicorn|hypercorn|daphne|waitress"
+    r"|nginx|apache2?|tomcat|jetty|undertow|kestrel"
+)
+"""Programs that serve an application: `OCTANE_SERVER=frankenphp` says which, and names no host."""
 _ADDRESS_NAME = regex(
     r"(?P<prefix>.*?)(?P<delimiter>_+)(?:ENDPOINT|ADDR|ADDRESS|SERVERS|BROKERS?|HOSTS?|URI|URL|NODES|HOSTNAME)",
     re.I,
@@ -148,6 +153,9 @@ def _from_urls(service: Service, variable: Variable, text: str) -> Iterator[Endp
 def _from_address(service: Service, variable: Variable, text: str) -> Iterator[Endpoint]:
     name = _HOST_NAME.fullmatch(variable.name)
     single = _HOST_PORT.fullmatch(text)
+    if name is not None and name.string.upper().endswith("SERVER") and _SERVER_KIND.fullmatch(text):
+        if text not in service.deployment.project.services:
+            return
     if name is not None and single is not None:
         prefix = name["prefix"] + name["delimiter"]
         port, port_variable = single["port"], None

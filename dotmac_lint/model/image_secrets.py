@@ -109,7 +109,7 @@ def _candidates(
             continue
         if _ENV_FILE.search(path):
             names, declared = _secrets(workspace, path, real=True)
-            if names:
+            if names and not _is_of_defaults(workspace, path):
                 yield path, names, declared
         elif _KEY_FILE.search(path):
             data = workspace.bytes(path) or b""
@@ -126,6 +126,13 @@ def _candidates(
             names, declared = _expected(workspace, path, project)
         if names:
             yield path, names, declared
+
+
+def _is_of_defaults(workspace: Workspace, path: str) -> bool:
+    """Whether it is the `.env` of a Symfony application: committed, for defaults, and the application does not start
+    without it (symfony.com/doc, "Configuring Environment Variables in .env Files"); secrets are in `.env.local`."""
+    manifest = workspace.bytes(posixpath.join(posixpath.dirname(path), "composer.json"))
+    return posixpath.basename(path) == ".env" and b'"symfony/dotenv"' in (manifest or b"")
 
 
 def _uncommitted(services: Iterable[Service]) -> dict[str, Project | None]:

@@ -47,6 +47,9 @@ _HOST_PREFIXES = (
 )
 """Variables that shells, desktops, Docker, CI systems and DDEV give."""
 
+_MAGIC = regex(r"SERVICE_(FQDN|URL|NAME|USER|PASSWORD|BASE64|REALBASE64|HEX)(_\d+)?_[A-Z][A-Z0-9_]*")
+"""Names for which Coolify makes a value (its "magic environment variables")."""
+
 Kind = Literal["undefined", "env-file", "eaten"]
 _RUN = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_stop"})
 
@@ -116,8 +119,8 @@ def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "")
 
 
 def host_gives(name: str) -> bool:
-    """Whether shells, desktops, Docker, CI systems or DDEV give the variable."""
-    return name in _HOST or name.startswith(_HOST_PREFIXES)
+    """Whether shells, desktops, Docker, CI systems, DDEV or Coolify give the variable."""
+    return name in _HOST or name.startswith(_HOST_PREFIXES) or _MAGIC.fullmatch(name) is not None
 
 
 class Blank(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ def is_no_source(workspace: Workspace, path: str) -> bool:
 
 def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     """Whether a script, a workflow or a document has a line that names `path` and makes something."""
-    makes = _MAKES if "." in posixpath.basename(path) else _MAKES_FOLDER
+    makes = _MAKES if re.search(r"\.|file$", posixpath.basename(path)) else _MAKES_FOLDER
     return any(makes.search(line) for line in lines_naming(workspace, path))
 
 
@@ -110,10 +110,11 @@ def is_composed(workspace: Workspace, path: str) -> bool:
     )
 
 
-def is_made_beside(workspace: Workspace, path: str) -> bool:
+def is_made_beside(workspace: Workspace, path: str, starting: Collection[str] = ()) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
     the folder above `path` which it enters; or another script, of all of `path`, that puts something into it, too; or
-    its name in a folder that a variable gives, where some text names the folder above `path`."""
+    its name in a folder that a variable gives, where some text names the folder above `path`. One of the
+    files `starting`, which start Compose, makes what it names in full from where it does so."""
     above, _, own = path.rpartition("/")
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
         folder = posixpath.dirname(file)
@@ -130,8 +131,9 @@ def is_made_beside(workspace: Workspace, path: str) -> bool:
             entered = re.search(rb"\bcd %s/?\n" % re.escape(os.fsencode(parent)), data) if parent else None
             if entered and _makes_folder(data[entered.end() :], last):
                 return True
-        elif not DOCUMENT.search(file) and os.fsencode(f"{path}/") in data and _makes_folder(data, path):
-            return True
+        elif not DOCUMENT.search(file) and _makes_folder(data, path):
+            if os.fsencode(f"{path}/") in data or file in starting:
+                return True
     return False
 
 
@@ -169,15 +171,19 @@ _MAKING = rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b"
 
 def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> bool:
     """Whether a line has a `mkdir` and after it, behind what `before` says, the name."""
-    folder = before + re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*" % (_MAKING, _MAKING) + folder, data) is not None
+    folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
+    held = re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?" + folder, data)
+    named = rb"|".join((before + folder, *(rb"\$\{?%s\b" % variable for variable in held)))
+    return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*(?:%s)" % (_MAKING, _MAKING, named), data) is not None
 
 
 def is_moved(workspace: Workspace, file: str) -> bool:
     """Whether a script or playbook puts the file into another folder, where its relative paths lead elsewhere."""
     name = re.escape(posixpath.basename(file))
     source = re.compile(rf"^\s*(?:- +)?src: .*{name}")
-    copied = re.compile(rf"\b(?:cp|mv|scp|rsync)\b.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)")
+    copied = re.compile(
+        rf"\b(?:cp|mv|scp|rsync|install|(?:fetch|copy|download)\w*)\b.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)"
+    )
     for line in lines_naming(workspace, file):
         match = copied.search(line) if len(line) < _LONGEST else None
         if source.match(line) or (match is not None and not _is_beside(match[1], match[2])):
@@ -189,6 +195,12 @@ def _is_beside(before: str, place: str) -> bool:
     """Whether a copy to `place` stays in the folder that is written before the name of the original."""
     folder, place = posixpath.normpath(before.strip("\"'") or "."), posixpath.normpath(place)
     return ":" not in place and folder in (place, posixpath.dirname(place) or ".")
+
+
+def is_put_by_playbook(workspace: Workspace, path: str) -> bool:
+    """Whether a task of a playbook writes the file in its folder: `dest: "{{ project }}/deploy/compose.yml"`."""
+    put = re.compile(rf"^\s*(- +)?dest: .*/{re.escape('/'.join(path.split('/')[-2:]))}[\"']?\s*$")
+    return "/" in path and any(put.match(line) for line in lines_naming(workspace, path))
 
 
 def is_named(workspace: Workspace, path: str) -> bool:

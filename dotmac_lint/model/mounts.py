@@ -18,6 +18,7 @@ from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
     is_made_as_commented,
     is_made_beside,
+    is_made_by_hand_or_script,
     is_moved,
     is_touched_beside,
 )
@@ -62,6 +63,8 @@ _DATA = regex(
     r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media|tmp|temp|backups?|outputs?|results?|models)$"
 )
 """Folders that a program fills by itself."""
+_DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
+"""Where images of databases keep what they write; they make the folder their own."""
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -111,6 +114,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """
     workspace = deployment.repository.workspace
     writers = _writers(deployment.repository)
+    starting = {label.span.path for label in deployment.spec.evidence}
     for service in deployment.services:
         for mount in service.binds:
             assert mount.source is not None
@@ -138,18 +142,22 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             )
             configuration = (mount.read_only and not written) or bool(configures)
             filled = _DATA.search(source) is not None and service.runs_as_root
+            filled = filled or _DATABASE.search(target) is not None
             if not is_file and not configuration and (service.definition.build is None or filled):
                 continue
             path = mount.span.path
             if is_file:
                 made = is_touched_beside(workspace, source)
             else:
-                made = is_made_beside(workspace, source) or is_made_as_commented(workspace, path, source)
+                made = is_made_beside(workspace, source, starting) or is_made_as_commented(
+                    workspace, path, source
+                )
             if made:
                 continue
             if _is_copied_too(deployment, path, source):
                 continue
-            if not deployment.spec.commanded and is_moved(workspace, path):
+            moved_too = is_file and is_made_by_hand_or_script(workspace, source)
+            if (moved_too or not deployment.spec.commanded) and is_moved(workspace, path):
                 continue
             at = mount.source_span or mount.span
             told = None if is_file else document_that_makes(workspace, source)

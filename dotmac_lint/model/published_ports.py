@@ -191,7 +191,12 @@ def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
         return False
     commands = deployment.spec.started
     wanted = {one.name, other.name}
-    return not commands or any(not names or wanted <= _closure(deployment, names) for names in commands)
+    return not commands or any(
+        wanted <= _closure(deployment, command.services)
+        if command.services
+        else all(not s.profiles or {*s.profiles} & {*command.profiles} for s in (one, other))
+        for command in commands
+    )
 
 
 def alternatives(one: Service, other: Service) -> bool:

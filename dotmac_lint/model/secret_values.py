@@ -21,11 +21,13 @@ _STAND_IN = regex(
 )
 _OPEN = regex(
     r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
+    r"|^(/|\.{1,2}/|~/)[\w./ -]+\.(pem|key|crt|cert|cer|der|p12|pfx|jks|json|txt|asc|gpg|pub)$"
 )
 _WORDS = regex(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"
+    r"|[a-z][a-z0-9+.-]*://[\w.-]+(?::\d+)?(?:/\d*)?"
 )
-"""The name of a host; words with hyphens or underscores between them; the name of a constant."""
+"""The name of a host; words with hyphens or underscores between them; the name of a constant; the URL of a server."""
 SHORTEST = 16
 ENTROPY = 3.3
 """Bits a character; English words have less than 3.2, 32 hexadecimal digits about 3.6."""

@@ -307,6 +307,29 @@ _TAKES_ALL = {
 }
 """Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
 
+_BOUND = regex(rb"@ConfigurationProperties\((?:\s*(?:prefix|value)\s*=)?\s*\"([a-z][\w.-]*)\"")
+_MEMBER = regex(rb"(?:\bvar|\bval|[\w>\]?])\s+([a-z]\w+)\s*[;=:,)]")
+
+
+def may_be_bound_by_spring(workspace: Workspace, name: str) -> bool:
+    """Whether Spring Boot takes `name` for a property of a class: SHOP_MAIL_FROM_NAME, or SHOP_MAIL_FROMNAME, for
+    `fromName` of the one with `@ConfigurationProperties("shop.mail")` (its reference, "Relaxed Binding")."""
+
+    def members() -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        sources = (path for path in workspace.files if path.endswith((".java", ".kt")))
+        for path, _ in workspace.words.search(sources, (b"ConfigurationProperties",)):
+            data = workspace.bytes(path) or b""
+            for prefix in _BOUND.findall(data):
+                names = {member.decode().lower() for member in _MEMBER.findall(data)}
+                found.setdefault(re.sub(r"[._-]", "", prefix.decode()).lower(), set()).update(names)
+        return found
+
+    bound: dict[str, set[str]] = workspace.remembered("properties bound by Spring", members)
+    given = name.replace("_", "").lower()
+    return any(given.startswith(prefix + member) for prefix, own in bound.items() for member in own)
+
+
 _MANIFEST = regex(
     r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile|package\.json|go\.mod"
     r"|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|composer\.json|Gemfile|mix\.exs"
@@ -344,18 +367,27 @@ _INTEGRATION = regex(
 )
 
 
-_PHP = (
+_FRAMEWORKS = (
     (
+        "composer.json",
         re.compile(
             r"(APP|AUTH|AWS|BCRYPT|BROADCAST|CACHE|DB|DYNAMODB|FILESYSTEM|HASH|LOG|MAIL|MEMCACHED|MYSQL|PAPERTRAIL"
             r"|POSTMARK|PUSHER|QUEUE|REDIS|RESEND|REVERB|SANCTUM|SESSION|SLACK|SQS|VIEW)_|VITE_APP_NAME$"
         ),
         (b"laravel/framework", b"laravel/lumen-framework"),
     ),
-    (re.compile(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
+    ("composer.json", re.compile(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
+    (
+        "package.json",
+        re.compile(
+            r"(ROOT|MONGO|MONGO_OPLOG|MAIL|DDP_DEFAULT_CONNECTION)_URL$|BIND_IP$|HTTP_FORWARDED_COUNT$"
+        ),
+        (b"meteor run", b"meteor-node-stubs"),
+    ),
 )
-"""What the configuration reads that packages of PHP bring themselves (their folder config), and a line of the example
-that comes with every new application."""
+"""What the configuration reads that packages of PHP bring themselves (their folder config), with a line of the example
+that comes with every new application; and Meteor's server (docs.meteor.com, "Environment Variables"): the manifest, the
+names, and what stands in the manifest."""
 
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:
@@ -365,11 +397,10 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
     if first in _integrated(workspace):
         return True
     dependencies = _dependencies(workspace)
-    composed = [path for path in dependencies.get(b"require", frozenset()) if path.endswith("composer.json")]
-    for own, packages in _PHP if composed else ():
+    for manifest, own, packages in _FRAMEWORKS:
         if own.match(name) and any(
             package in (workspace.bytes(path) or b"")
-            for path in composed
+            for path in workspace.named(manifest)
             if path in files
             for package in packages
         ):

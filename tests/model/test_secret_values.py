@@ -27,7 +27,7 @@ def test_what_a_generator_made(value: str) -> None:
         "django-insecure-9fQzT2xVb7LmK4wRc8Np", "<generate with openssl rand -hex 32>", "/run/secrets/db1",
         "AK" + "IAIOSFODNN7EXAMPLE", "minioadmin12345678", "staging-jwt-change-me-0123456789", "aaaaaaaaaaaaaaaaaaa1",
         "{{ vault_password_9fQzT2xVb7 }}", "eu-central-1.compute.internal", "shop_oauth2_state",
-        "__DB_PASSWORD_9fQzT2xVb7__",
+        "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "smtp://mailhog4:1025",
     ],
 )  # fmt: skip
 def test_what_stands_for_one(value: str) -> None:

@@ -1,0 +1,4 @@
+#!/bin/sh
+FOLDER="./start"
+mkdir -p "${FOLDER}"
+curl -o "${FOLDER}/tables.sql" https://stock.example/tables.sql

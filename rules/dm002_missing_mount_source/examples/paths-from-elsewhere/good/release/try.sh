@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose -f release/compose.release.yaml up -d redis

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec php /opt/pilot/serve.php

@@ -1,0 +1,3 @@
+#!/bin/sh
+COLOUR="${1:-}"
+docker compose -f "deploy/compose.$COLOUR.yaml" ps
