@@ -17,7 +17,7 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from importlib import import_module
@@ -44,6 +44,19 @@ _WAIT = 2.0  # seconds that a run waits for another one that writes
 _TABLE = "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB, used INTEGER) WITHOUT ROWID"
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What an answer depends on besides the facts and words that its run kept."""
+
+    run: bytes
+    """The name of that run."""
+    listing: bytes
+    """A digest of which files there were."""
+    closely: set[str]
+    """The files of which everything may count."""
+    results: dict[str, list[tuple[str, str, tuple[str, ...], bytes]]]
+    """By file: what readers made of it, told by module, function, arguments and key in the cache."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What a run said, and of what state of the files that holds (`Workspace.state`, `asked_besides`)."""
 
@@ -54,6 +67,7 @@ class Answer(msgspec.Struct, frozen=True):
     told: tuple[str, ...]
     """What was said beside the report."""
     status: int
+    seen: Seen | None
 
 
 PLAIN = 5
@@ -149,8 +163,16 @@ class Cache:
 
     def result(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> Any:
         """What `read` made of a file with the content `data`; None where that is not known."""
-        key = self._key(read, data, arguments)
+        return self._of(read, self.key(read.__name__, data, arguments))
+
+    def _of(self, read: Callable[..., Any], key: bytes) -> Any:
         return self._stored(key, read.__name__, lambda: get_type_hints(read)["return"])
+
+    def stored(self, key: bytes, module: str, function: str) -> Any:
+        """The result of the reader `function` that was kept under `key`; None where it is not there any more."""
+        from dotmac_lint.readers import reader
+
+        return self._of(reader(module, function), key)
 
     def knows(self, read: Callable[..., Any], data: bytes) -> bool:
         """Whether it is likely that `result` has an answer."""
@@ -159,7 +181,7 @@ class Cache:
         found = None
         with self._forgiving():
             query = "SELECT 1 FROM results WHERE key = ?"
-            found = self._database.execute(query, (self._key(read, data, ()),)).fetchone()
+            found = self._database.execute(query, (self.key(read.__name__, data, ()),)).fetchone()
         return found is not None
 
     def _stored(self, key: bytes, name: type | str, type_: Callable[[], Any] | None = None) -> Any:
@@ -187,7 +209,7 @@ class Cache:
 
     def keep(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...], result: Any) -> None:
         """Notes a result for `save`."""
-        self._note(self._key(read, data, arguments), result)
+        self._note(self.key(read.__name__, data, arguments), result)
 
     def _note(self, key: bytes, result: Any) -> None:
         try:
@@ -196,9 +218,10 @@ class Cache:
             return  # undecodable bytes in a file, or nesting beyond the encoder
         self._new[key] = _checksum(value) + value
 
-    def _key(self, read: Callable[..., Any], data: bytes, arguments: tuple[str, ...]) -> bytes:
+    def key(self, function: str, data: bytes, arguments: Iterable[str]) -> bytes:
+        """Under which the result of a reader for a file of this content is kept."""
         digest = hashlib.blake2b(data, digest_size=20)
-        digest.update("\0".join((self._version, read.__name__, *arguments)).encode())
+        digest.update("\0".join((self._version, function, *arguments)).encode())
         return digest.digest()
 
     def save(self) -> None:

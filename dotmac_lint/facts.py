@@ -6,27 +6,92 @@ kept together, so that files which nothing else asks for are not even read.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Collection, Iterable
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
 from dotmac_lint.cache import TICK
 
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
+
 T = TypeVar("T")
 Signature = tuple[int, ...]
+Standing = dict[bytes, Collection[str]]
+"""By word: the files in which it stands."""
+
+
+class Fact(Generic[T]):
+    """A question of a file, which depends on nothing but the file's name, its content and the arguments.
+
+    It is asked once, and not at all where an earlier run did, the file has not changed since, and what was found
+    still `holds`. What is found is kept by the type `type_` (msgspec), under the name of the function `find`.
+    """
+
+    def __init__(
+        self, find: Callable[..., T], type_: type[T], holds: Callable[[Workspace, T], bool] | None
+    ) -> None:
+        self.find = find
+        self.type = type_
+        self.holds = holds
+        self.name = f"{find.__module__}:{find.__name__}"
+        self.__doc__ = find.__doc__
+
+    def __call__(self, workspace: Workspace, path: str, *arguments: str) -> T:
+        return workspace.fact(self, path, arguments)
+
+
+def fact(
+    type_: type[T], holds: Callable[[Workspace, T], bool] | None = None
+) -> Callable[[Callable[..., T]], Fact[T]]:
+    """Makes a `Fact` of a function of a module: of the workspace, the path of a file, and texts."""
+    return lambda find: Fact(find, type_, holds)
+
+
+def named(name: str) -> Fact[Any]:
+    """Raises LookupError where this version of the program has no such fact."""
+    module, _, function = name.partition(":")
+    found = getattr(import_module(module), function, None) if module.startswith("dotmac_lint.") else None
+    if not isinstance(found, Fact):
+        raise LookupError(name)
+    return found
+
+
+def same(asked: Fact[Any], now: Any, before: Any) -> bool:
+    """Whether a fact is what was kept of it."""
+    try:
+        encoded = msgspec.msgpack.encode(now)
+    except UnicodeEncodeError:
+        return False
+    return bool(msgspec.msgpack.decode(encoded, type=asked.type) == before)
+
+
+class Searched(msgspec.Struct):
+    """Files that were searched for words, and those in which each word stands."""
+
+    files: bytes
+    words: dict[bytes, tuple[int, ...]]
 
 
 class Kept(msgspec.Struct):
     """What a run found in the files of a repository, which are told by their place in `files`."""
 
+    run: bytes
+    """Of no other run."""
     files: dict[str, Signature]
     facts: dict[str, msgspec.Raw]
     """By kind: the facts by file."""
-    words: dict[bytes, dict[bytes, tuple[int, ...]]]
-    """By a digest of the files that were searched: the files in which each word stands."""
+    words: dict[bytes, Searched]
+    """By a digest of the files that were searched."""
+
+
+_Rows = dict[int, msgspec.Raw]
 
 
 class _Kind:
@@ -34,7 +99,7 @@ class _Kind:
 
     def __init__(self, type_: Any, kept: msgspec.Raw | None) -> None:
         self.decode = msgspec.msgpack.Decoder(type_).decode
-        self.earlier = msgspec.msgpack.decode(kept, type=dict[int, msgspec.Raw]) if kept is not None else {}
+        self.earlier = msgspec.msgpack.decode(kept, type=_Rows) if kept is not None else {}
         self.found: dict[str, bytes | msgspec.Raw] = {}
 
 
@@ -51,6 +116,8 @@ class Facts:
         self._recall = recall
         self._signature = signature
         self._begun = time.time_ns()
+        self.run = os.urandom(16)
+        """The name of this run."""
         self._kinds: dict[str, _Kind] = {}
         self._same: dict[bytes, bytes] = {}
         """Most facts are that there is nothing: they are kept encoded, and equal ones once."""
@@ -59,7 +126,7 @@ class Facts:
 
     @cached_property
     def _kept(self) -> Kept:
-        return self._recall() or Kept({}, {}, {})
+        return self._recall() or Kept(b"", {}, {}, {})
 
     @cached_property
     def unchanged(self) -> dict[str, int]:
@@ -67,12 +134,23 @@ class Facts:
         before = enumerate(self._kept.files.items())
         return {path: number for number, (path, seen) in before if self._signature(path) == seen}
 
+    @property
+    def told(self) -> set[str]:
+        """The files of which something was found that cannot be kept."""
+        return {path for _, path in self._told}
+
     def of(
-        self, kind: str, path: str, type_: Any, make: Callable[[], T], holds: Callable[[T], bool] | None
+        self,
+        asked: Fact[T],
+        path: str,
+        arguments: tuple[str, ...],
+        find: Callable[..., T],
+        workspace: Workspace,
     ) -> T:
-        """The fact of this kind, and of the type `type_`, about a file: see `Workspace.fact`."""
+        """What is known of a file; `find` finds it where nothing is, or what was kept does not hold."""
+        kind = "\0".join((asked.name, *arguments)) if arguments else asked.name
         if kind not in self._kinds:
-            self._kinds[kind] = _Kind(type_, self._kept.facts.get(kind))
+            self._kinds[kind] = _Kind(asked.type, self._kept.facts.get(kind))
         known = self._kinds[kind]
         fact: T
         if path in known.found:
@@ -84,10 +162,10 @@ class Facts:
         earlier = known.earlier.get(self.unchanged.get(path, -1)) if known.earlier else None
         if earlier is not None:
             fact = known.decode(earlier)
-            if holds is None or holds(fact):
+            if asked.holds is None or asked.holds(workspace, fact):
                 known.found[path] = earlier
                 return fact
-        fact = make()
+        fact = find(asked, path, arguments)
         try:
             encoded = msgspec.msgpack.encode(fact)
         except UnicodeEncodeError:
@@ -102,13 +180,14 @@ class Facts:
 
     def words(self, digest: bytes) -> dict[bytes, list[str]]:
         """The unchanged files in which each word stands that was searched in the files of this digest."""
-        kept = self._kept.words.get(digest, {})
+        kept = self._kept.words.get(digest)
         return {
-            word: [path for n in numbers if (path := self._paths.get(n))] for word, numbers in kept.items()
+            word: [path for n in numbers if (path := self._paths.get(n))]
+            for word, numbers in (kept.words.items() if kept else ())
         }
 
-    def collected(self, paths: Iterable[str], words: dict[bytes, dict[bytes, Collection[str]]]) -> Kept:
-        """What this run found in the files `paths`; `words` are by digest."""
+    def collected(self, paths: Iterable[str], words: Iterable[tuple[bytes, Iterable[str], Standing]]) -> Kept:
+        """What this run found in the files `paths`; `words` are by a digest of the files that were searched."""
         files = {}
         for path in paths:
             seen = self._signature(path)
@@ -121,10 +200,48 @@ class Facts:
             for kind, known in self._kinds.items()
         }
         rows = {
-            digest: {
-                word: tuple(number[p] for p in standing if p in number) for word, standing in one.items()
-            }
-            for digest, one in words.items()
+            digest: Searched(
+                array("I", (number[path] for path in searched if path in number)).tobytes(),
+                {word: tuple(number[p] for p in found if p in number) for word, found in standing.items()},
+            )
+            for digest, searched, standing in words
         }
         encode = msgspec.msgpack.encode
-        return Kept(files, {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}, rows)
+        return Kept(
+            self.run, files, {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}, rows
+        )
+
+    # ---- whether a file that has changed says the same
+
+    @property
+    def earlier(self) -> bytes:
+        """The name of the run that kept what is known of unchanged files; empty where none did."""
+        return self._kept.run
+
+    def changed(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """Those of `paths` that are not as they were, each with its number then."""
+        number = {path: place for place, path in enumerate(self._kept.files)}
+        return {path: number.get(path) for path in paths if path not in self.unchanged}
+
+    def asked(self, number: int) -> Iterator[tuple[Fact[Any], tuple[str, ...], Any]]:
+        """All that the earlier run asked of one file: the fact, the arguments, what was found.
+
+        Raises LookupError where this version of the program cannot ask the same.
+        """
+        for kind, rows in self._kept.facts.items():
+            found = msgspec.msgpack.decode(rows, type=_Rows).get(number)
+            if found is not None:
+                name, *arguments = kind.split("\0")
+                asked = named(name)
+                yield asked, tuple(arguments), msgspec.msgpack.decode(found, type=asked.type)
+
+    def searched(self, number: int) -> Iterator[tuple[bytes, bool]]:
+        """Each word that the earlier run sought in one file, and whether it stood there."""
+        for searched in self._kept.words.values():
+            if number in array("I", searched.files):
+                yield from ((word, number in numbers) for word, numbers in searched.words.items())
+
+    def renewed(self) -> Kept:
+        """What the earlier run kept, of the files as they are now: they say the same."""
+        now = {path: self._signature(path) or seen for path, seen in self._kept.files.items()}
+        return msgspec.structs.replace(self._kept, files=now)

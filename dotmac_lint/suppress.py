@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 
@@ -48,6 +48,11 @@ class _Ignore(msgspec.Struct):
     used: set[str]
 
 
+@fact(bool)
+def _is_marked(workspace: Workspace, path: str) -> bool:
+    return MARKER in (workspace.bytes(path) or b"")
+
+
 class Suppressions:
     """All ignores of a repository, and which of them were of use."""
 
@@ -55,12 +60,8 @@ class Suppressions:
         self.source = workspace.source
         self.names = names
         self.ignores: dict[str, list[_Ignore]] = {}
-
-        def marked(path: str) -> bool:
-            return MARKER in (workspace.bytes(path) or b"")
-
         for path in workspace.files:
-            if _TEXT.search(path) and workspace.fact("marked", path, bool, partial(marked, path)):
+            if _TEXT.search(path) and _is_marked(workspace, path):
                 found = list(self._ignores(path))
                 if found:
                     self.ignores[path] = found

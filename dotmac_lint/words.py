@@ -7,7 +7,7 @@ import hashlib
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from dotmac_lint.facts import Facts
+from dotmac_lint.facts import Facts, Standing
 
 MAXIMUM_BYTES = 2 * 1024 * 1024
 """Larger files are none that people write, and have no words; nor have those that are not text."""
@@ -76,10 +76,20 @@ class Words:
         self._read = read
         self._facts = facts
         self._capitals, self._words = _Index(_CAPITALS), _Index(_WORD)
-        self.answers: dict[bytes, dict[bytes, Collection[str]]] = {}
-        """By the digest of the files that were searched: the files in which each word stands."""
+        self._answers: dict[bytes, Standing] = {}
+        """By the digest of the files that were searched."""
+        self._searched: dict[bytes, array[int]] = {}
+        """By the same digest: the files, each by its place in `_files`."""
+        self._files: dict[str, int] = {}
         self._earlier: dict[bytes, tuple[dict[bytes, list[str]], list[str]]] = {}
         """By the same digest: what is kept of unchanged files, and which files have changed."""
+
+    @property
+    def answers(self) -> Iterator[tuple[bytes, Iterable[str], Standing]]:
+        """All that was sought: a digest of the files, the files, and what was found."""
+        paths = list(self._files)
+        for digest, standing in self._answers.items():
+            yield digest, (paths[number] for number in self._searched[digest]), standing
 
     def _text(self, path: str) -> bytes:
         data = self._read(path)
@@ -92,7 +102,10 @@ class Words:
         """
         files = dict.fromkeys(paths)
         digest = hashlib.blake2b("\0".join(files).encode("utf-8", "surrogateescape"), digest_size=16).digest()
-        known = self.answers.setdefault(digest, {})
+        if digest not in self._answers:
+            numbers = self._files
+            self._searched[digest] = array("I", (numbers.setdefault(path, len(numbers)) for path in files))
+        known = self._answers.setdefault(digest, {})
         new = {word: _longest(word, _ALL) for word in words if word not in known}
         if new:
             self._find(files, digest, new, known)
@@ -130,15 +143,14 @@ class Words:
             known[word] = self._standing(part, [path for path in index.holding(part) if path in files])
 
     def _standing(self, part: bytes, paths: Iterable[str]) -> list[str]:
-        return [path for path in paths if _stands(part, self._text(path))]
+        return [path for path in paths if stands(part, self._text(path))]
 
-    def holds(self, path: str, words: Iterable[bytes]) -> bool:
-        """Whether the file has one of `words`."""
-        text = self._text(path)
-        return any(_stands(word, text) for word in words)
+    def stands(self, word: bytes, path: str) -> bool:
+        """Whether `search` would find the word in the file."""
+        return stands(_longest(word, _ALL), self._text(path))
 
 
-def _stands(word: bytes, text: bytes) -> bool:
+def stands(word: bytes, text: bytes) -> bool:
     """Whether the word stands in the text, neither begun nor ended by another one."""
     start = text.find(word) if word else -1
     while start >= 0:

@@ -17,8 +17,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from dotmac_lint.cache import KEPT, PLAIN, TICK, Cache, signature
-from dotmac_lint.facts import Facts, Kept
+from dotmac_lint.cache import KEPT, PLAIN, TICK, Cache, Seen, signature
+from dotmac_lint.facts import Fact, Facts, Kept, same
 from dotmac_lint.git import Git
 from dotmac_lint.known import Problem
 from dotmac_lint.lazy import regex
@@ -62,6 +62,8 @@ MAXIMUM_PARSED = {
     "read_settings_module": 512 * 1024,
 }
 """Bytes of files whose every line makes objects: ten times the largest that we know of, and more."""
+MOST_CHANGED = 200
+"""Files that are looked at again one by one; where more have changed, so has what was found in them."""
 MOST_DECODED = 64
 """Files whose text is kept beside their bytes: the next question is mostly about the same file."""
 MAXIMUM_PATTERNS = 5_000
@@ -140,7 +142,13 @@ class Workspace:
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
         self.facts = Facts(self._kept_facts, self._listed_signature)
-        self.words = Words(self.bytes, self.facts)
+        self.words = Words(self._content, self.facts)
+        self._subject: str | None = None
+        """The file that is just asked for a fact."""
+        self._read_closely: set[str] = set()
+        """Files that were asked for other things than facts and words."""
+        self._asked: dict[tuple[str, ...], str] = {}
+        """The results of readers that were asked for by others than facts, each with the reader's module."""
         self.seconds: dict[str, float] = {}
         """What reading took, by reader."""
         self.problems: list[tuple[Span, str]] = []
@@ -159,7 +167,7 @@ class Workspace:
         }
         kept = self._collected_facts()
         revised.facts = Facts(lambda: kept, revised._listed_signature)
-        revised.words = Words(revised.bytes, revised.facts)
+        revised.words = Words(revised._content, revised.facts)
         return revised
 
     # ---- which files there are
@@ -414,10 +422,69 @@ class Workspace:
         """Whether all of `asked_besides` are as they were."""
         return all(self._signature(path) == before for path, before in asked.items())
 
+    # ---- whether what has changed says the same
+
+    def seen(self) -> Seen | None:
+        """What this run's answer depends on besides facts and words; None where they are not kept."""
+        if self.cache is None or self.pending:
+            return None
+        closely = set(self._read_closely)
+        results: dict[str, list[tuple[str, str, tuple[str, ...], Data]]] = {}
+        for (function, path, *arguments), module in self._asked.items():
+            data = self._content(path)
+            if function not in KEPT or not module:
+                closely.add(path)
+            elif data is not None:
+                key = self.cache.key(function, data, arguments)
+                results.setdefault(path, []).append((module, function, tuple(arguments), key))
+        return Seen(self.facts.run, self._listing(), closely | self.facts.told, results)
+
+    def says_the_same(self, seen: Seen) -> bool:
+        """Whether no file has changed in what an answer depends on: the same is found in it, the same words stand
+        in it, and nothing else was asked of it. False where that costs more than to ask anew.
+        """
+        if seen.run != self.facts.earlier or seen.listing != self._listing():
+            return False
+        changed = self.facts.changed(self.files)
+        return len(changed) <= MOST_CHANGED and all(
+            number is not None and path not in seen.closely and self._says_the_same(path, number, seen)
+            for path, number in changed.items()
+        )
+
+    def _listing(self) -> Data:
+        """A digest of which files there are, of what kind, and of what git's answers depend on."""
+        rows = [(path, self._signatures.get(path, ())[:1]) for path in self.files]
+        of_git = [(path, self._signature(path)) for path in self.git.files()[1:]]
+        state = repr((rows, sorted(self.git.executables), of_git)).encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(state, digest_size=20).digest()
+
+    def _says_the_same(self, path: str, number: int, seen: Seen) -> bool:
+        if path.rpartition("/")[2] == ".gitignore" or len(self._signatures[path]) != PLAIN:
+            return False
+        if any(self.words.stands(word, path) != stood for word, stood in self.facts.searched(number)):
+            return False
+        try:
+            for asked, arguments, before in self.facts.asked(number):
+                if not same(asked, self._find(asked, path, arguments), before):
+                    return False
+        except LookupError:
+            return False
+        for module, function, arguments, key in seen.results.get(path, ()):
+            now = self._parsed(path, module, function, *arguments)
+            before = self.cache.stored(key, module, function) if self.cache is not None else None
+            if before is None or now != before:
+                return False
+        return not self.problems
+
     # ---- what they say
 
     def bytes(self, path: str) -> Data | None:
         """The content of a file inside the root; None where there is none, or it is over the limit."""
+        if path != self._subject:
+            self._read_closely.add(path)
+        return self._content(path)
+
+    def _content(self, path: str) -> Data | None:
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
@@ -448,18 +515,22 @@ class Workspace:
             self.problems.append((span, message))
 
     def source(self, path: str) -> SourceFile | None:
+        if path != self._subject:
+            self._read_closely.add(path)
         return self._decoded(path)
 
     def _decode(self, path: str) -> SourceFile | None:
-        data = self.bytes(path)
+        data = self._content(path)
         return None if data is None else SourceFile.decode(path, data)
 
     text = source
 
     def _parsed(self, path: str, module: str, function: str, *arguments: str) -> Any:
         key = (function, path, *arguments)
+        if path != self._subject:
+            self._asked[key] = module
         if key not in self._results:
-            data = self.bytes(path)
+            data = self._content(path)
             result = None
             limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
             if data is not None and len(data) > limit:
@@ -475,7 +546,7 @@ class Workspace:
         cache = self.cache if read.__name__ in KEPT else None
         result = cache.result(read, data, arguments) if cache else None
         if result is None:
-            source = self.source(path)
+            source = self._decoded(path)
             assert source is not None
             started = time.perf_counter()
             if self._ahead is not None and not arguments:
@@ -499,7 +570,7 @@ class Workspace:
 
         def unread() -> Iterator[tuple[str, Data]]:
             for path in paths:
-                data = None if (function, path) in self._results else self.bytes(path)
+                data = None if (function, path) in self._results else self._content(path)
                 if data and len(data) <= limit and not (self.cache and self.cache.knows(read, data)):
                     yield path, data
 
@@ -513,20 +584,16 @@ class Workspace:
             self._ahead.close()
             self._ahead = None
 
-    def fact(
-        self,
-        kind: str,
-        path: str,
-        type_: Any,
-        make: Callable[[], T],
-        holds: Callable[[T], bool] | None = None,
-    ) -> T:
-        """What `make` finds in a file and its name, nothing else: a value of the type `type_` by the name `kind`.
+    def fact(self, asked: Fact[T], path: str, arguments: tuple[str, ...]) -> T:
+        """What `asked` is answered by: see `Fact`."""
+        return self.facts.of(asked, path, arguments, self._find, self)
 
-        It is asked once, and not at all where an earlier run did, the file has not changed since, and what it found
-        still `holds`.
-        """
-        return self.facts.of(kind, path, type_, make, holds)
+    def _find(self, asked: Fact[T], path: str, arguments: tuple[str, ...]) -> T:
+        before, self._subject = self._subject, path
+        try:
+            return asked.find(self, path, *arguments)
+        finally:
+            self._subject = before
 
     def _kept_facts(self) -> Kept | None:
         return self.cache.recall(str(self.root), Kept) if self.cache is not None else None
@@ -548,7 +615,10 @@ class Workspace:
 
     def reader_problems(self, path: str, function: str, *arguments: str) -> tuple[Problem, ...]:
         """What the reader called `function` could not read in `path`, once it was asked for."""
-        result = self._results.get((function, path, *arguments))
+        key = (function, path, *arguments)
+        result = self._results.get(key)
+        if key in self._results and path != self._subject:
+            self._asked.setdefault(key, "")
         problems: tuple[Problem, ...] = getattr(result, "problems", ())
         return problems
 

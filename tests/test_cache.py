@@ -289,6 +289,55 @@ def test_every_change_is_seen(
     assert recalled() == (False, codes)
 
 
+@pytest.fixture
+def built(repository: Path) -> Path:
+    """The repository with an image of its own code, which reads a variable."""
+    compose = (repository / "compose.yaml").read_text("utf-8")
+    (repository / "compose.yaml").write_text(
+        f"{compose}  app:\n    build: .\n    environment: {{PORT: 80, HOST: a}}\n", "utf-8"
+    )
+    (repository / "Dockerfile").write_text("FROM python:3.12\nCOPY main.py ./\nCMD python main.py\n", "utf-8")
+    (repository / "main.py").write_text('import os\n\nos.environ["PORT"]\nos.environ["HOST"]\n', "utf-8")
+    time.sleep(0.06)
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (lambda text: text + "\n\ndef ready():\n    return True\n", True),
+        (lambda text: text.replace("import os\n", "import os  # why not\n"), False),  # reads stand elsewhere now
+        (lambda text: text.replace("HOST", "NAME"), False),
+        (lambda text: text + "# dotmac-lint: ignore-file[DM003]\n", False),
+    ],
+)
+def test_code_in_which_the_same_is_found_has_not_changed(
+    built: Path, recalled: Recalled, change: Callable[[str], str], same: bool
+) -> None:
+    assert recalled() == (False, ["DM002"])
+    (built / "main.py").write_text(change((built / "main.py").read_text("utf-8")), "utf-8")
+    time.sleep(0.06)
+    assert recalled()[0] == same
+    assert recalled()[0]
+
+
+def test_what_git_has_added_since_is_no_change(repository: Path, recalled: Recalled) -> None:
+    recalled()
+    subprocess.run(["git", "add", "-A"], cwd=repository, check=True)
+    time.sleep(0.06)
+    assert recalled() == (True, ["DM002"])
+    subprocess.run(["git", "update-index", "--chmod=+x", "compose.yaml"], cwd=repository, check=True)
+    assert recalled() == (False, ["DM002"])
+
+
+def test_a_file_that_everything_may_be_asked_of_has_changed(repository: Path, recalled: Recalled) -> None:
+    recalled()
+    (repository / "compose.yaml").write_text(
+        (repository / "compose.yaml").read_text("utf-8") + "# the end\n", "utf-8"
+    )
+    assert recalled() == (False, ["DM002"])
+
+
 def test_a_file_of_this_moment_is_not_trusted(repository: Path, recalled: Recalled) -> None:
     (repository / "compose.yaml").write_text("services: {web: {image: y}}\n", "utf-8")
     assert recalled() == (False, [])

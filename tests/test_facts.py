@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
-from functools import partial
+import weakref
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from dotmac_lint import workspace as workspace_module
 from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.engine import lint
-from dotmac_lint.facts import Facts
+from dotmac_lint.facts import Facts, fact, named
 from dotmac_lint.registry import load_rules
 from dotmac_lint.source import SourceFile
 from dotmac_lint.words import Words
@@ -53,25 +54,28 @@ def test_only_a_changed_file_is_asked_again(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (root / name).write_text(name, "utf-8")
     time.sleep(0.06)
+    calls: list[str] = []
+    held = [True]
 
-    def asked(fresh: bool = False, holds: bool = True, pending: bytes | None = None) -> list[str]:
+    @fact(int, lambda workspace, found: held[0])
+    def length(workspace: Workspace, path: str) -> int:
+        calls.append(path)
+        return len(workspace.bytes(path) or b"")
+
+    def asked(holds: bool = True, pending: bytes | None = None) -> list[str]:
         """The files of which a new run asks how long they are."""
         workspace = Workspace(root, cache=Cache(cache))
         if pending is not None:
             workspace = workspace.revised({"a": Pending(pending)})
-        calls = []
-
-        def length(path: str) -> int:
-            calls.append(path)
-            return len(workspace.bytes(path) or b"")
-
+        calls.clear()
+        held[0] = holds
         for path in ("a", "b"):
-            found = workspace.fact("length", path, int, partial(length, path), lambda _: holds)
+            found = length(workspace, path)
             assert found == len(workspace.bytes(path) or b"")
         workspace.keep_facts()
         if workspace.cache is not None:
             workspace.cache.save()
-        return calls
+        return list(calls)
 
     assert asked() == ["a", "b"]
     assert asked() == []
@@ -128,11 +132,30 @@ def test_what_cannot_be_read_is_told_by_every_run(tmp_path: Path, monkeypatch: p
         cache.save()
 
 
+def test_nothing_of_a_run_outlives_it() -> None:
+    workspace = Workspace(EXAMPLE)
+    alive = weakref.ref(workspace)
+    lint(EXAMPLE, config.Settings(), load_rules(), workspace=workspace)
+    del workspace
+    gc.collect()
+    assert alive() is None  # an editor lints at every change
+
+
+@pytest.mark.parametrize("name", ["os:system", "dotmac_lint.facts:same", "dotmac_lint.workspace:gone"])
+def test_a_cache_names_facts_only(name: str) -> None:
+    with pytest.raises(LookupError):
+        named(name)
+
+
+@fact(str)
+def text_of(workspace: Workspace, path: str) -> str:
+    return SourceFile.decode("", b"\xff").text
+
+
 def test_text_that_is_no_unicode_is_a_fact_of_this_run_only(tmp_path: Path) -> None:
     (tmp_path / "up.sh").write_bytes(b"docker compose -f \xff.yaml up\n")
     time.sleep(0.06)
     workspace = Workspace(tmp_path, cache=Cache(tmp_path / "cache"))
     for _ in range(2):
-        text = workspace.fact("text", "up.sh", str, lambda: SourceFile.decode("", b"\xff").text)
-        assert text == "\udcff"
+        assert text_of(workspace, "up.sh") == "\udcff"
     workspace.keep_facts()

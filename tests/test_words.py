@@ -28,5 +28,5 @@ def test_what_nobody_wrote_has_no_words() -> None:
     files = {"binary": b"PORT\0PORT", "large": b"PORT " * (MAXIMUM_BYTES // 4), "text": b"PORT"}
     words = Words(files.get, NOTHING_KEPT)
     assert list(words.search(["absent", *files], {b"PORT"})) == [("text", {b"PORT"})]
-    assert words.holds("text", {b"HOST", b"PORT"})
-    assert not words.holds("binary", {b"PORT"})
+    assert words.stands(b"PORT", "text")
+    assert not words.stands(b"PORT", "binary")

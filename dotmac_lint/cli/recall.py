@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dotmac_lint import config
 from dotmac_lint.cache import Answer, Cache, default_folder, signature
 from dotmac_lint.cli.output import OutputError, fail, tell, write
@@ -35,16 +37,25 @@ class Question:
         self.what = repr((str(root), only, os.getcwd(), settings, wants_colour(), rest, packs))
 
     def answer(self) -> Answer | None:
-        """What was said to the same question about files that are still the same."""
+        """What was said to the same question about files that are still the same, or still say the same."""
         answer = self.cache.recall(self.what, Answer)
-        if answer is None or answer.state != self.state or not self.workspace.unchanged(answer.asked):
+        if answer is None or not self.workspace.unchanged(answer.asked):
             return None
+        if answer.state != self.state:
+            if answer.seen is None or not self.workspace.says_the_same(answer.seen):
+                return None
+            if self.state is not None:
+                self.cache.remember(self.what, msgspec.structs.replace(answer, state=self.state))
+                self.cache.remember(str(self.workspace.root), self.workspace.facts.renewed())
+                self.cache.save()
         return answer
 
     def keep(self, workspace: Workspace, text: str, told: Sequence[str], status: int) -> None:
         """Notes what was said, and which paths `workspace` was asked for."""
         if self.state is not None and len(text) <= MAXIMUM_TEXT:
-            answer = Answer(self.state, workspace.asked_besides(), text, tuple(told), status)
+            answer = Answer(
+                self.state, workspace.asked_besides(), text, tuple(told), status, workspace.seen()
+            )
             self.cache.remember(self.what, answer)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Literal
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
@@ -60,36 +60,13 @@ def find_applications(workspace: Workspace) -> tuple[Application, ...]:
 def _find(workspace: Workspace) -> tuple[Application, ...]:
     factories: dict[bytes, bytes] = {}  # by name: what they make
     modules = [path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path)]
-
-    def made_in(path: str) -> dict[bytes, bytes]:
-        data = workspace.bytes(path) or b""
-        return dict(_factories(data)) if any(kind in data for kind in _KINDS) else {}
-
     for path in modules:
-        factories |= workspace.fact("factories", path, dict[bytes, bytes], partial(made_in, path))
-    made = b"|".join(re.escape(name) for name in (*_KINDS, *factories))
-    pattern = re.compile(
-        rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<maker>" + made + rb")\(",
-        re.MULTILINE,
-    )
-
-    def applications_in(path: str) -> list[tuple[str, bytes, int]]:
-        """The name of each, what makes it, and where it stands."""
-        data = workspace.bytes(path) or b""
-        return [
-            (
-                match["name"].decode(),
-                match["maker"],
-                len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff")),
-            )
-            for match in pattern.finditer(data)
-        ]
-
+        factories |= _factories_in(workspace, path)
+    makers = (*_KINDS, *factories)
+    names = [maker.decode() for maker in makers]
     found = []
-    for path, _ in workspace.words.search(modules, (*_KINDS, *factories)):
-        for name, maker, start in workspace.fact(
-            f"applications {made!r}", path, list[tuple[str, bytes, int]], partial(applications_in, path)
-        ):
+    for path, _ in workspace.words.search(modules, makers):
+        for name, maker, start in _applications_in(workspace, path, *names):
             kind = factories.get(maker, maker)
             found.append(
                 Application(
@@ -101,6 +78,31 @@ def _find(workspace: Workspace) -> tuple[Application, ...]:
                 )
             )
     return tuple(found)
+
+
+@fact(dict[bytes, bytes])
+def _factories_in(workspace: Workspace, path: str) -> dict[bytes, bytes]:
+    data = workspace.bytes(path) or b""
+    return dict(_factories(data)) if any(kind in data for kind in _KINDS) else {}
+
+
+@fact(list[tuple[str, bytes, int]])
+def _applications_in(workspace: Workspace, path: str, *makers: str) -> list[tuple[str, bytes, int]]:
+    """The name of each, what makes it, and where it stands."""
+    made = "|".join(map(re.escape, makers)).encode()
+    pattern = re.compile(
+        rb"^(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?P<maker>" + made + rb")\(",
+        re.MULTILINE,
+    )
+    data = workspace.bytes(path) or b""
+    return [
+        (
+            match["name"].decode(),
+            match["maker"],
+            len(data[: match.start()].decode("utf-8", "surrogateescape").removeprefix("\ufeff")),
+        )
+        for match in pattern.finditer(data)
+    ]
 
 
 def _factories(data: bytes) -> Iterator[tuple[bytes, bytes]]:

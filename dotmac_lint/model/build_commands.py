@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
@@ -69,8 +69,7 @@ def _find(workspace: Workspace) -> Iterator[BuildCommand]:
     for path in workspace.files:
         if not _FILES.search(path) or _NOT_OURS.search(path):
             continue
-        builds = workspace.fact("builds", path, bool, partial(_builds, workspace, path))
-        source = workspace.source(path) if builds else None
+        source = workspace.source(path) if _builds(workspace, path) else None
         if source is None:
             continue
         for match in _COMMAND.finditer(source.text):
@@ -81,6 +80,7 @@ def _find(workspace: Workspace) -> Iterator[BuildCommand]:
                 yield from _steps(workspace, path, document)
 
 
+@fact(bool)
 def _builds(workspace: Workspace, path: str) -> bool:
     data = workspace.bytes(path) or b""
     return len(data) <= _LARGEST and (_BUILDS.search(data) is not None or b"build-push-action" in data)

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Data, Workspace, normalise
@@ -973,7 +974,7 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
 def _find(workspace: Workspace) -> tuple[CommandLine, ...]:
     found: dict[tuple[object, ...], CommandLine] = {}
     for path in workspace.files:
-        for line in _lines_in(workspace, path) if _may_hold(workspace, path) else ():
+        for line in _lines_in(workspace, path).lines if _may_hold(workspace, path) else ():
             key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
             found.setdefault(key, line)
     return tuple(sorted(found.values(), key=lambda line: line.span))
@@ -1019,17 +1020,16 @@ class _Asking:
         return self._workspace.under(directory)
 
 
-def _lines_in(workspace: Workspace, path: str) -> tuple[CommandLine, ...]:
-    def find() -> Lines:
-        source = workspace.source(path)
-        asking = _Asking(workspace)
-        lines = tuple(islice(_lines_of(asking, path, source.text), MAX_LINES)) if source is not None else ()
-        return Lines(lines, asking.kinds, asking.more)
+def _hold(workspace: Workspace, lines: Lines) -> bool:
+    return not lines.more and all(workspace.kind(path) == kind for path, kind in lines.kinds.items())
 
-    def hold(lines: Lines) -> bool:
-        return not lines.more and all(workspace.kind(path) == kind for path, kind in lines.kinds.items())
 
-    return workspace.fact("command lines", path, Lines, find, hold).lines
+@fact(Lines, _hold)
+def _lines_in(workspace: Workspace, path: str) -> Lines:
+    source = workspace.source(path)
+    asking = _Asking(workspace)
+    lines = tuple(islice(_lines_of(asking, path, source.text), MAX_LINES)) if source is not None else ()
+    return Lines(lines, asking.kinds, asking.more)
 
 
 def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
@@ -1054,15 +1054,16 @@ def _may_hold(workspace: Workspace, path: str) -> bool:
         return False
     if "changelog" in name.lower() or "release" in name.lower():
         return False
+    return _speaks_of_compose(workspace, path)
 
-    def speaks_of_compose() -> bool:
-        data = workspace.bytes(path)
-        if data is None or len(data) > MAX_BYTES:
-            return False
-        likely = b"compose" in data or b"COMPOSE_FILE" in data or (b"stack" in data and b"docker" in data)
-        return likely and _WORDS.search(data) is not None
 
-    return workspace.fact("speaks of Compose", path, bool, speaks_of_compose)
+@fact(bool)
+def _speaks_of_compose(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path)
+    if data is None or len(data) > MAX_BYTES:
+        return False
+    likely = b"compose" in data or b"COMPOSE_FILE" in data or (b"stack" in data and b"docker" in data)
+    return likely and _WORDS.search(data) is not None
 
 
 def _piece_lines(places: Places, path: str, piece: _Piece, shell: _Shell) -> Iterator[CommandLine]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from posixpath import basename, dirname
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
@@ -300,9 +300,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         if not _COPYING.search(path) or ELSEWHERE.search(path):
             continue
         found: dict[str, list[Span]] = {}
-        for name, start, end in workspace.fact(
-            "env files copied", path, list[tuple[str, int, int]], partial(_copies_in, workspace, path)
-        ):
+        for name, start, end in _copies_in(workspace, path):
             place = Span(path, start, end)
             if not (
                 lies_somewhere(workspace, name)
@@ -339,6 +337,7 @@ def _near_example(workspace: Workspace, text: str) -> str | None:
     return text.removesuffix(name) + meant.pop() if len(meant - {name}) == len(meant) == 1 else None
 
 
+@fact(list[tuple[str, int, int]])
 def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
     data = workspace.bytes(path) or b""
     source = workspace.source(path) if b"cp " in data and b"env" in data else None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import CLONE, ELSEWHERE, Missing, is_meant, lies_somewhere
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
@@ -98,7 +98,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
     if not any(kind.search(path) for kind in (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
         return
-    scripts = workspace.fact("scripts named", path, set[str], partial(_scripts_in, workspace, path))
+    scripts = _scripts_in(workspace, path)
     source = None if all(lies_somewhere(workspace, name) for name in scripts) else workspace.source(path)
     if source is None:
         return
@@ -115,6 +115,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
                 yield _Call(name, place, folder)
 
 
+@fact(set[str])
 def _scripts_in(workspace: Workspace, path: str) -> set[str]:
     """All that looks like the path of a script: to find out what is a command costs far more."""
     data = workspace.bytes(path) or b""

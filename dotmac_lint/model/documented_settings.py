@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import partial
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import ELSEWHERE
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
@@ -66,6 +66,7 @@ class UnknownSetting(msgspec.Struct, frozen=True):
     near: str | None
 
 
+@fact(set[str])
 def _may_tell(workspace: Workspace, path: str) -> set[str]:
     source = workspace.source(path)
     return set(_MAY_TELL.findall(source.text)) if source is not None else set()
@@ -77,10 +78,7 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
     if not repository.settings or workspace.submodules:
         return
     # Only documents that may tell of an unknown name are parsed.
-    named = {
-        path: workspace.fact("may tell", path, set[str], partial(_may_tell, workspace, path))
-        for path in _documents(workspace)
-    }
+    named = {path: _may_tell(workspace, path) for path in _documents(workspace)}
     names = {name for found in named.values() for name in found}
     known = read_names(workspace, names) | _in_env_files(workspace, names)
     unread = {name: _meant(repository, name) for name in names - known if not may_be_read(repository, name)}
@@ -136,10 +134,9 @@ def _documents(workspace: Workspace) -> list[str]:
     ]
 
 
+@fact(list[tuple[str, int, int]])
 def _paths_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
-    return workspace.fact(
-        "paths of settings", path, list[tuple[str, int, int]], lambda: list(_find_paths(workspace, path))
-    )
+    return list(_find_paths(workspace, path))
 
 
 def _find_paths(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
@@ -190,18 +190,19 @@ def _fields(workspace: Workspace) -> frozenset[bytes]:
     """What class attributes and local variables are called, in capitals."""
 
     def fields() -> frozenset[bytes]:
-        def named(path: str) -> set[bytes]:
-            return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
-
         modules = [path for path in workspace.files if path.endswith(".py")]
-        return frozenset().union(
-            *(workspace.fact("fields", path, set[bytes], partial(named, path)) for path in modules)
-        )
+        return frozenset().union(*(_fields_in(workspace, path) for path in modules))
 
     found: frozenset[bytes] = workspace.remembered("fields in capitals", fields)
     return found
 
 
+@fact(set[bytes])
+def _fields_in(workspace: Workspace, path: str) -> set[bytes]:
+    return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
+
+
+@fact(bool)
 def _makes_env_file(workspace: Workspace, path: str) -> bool:
     """Whether the script writes an env file and reads no variable itself."""
     data = (workspace.bytes(path) if re.search(r"\.[cm]?[jt]s$", path) else None) or b""

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -253,15 +252,11 @@ class _Context:
         return tuple(found), None if found else pattern, False, False
 
 
-_contexts: WeakKeyDictionary[Workspace, dict[tuple[str, str | None], _Context]] = WeakKeyDictionary()
-
-
 def _context(workspace: Workspace, directory: str, ignore_path: str | None) -> _Context:
-    known = _contexts.setdefault(workspace, {})
-    key = (directory, ignore_path)
-    if key not in known:
-        known[key] = _Context(workspace, directory, ignore_path)
-    return known[key]
+    found: _Context = workspace.remembered(
+        f"context {directory}\0{ignore_path or ''}", lambda: _Context(workspace, directory, ignore_path)
+    )
+    return found
 
 
 def build_image(

@@ -10,9 +10,9 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 
 if TYPE_CHECKING:
@@ -228,15 +228,13 @@ def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
     if "." not in name or workspace.named(name):
         # The name alone may be a word, or that of another file.
         name = "/".join(path.split("/")[-2:])
-    wanted = name.encode("utf-8", "surrogateescape")
+    for file, _ in workspace.words.search(_tools(workspace), (os.fsencode(name),)):
+        yield from _lines_with(workspace, file, name)
+
+
+@fact(list[str])
+def _lines_with(workspace: Workspace, path: str, name: str) -> list[str]:
+    data, wanted = workspace.bytes(path) or b"", os.fsencode(name)
+    source = workspace.source(path) if len(data) <= _LARGEST and wanted in data else None
     line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
-
-    def names_it(file: str) -> bool:
-        data = workspace.bytes(file) or b""
-        return len(data) <= _LARGEST and wanted in data
-
-    for file, _ in workspace.words.search(_tools(workspace), (wanted,)):
-        named = workspace.fact(f"names {name}", file, bool, partial(names_it, file))
-        source = workspace.source(file) if named else None
-        if source is not None:
-            yield from (found[0] for found in line.finditer(source.text))
+    return [found[0] for found in line.finditer(source.text)] if source is not None else []

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dotmac_lint.diagnostic import Label, Severity
+from dotmac_lint.facts import fact
 from dotmac_lint.fix import Edit
 from dotmac_lint.lazy import regex
 from dotmac_lint.readers.hcl import Attribute, PathRule, Policy, Value, Word
@@ -76,13 +76,14 @@ def find_policies(workspace: Workspace) -> tuple[PolicyFile, ...]:
     for path in workspace.files:
         if not path.endswith((".hcl", ".json", ".policy")) or _NOT_DEPLOYED.search(path):
             continue
-        if workspace.fact("may be a policy", path, bool, partial(_may_be, workspace, path)):
+        if _may_be(workspace, path):
             policy = workspace.policy(path)
             if policy is not None and policy.is_policy:
                 found.append(PolicyFile(path, policy))
     return tuple(found)
 
 
+@fact(bool)
 def _may_be(workspace: Workspace, path: str) -> bool:
     data = workspace.bytes(path) or b""
     return b"path" in data and (b"capabilities" in data or b"policy" in data)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.application import module_name
@@ -59,7 +60,7 @@ MOST_FIELDS = 5_000
 INITIALISER = "its `__init__`"
 
 
-class Field(msgspec.Struct, frozen=True, gc=False):
+class Field(msgspec.Struct, frozen=True):
     """A field of the settings, at any depth: `path` is ("database", "host") for `settings.database.host`."""
 
     path: tuple[str, ...]
@@ -128,7 +129,7 @@ class Field(msgspec.Struct, frozen=True, gc=False):
         return "secret" in kinds or is_secret_name(self.path[-1])
 
 
-class Lookup(msgspec.Struct, frozen=True, gc=False):
+class Lookup(msgspec.Struct, frozen=True):
     """What a settings class does with an environment name."""
 
     fields: tuple[Field, ...] = ()
@@ -907,9 +908,7 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
     for path in code.paths:
         if _NOT_SHIPPED.search(path) or not path.endswith(".py"):
             continue
-        names_base, rows = workspace.fact(
-            "bases", path, tuple[bool, list[tuple[bytes, set[bytes]]]], partial(_bases, workspace, path)
-        )
+        names_base, rows = _bases(workspace, path)
         if names_base:
             chosen.append(path)
         if rows:
@@ -930,6 +929,7 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
     return sorted(kept)
 
 
+@fact(tuple[bool, list[tuple[bytes, set[bytes]]]])
 def _bases(workspace: Workspace, path: str) -> tuple[bool, list[tuple[bytes, set[bytes]]]]:
     """Whether the file names BaseSettings; and its classes and new names, each with what it is derived from."""
     data = workspace.bytes(path) or b""
@@ -960,19 +960,19 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
     """Which of the classes are called, or given as a factory, somewhere."""
     if not names:
         return set()
-    words = "|".join(map(re.escape, sorted(names))).encode()
-    pattern = re.compile(rb"(?<!class )\b(" + words + rb")\(")
-    factory = re.compile(rb"default_factory\s*=\s*(?:\w+\.)*(" + words + rb")\b")
-
-    def made(path: str) -> set[str]:
-        data = workspace.bytes(path) or b""
-        if not any(name.encode() in data for name in names):
-            return set()
-        return {m[1].decode() for p in (pattern, factory) for m in p.finditer(data)}
-
     shipped = (path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path))
-    kind = f"makes {words.decode()}"
-    return {name for path in shipped for name in workspace.fact(kind, path, set[str], partial(made, path))}
+    return {name for path in shipped for name in _called_in(workspace, path, *sorted(names))}
+
+
+@fact(set[str])
+def _called_in(workspace: Workspace, path: str, *names: str) -> set[str]:
+    data = workspace.bytes(path) or b""
+    if not any(name.encode() in data for name in names):
+        return set()
+    words = "|".join(map(re.escape, names)).encode()
+    call = re.compile(rb"(?<!class )\b(" + words + rb")\(")
+    factory = re.compile(rb"default_factory\s*=\s*(?:\w+\.)*(" + words + rb")\b")
+    return {m[1].decode() for pattern in (call, factory) for m in pattern.finditer(data)}
 
 
 # ---- what changes at run time
@@ -1012,7 +1012,7 @@ def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> N
     for path in code.paths:
         if not classes or _NOT_SHIPPED.search(path):
             continue
-        seen = code.workspace.fact("set", path, SetIn, partial(_set_in, code.workspace, path))
+        seen = _set_in(code.workspace, path)
         sets = seen.anything or not seen.fields.isdisjoint(top) or not seen.attributes.isdisjoint(last)
         if (
             path not in declaring
@@ -1050,6 +1050,7 @@ class SetIn(msgspec.Struct, frozen=True):
     """Dotted paths that a loader maps."""
 
 
+@fact(SetIn)
 def _set_in(workspace: Workspace, path: str) -> SetIn:
     data = workspace.bytes(path) or b""
     lower = data.lower()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property, partial
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.guard_values import Code, Namespace, dotted
 from dotmac_lint.model.launched import Launched, imported_names
@@ -34,6 +35,7 @@ from dotmac_lint.readers.python.code import (
     With,
 )
 from dotmac_lint.source import Range, Span
+from dotmac_lint.words import stands
 from dotmac_lint.workspace import Workspace
 
 NOT_SHIPPED = regex(
@@ -151,10 +153,7 @@ class Modules:
         """The files that a file imports, with the packages that they are in."""
         if path not in self._edges:
             found: set[str] = set()
-            imports = self.workspace.fact(
-                "imports", path, list[tuple[str, tuple[str, ...]]], partial(self._imported_names, path)
-            )
-            for module, names in imports:
+            for module, names in _imported_in(self.workspace, path):
                 separator = "" if module.endswith(".") else "."
                 for name in (module, *(f"{module}{separator}{name}" for name in names)):
                     file = self._code.find_module(name, path)
@@ -165,28 +164,10 @@ class Modules:
             self._edges[path] = tuple(one for one in found if self.workspace.is_listed(one))
         return self._edges[path]
 
-    def _imported_names(self, path: str) -> list[tuple[str, tuple[str, ...]]]:
-        return list(imported_names(self.workspace.bytes(path) or b""))
-
     def calling(self, name: str) -> list[str]:
         """The Python files of the application that call `name(...)` or `x.name(...)`."""
-        word = name.encode()
-        called = word + b"("
-        call = re.compile(rb"(?<!def )\b" + re.escape(called))
-        found = [path for path, _ in self.workspace.words.search(self.shipped, (word,))]
-        return self._where(
-            found, f"calls {name}", lambda data: called in data and call.search(data) is not None
-        )
-
-    def files_where(self, kind: str, test: Callable[[bytes], bool]) -> list[str]:
-        """The Python files of the application whose content passes the test called `kind`."""
-        return self._where(self.shipped, kind, test)
-
-    def _where(self, paths: Iterable[str], kind: str, test: Callable[[bytes], bool]) -> list[str]:
-        def passes(path: str) -> bool:
-            return test(self.workspace.bytes(path) or b"")
-
-        return [path for path in paths if self.workspace.fact(kind, path, bool, partial(passes, path))]
+        found = self.workspace.words.search(self.shipped, (name.encode(),))
+        return [path for path, _ in found if _calls(self.workspace, path, name)]
 
     @cached_property
     def shipped(self) -> list[str]:
@@ -194,6 +175,17 @@ class Modules:
         return [
             path for path in self.workspace.files if path.endswith(".py") and not NOT_SHIPPED.search(path)
         ]
+
+
+@fact(list[tuple[str, tuple[str, ...]]])
+def _imported_in(workspace: Workspace, path: str) -> list[tuple[str, tuple[str, ...]]]:
+    return list(imported_names(workspace.bytes(path) or b""))
+
+
+@fact(bool)
+def _calls(workspace: Workspace, path: str, name: str) -> bool:
+    data, called = workspace.bytes(path) or b"", name.encode() + b"("
+    return called in data and re.search(rb"(?<!def )\b" + re.escape(called), data) is not None
 
 
 def _above(path: str) -> Iterator[str]:
@@ -314,7 +306,8 @@ class StartCode:
 
     def _speaks(self, path: str, words: frozenset[bytes]) -> bool:
         if (path, words) not in self._spoken:
-            self._spoken[path, words] = self.modules.workspace.words.holds(path, words)
+            text = self.modules.workspace.bytes(path) or b""
+            self._spoken[path, words] = any(stands(word, text) for word in words)
         return self._spoken[path, words]
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:

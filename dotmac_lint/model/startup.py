@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from dotmac_lint.diagnostic import Label
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Environment, Variable
@@ -58,7 +59,7 @@ TIMES_A_START = 2
 Outcome = Literal["passes", "raises", "undecided"]
 
 
-class FieldValue(msgspec.Struct, frozen=True, gc=False):
+class FieldValue(msgspec.Struct, frozen=True):
     """What a field of the settings holds after the start."""
 
     field: Field
@@ -325,7 +326,7 @@ class Simulator:
     @cached_property
     def _checking(self) -> list[str]:
         """The files in which a function is named like a check; every start looks at all of them."""
-        return self.modules.files_where("guards", _guard_in)
+        return [path for path in self.modules.shipped if _guard_in(self.workspace, path)]
 
     def _check_functions(self, process: Launched | None) -> Iterator[tuple[Function, Namespace]]:
         """Functions that are named like checks, and that raise for something of the settings."""
@@ -357,7 +358,7 @@ class Simulator:
     @cached_property
     def _testing(self) -> list[str]:
         """The files with code that tests settings and may stop a start."""
-        return self.modules.files_where("tests settings", _tests_settings)
+        return [path for path in self.modules.shipped if _tests_settings(self.workspace, path)]
 
     def _tested(self, path: str) -> list[Entry]:
         if path not in self._inline_entries:
@@ -404,8 +405,10 @@ _TESTED = regex(rb"\n[ \t]*+(assert|if|elif|for) [^\n]*(?:settings|config)")
 _STOPS = (b"raise", b"sys.exit", b"exit")
 
 
-def _tests_settings(data: bytes) -> bool:
+@fact(bool)
+def _tests_settings(workspace: Workspace, path: str) -> bool:
     """Whether an `if` or `assert` on something of the settings may stop a start; cheap."""
+    data = workspace.bytes(path) or b""
     text = b"\n" + data if b"if " in data else b""
     for match in _TESTED.finditer(text):
         if match[1] == b"assert":
@@ -416,8 +419,10 @@ def _tests_settings(data: bytes) -> bool:
     return False
 
 
-def _guard_in(data: bytes) -> bool:
+@fact(bool)
+def _guard_in(workspace: Workspace, path: str) -> bool:
     """Whether a function named like a check raises on something of the settings; cheap."""
+    data = workspace.bytes(path) or b""
     for match in _GUARDS.finditer(b"\n" + data if b"def " in data else b""):
         body = match.group()
         stops = b"raise " in body or b"sys.exit" in body or b"assert " in body

@@ -10,13 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dotmac_lint.data import table
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.workspace import Workspace
 
@@ -33,7 +34,6 @@ _NO_READER = regex(
 )
 
 
-_WORD = regex(rb"[A-Za-z0-9_]+")
 _OF_SETTINGS = regex(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IGNORECASE)
 """What stands before an attribute of settings whose class may lie in no file of the repository."""
 
@@ -54,25 +54,34 @@ def find_words(
     words = {name.encode() for name in names}
     reading = (path for path in paths if not _NO_READER.search(path))
     for path, here in workspace.words.search(reading, words):
-        data = workspace.bytes(path) or b""
-        hits = [hit for hit in _WORD.finditer(data) if hit.group() in here]
-        for name in here:
-            if not _WORD.fullmatch(name):
-                hits += re.finditer(rb"(?<![A-Za-z0-9_])" + re.escape(name) + rb"(?![A-Za-z0-9_])", data)
-        if hits and path.endswith((".py", ".pyi")):
-            literals = workspace.fact("literals", path, Ranges, partial(_string_literals, data))
-            hits = [
-                hit
-                for hit in hits
-                if _is_within(literals, hit.start())
-                or _OF_SETTINGS.search(data, max(0, hit.start() - 100), hit.start())
-            ]
-        for hit in hits:
-            found.setdefault(hit.group().decode(), []).append(Occurrence(path, hit.start(), hit.end()))
+        for word in sorted(here):
+            name = word.decode()
+            places = [Occurrence(path, *place) for place in _places_of(workspace, path, name)]
+            if places:
+                found.setdefault(name, []).extend(places)
     return {name: tuple(places) for name, places in found.items()}
 
 
 Ranges = list[tuple[int, int]]
+
+
+@fact(Ranges)
+def _places_of(workspace: Workspace, path: str, name: str) -> Ranges:
+    data = workspace.bytes(path) or b""
+    word = re.compile(
+        re.escape(name.encode()) + rb"(?<![A-Za-z0-9_]%b)(?![A-Za-z0-9_])" % re.escape(name.encode())
+    )
+    places = [match.span() for match in word.finditer(data)]
+    if not places or not path.endswith((".py", ".pyi")):
+        return places
+    literals = _string_literals(workspace, path)
+    return [
+        (start, end)
+        for start, end in places
+        if _is_within(literals, start) or _OF_SETTINGS.search(data, max(0, start - 100), start)
+    ]
+
+
 _LEXEMES = regex(
     rb"#[^\n]*|\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
     rb"|\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'",
@@ -83,8 +92,10 @@ _FIRST_IN_LINE = regex(rb"\s*[A-Za-z]{0,2}\Z")
 _WITHIN = regex(rb"\w+")
 
 
-def _string_literals(data: bytes) -> Ranges:
+@fact(Ranges)
+def _string_literals(workspace: Workspace, path: str) -> Ranges:
     """The byte ranges of string literals that are no docstrings; all of the file where it is no Python."""
+    data = workspace.bytes(path) or b""
     everything = [(0, len(data))]
     ranges: Ranges = []
     depth = end = 0
@@ -139,12 +150,10 @@ _JAVASCRIPT = regex(r"\.[cm]?[jt]sx?$")
 _IN_JAVASCRIPT = (b"process.env", b"import.meta.env")
 
 
+@fact(bool)
 def _reads_in_python(workspace: Workspace, path: str) -> bool:
-    return workspace.fact("reads in Python", path, bool, lambda: _may_read(workspace.bytes(path) or b""))
-
-
-def _may_read(data: bytes) -> bool:
     """Whether there is what stands in every module that reads the environment."""
+    data = workspace.bytes(path) or b""
     if b"getenv" in data or b"envvar" in data or b"decouple" in data:
         return True
     named = b"environ" in data
@@ -168,9 +177,7 @@ def dynamic_patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     """The names that the code in `path` composes."""
 
     def patterns() -> tuple[Pattern, ...]:
-        found = workspace.fact(
-            "patterns", path, list[tuple[Pattern, str | None]], lambda: list(_patterns(workspace, path))
-        )
+        found = _patterns(workspace, path)
         # Of a constant that is a text the name stands where it is defined.
         return tuple(pattern for pattern, name in found if not (name and _is_text(workspace, name)))
 
@@ -178,8 +185,13 @@ def dynamic_patterns(workspace: Workspace, path: str) -> tuple[Pattern, ...]:
     return found
 
 
-def _patterns(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | None]]:
+@fact(list[tuple[Pattern, str | None]])
+def _patterns(workspace: Workspace, path: str) -> list[tuple[Pattern, str | None]]:
     """Each with the name of the constant that holds the variable's, where it is one."""
+    return list(_composed(workspace, path))
+
+
+def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | None]]:
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
         for dynamic in python.dynamic if python else ():
@@ -212,19 +224,20 @@ def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
     """
     from dotmac_lint.model.settings_code import code_of
 
-    def imports() -> dict[str, bool]:
-        found: dict[str, bool] = {}
-        for plain, package, below, star in _IMPORTS.findall(workspace.bytes(path) or b""):
-            name = (plain or package).decode()
-            found[name] = found.get(name, False) or bool(star and _SETTINGS.search(below))
-        return found
-
     return path.endswith(".py") and any(
         (all_settings or _is_of_our_family(workspace, package)) and package not in code_of(workspace).own
-        for package, all_settings in workspace.fact(
-            "packages imported", path, dict[str, bool], imports
-        ).items()
+        for package, all_settings in _packages_imported(workspace, path).items()
     )
+
+
+@fact(dict[str, bool])
+def _packages_imported(workspace: Workspace, path: str) -> dict[str, bool]:
+    """Each package, and whether all of its settings are taken."""
+    found: dict[str, bool] = {}
+    for plain, package, below, star in _IMPORTS.findall(workspace.bytes(path) or b""):
+        name = (plain or package).decode()
+        found[name] = found.get(name, False) or bool(star and _SETTINGS.search(below))
+    return found
 
 
 def _is_of_our_family(workspace: Workspace, package: str) -> bool:
@@ -260,12 +273,13 @@ _DEPENDS = rb"""(?mi)(?:^|[\s"'])%b(?:[\s"']*[=<>~!\[;,]|["']?\s*$)"""
 
 
 def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:
-    def may_read() -> bool:
-        data = workspace.bytes(path) or b""
-        return any(word in data for word in _IN_JAVASCRIPT)
+    return workspace.javascript_reads(path) if _reads_in_javascript(workspace, path) else None
 
-    reads = workspace.fact("reads in JavaScript", path, bool, may_read)
-    return workspace.javascript_reads(path) if reads else None
+
+@fact(bool)
+def _reads_in_javascript(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return any(word in data for word in _IN_JAVASCRIPT)
 
 
 def _is_text(workspace: Workspace, constant: str) -> bool:
@@ -274,8 +288,9 @@ def _is_text(workspace: Workspace, constant: str) -> bool:
     def find() -> bool:
         word = constant.encode()
         pattern = re.compile(rb"^[ \t]*" + word + rb"[ \t]*(?::[^=\n]+)?=[ \t]*(.)", re.MULTILINE)
-        modules = (workspace.bytes(path) or b"" for path in workspace.files if path.endswith(".py"))
-        firsts = {match[1] for data in modules if word in data for match in pattern.finditer(data)}
+        modules = [path for path in workspace.files if path.endswith(".py")]
+        naming = (workspace.bytes(path) or b"" for path, _ in workspace.words.search(modules, (word,)))
+        firsts = {match[1] for data in naming for match in pattern.finditer(data)}
         return bool(firsts) and firsts <= {b'"', b"'"}
 
     found: bool = workspace.remembered(f"constant {constant}", find)
@@ -441,19 +456,19 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
 def _integrated(workspace: Workspace) -> frozenset[str]:
     """The services that code reaches through a library of integrations, which read keys of their own."""
 
-    def parts(path: str) -> set[str]:
-        data = workspace.bytes(path) or b""
-        found = _INTEGRATION.findall(data) if any(word in data for word in _INTEGRATING) else ()
-        return {part for module in found for part in module.decode().split(".")}
-
     def words() -> frozenset[str]:
         modules = [path for path in workspace.files if path.endswith(".py")]
-        return frozenset().union(
-            *(workspace.fact("integrations", path, set[str], partial(parts, path)) for path in modules)
-        )
+        return frozenset().union(*(_integrations(workspace, path) for path in modules))
 
     found: frozenset[str] = workspace.remembered("services of integrations", words)
     return found
+
+
+@fact(set[str])
+def _integrations(workspace: Workspace, path: str) -> set[str]:
+    data = workspace.bytes(path) or b""
+    found = _INTEGRATION.findall(data) if any(word in data for word in _INTEGRATING) else ()
+    return {part for module in found for part in module.decode().split(".")}
 
 
 def own_words(workspace: Workspace) -> set[bytes]:
@@ -496,11 +511,11 @@ def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, 
     """Each (name, path, start, end) that Python or JavaScript code in `paths` reads from the environment."""
     for path in paths:
         if path.endswith(".py") or _JAVASCRIPT.search(path):
-            found = partial(_names_in, workspace, path)
-            for name, start, end in workspace.fact("names read", path, list[tuple[str, int, int]], found):
+            for name, start, end in _names_in(workspace, path):
                 yield name, path, start, end
 
 
+@fact(list[tuple[str, int, int]])
 def _names_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
     found = _python_reads(workspace, path) if path.endswith(".py") else _javascript_reads(workspace, path)
     return [

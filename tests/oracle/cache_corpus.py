@@ -1,14 +1,16 @@
-"""Edits of real repositories: a run finds with what the last one kept what it would find without.
+"""Edits of real repositories: a run says with what the last one kept what it would say without.
 
     python tests/oracle/cache_corpus.py CHECKOUTS [--edits 5] [--seed 1]
 
 CHECKOUTS is a folder of repositories, of which copies are edited: a line goes, comes twice or names something else, a
-file goes or gets a twin. Prints what differs; the exit status is 1 where anything does.
+comment comes, a file goes or gets a twin. Prints what differs, and how many edits changed nothing that had been asked;
+the exit status is 1 where anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import random
 import re
 import shutil
@@ -16,15 +18,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-from dotmac_lint.cache import Cache
-from dotmac_lint.config import Settings
-from dotmac_lint.diagnostic import Diagnostic
-from dotmac_lint.engine import lint
-from dotmac_lint.registry import load_rules
+from click.testing import CliRunner
 
-RULES = load_rules()
-LIKELY = re.compile(r"compose|Dockerfile|\.env|settings|config|\.sh$|\.md$|\.hcl$|Makefile|main\.py$")
+from dotmac_lint.cli.commands import cli
+from dotmac_lint.workspace import Workspace
+
+LIKELY = re.compile(r"compose|Dockerfile|\.env|settings|config|\.sh$|\.md$|\.hcl$|Makefile|\.py$|\.[jt]sx?$")
 MOST_FILES = 6_000
 TICK = 0.06
 
@@ -37,7 +38,9 @@ def edit(root: Path, chance: random.Random) -> str:
     lines = path.read_bytes().splitlines(keepends=True)
     number = chance.randrange(len(lines)) if lines else 0
     how = chance.choice(
-        ["cut", "double", "rename", "rename", "remove", "twin"] if lines else ["remove", "twin"]
+        ["cut", "double", "rename", "rename", "comment", "comment", "remove", "twin"]
+        if lines
+        else ["remove", "twin"]
     )
     if how == "cut":
         del lines[number]
@@ -47,6 +50,8 @@ def edit(root: Path, chance: random.Random) -> str:
         names = [n for n, line in enumerate(lines) if re.search(rb"[A-Z]{3}", line)]
         number = chance.choice(names or [number])
         lines[number] = re.sub(rb"([A-Z_]{3,})", rb"\1_X", lines[number], count=1)
+    elif how == "comment":
+        lines.insert(number, b"// note\n" if re.search(r"\.[jt]sx?$", path.name) else b"# note\n")
     if how == "remove":
         path.unlink()
     elif how == "twin":
@@ -56,37 +61,47 @@ def edit(root: Path, chance: random.Random) -> str:
     return f"{how} {path.relative_to(root)}:{number + 1}"
 
 
-def found(root: Path, cache: Cache | None) -> list[Diagnostic]:
-    result = lint(root, Settings(), RULES, cache=cache)
-    for crash in result.crashes:
-        print(crash.traceback)
-    if cache is not None:
-        result.workspace.keep_facts()
-        cache.save()
-    return list(result.diagnostics)
+def said(root: Path, *options: str) -> str:
+    """The report as JSON."""
+    result = CliRunner().invoke(
+        cli, [*options, "--isolated", "--exit-zero", "--output-format", "json", str(root)]
+    )
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
-def differences(repository: Path, edits: int, chance: random.Random) -> int:
+def differences(repository: Path, edits: int, chance: random.Random, same: list[bool]) -> int:
     number = 0
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "repository")
         shutil.copytree(repository, root, symlinks=True)
         time.sleep(TICK)
-        found(root, Cache(Path(folder)))
+        said(root, "--cache-dir", folder)
         done: list[str] = []
         for _ in range(edits):
             done.append(edit(root, chance))
             time.sleep(TICK)
-            with_kept, without = found(root, Cache(Path(folder))), found(root, None)
+            with_kept, without = said(root, "--cache-dir", folder), said(root, "--no-cache")
             if with_kept != without:
                 number += 1
-                print(f"{repository.name}: after {'; '.join(done)}")
-                for sign, ones, others in (("+", with_kept, without), ("-", without, with_kept)):
-                    for one in ones:
-                        if one not in others:
-                            print(f"  {sign} {one.code} {one.at.path}:{one.at.start} {one.message}")
+                print(f"{repository.name}: after {'; '.join(done)}, {same[-1:]}")
+                sys.stdout.writelines(
+                    line
+                    for line in difflib.unified_diff(without.splitlines(True), with_kept.splitlines(True))
+                )
                 break
     return number
+
+
+def watch(same: list[bool]) -> None:
+    """Notes in `same` whether files that had changed said the same."""
+    original = Workspace.says_the_same
+
+    def watched(workspace: Workspace, *arguments: Any) -> bool:
+        same.append(original(workspace, *arguments))
+        return same[-1]
+
+    Workspace.says_the_same = watched  # type: ignore[method-assign]
 
 
 def main() -> int:
@@ -97,11 +112,16 @@ def main() -> int:
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     wrong = compared = 0
+    same: list[bool] = []
+    watch(same)
     for repository in sorted(arguments.checkouts.iterdir()):
         if sum(1 for _ in repository.rglob("*")) <= MOST_FILES:
             compared += 1
-            wrong += differences(repository, arguments.edits, chance)
-    print(f"{compared} repositories, {arguments.edits} edits each: {wrong} differ")
+            wrong += differences(repository, arguments.edits, chance, same)
+    print(
+        f"{compared} repositories, {arguments.edits} edits each: {wrong} differ; "
+        f"{sum(same)} edits changed nothing that had been asked"
+    )
     return 1 if wrong else 0
 
 
