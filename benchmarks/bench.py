@@ -204,8 +204,11 @@ def bench(given: Path, runs: int, without: Collection[str]) -> dict[str, Any]:
     add("dotmac-lint --version", [ours, "--version"])
     own: list[str | Path] = [ours, "--isolated", "--exit-zero", "--cache-dir", folder.parent / "cache", "."]
     add("dotmac-lint, nothing changed", own)
+    python = sorted(path for path in names if path.suffix == ".py")
+    if python:
+        add("dotmac-lint, one Python file changed", own, python[len(python) // 2])
     if compose:
-        add("dotmac-lint, one file changed", own, compose[0])
+        add("dotmac-lint, one Compose file changed", own, compose[0])
     add("dotmac-lint, no cache", [ours, "--isolated", "--exit-zero", "--no-cache", "."])
     for name, rest in arguments.items():
         if name in peers and rest and name not in without:

@@ -132,6 +132,21 @@ def test_what_cannot_be_read_is_told_by_every_run(tmp_path: Path, monkeypatch: p
         cache.save()
 
 
+def test_a_fact_asks_no_other_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    original = Workspace._content
+
+    def content(workspace: Workspace, path: str) -> bytes | None:
+        if workspace._subject is not None:
+            asked.append((workspace._subject, path))
+        return original(workspace, path)
+
+    monkeypatch.setattr(Workspace, "_content", content)
+    lint(EXAMPLE, config.Settings(), load_rules())
+    assert asked
+    assert all(subject == path for subject, path in asked)
+
+
 def test_nothing_of_a_run_outlives_it() -> None:
     workspace = Workspace(EXAMPLE)
     alive = weakref.ref(workspace)

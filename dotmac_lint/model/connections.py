@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
@@ -19,6 +20,7 @@ from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, own_names
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
@@ -184,9 +186,7 @@ def _made_elsewhere(network: Network, client: Service | None, name: str) -> bool
 
     def make() -> tuple[str, ...]:
         return tuple(
-            path
-            for path in workspace.files
-            if _MAY_CREATE.search(path) and _CREATES.search(workspace.bytes(path) or b"")
+            path for path in workspace.files if _MAY_CREATE.search(path) and _creates(workspace, path)
         )
 
     paths: tuple[str, ...] = workspace.remembered("creates databases", make)
@@ -198,6 +198,11 @@ def _made_elsewhere(network: Network, client: Service | None, name: str) -> bool
             if any(path in other.files for path in paths):
                 return True  # it makes the database that it is told of, which others then use
     return any(name.encode() in (workspace.bytes(path) or b"") for path in paths)
+
+
+@fact(bool)
+def _creates(workspace: Workspace, path: str) -> bool:
+    return _CREATES.search(workspace.bytes(path) or b"") is not None
 
 
 # ---- localhost

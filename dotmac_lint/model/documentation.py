@@ -169,12 +169,13 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
 
 def _is_ours(workspace: Workspace, name: str) -> bool:
     """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
-    known = re.compile(rb"/%s(\.git)?(?![\w.-]|/\w)" % re.escape(name).encode(), re.I)
-    found: bool = workspace.remembered(
-        f"ours {name}",
-        lambda: any(known.search(workspace.bytes(f) or b"") for f in workspace.files if "/" not in f),
-    )
-    return found
+    return any(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
+
+
+@fact(bool)
+def _knows(workspace: Workspace, path: str, folder: str) -> bool:
+    known = re.compile(rb"/%s(\.git)?(?![\w.-]|/\w)" % re.escape(folder).encode(), re.I)
+    return known.search(workspace.bytes(path) or b"") is not None
 
 
 # ---- files

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -146,7 +147,8 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     A class attribute counts for the variable of its name in capitals, whatever reads it.
     """
     wanted = {name.encode() for name in names}
-    found = {name for name in wanted if name in _fields(workspace)}
+    modules = [path for path in workspace.files if path.endswith(".py")]
+    found = {field for path in modules for field in _fields_in(workspace, path, *sorted(names))}
     files: list[str] = workspace.remembered(
         "neither documents nor env files",
         lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
@@ -186,20 +188,16 @@ def _expanded_in_documents(workspace: Workspace, idle: set[str]) -> set[str]:
     return used & idle
 
 
-def _fields(workspace: Workspace) -> frozenset[bytes]:
-    """What class attributes and local variables are called, in capitals."""
-
-    def fields() -> frozenset[bytes]:
-        modules = [path for path in workspace.files if path.endswith(".py")]
-        return frozenset().union(*(_fields_in(workspace, path) for path in modules))
-
-    found: frozenset[bytes] = workspace.remembered("fields in capitals", fields)
-    return found
-
-
 @fact(set[bytes])
-def _fields_in(workspace: Workspace, path: str) -> set[bytes]:
-    return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
+def _fields_in(workspace: Workspace, path: str, *names: str) -> set[bytes]:
+    """Those of the names that class attributes or local variables have, all in capitals."""
+    fields = {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
+    return fields & _encoded(names)
+
+
+@lru_cache(maxsize=4)
+def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
 
 
 @fact(bool)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project, Service
@@ -323,6 +325,11 @@ def _named(use: Undefined, repository: Repository) -> frozenset[str]:
     return paths
 
 
+@fact(bool)
+def _speaks_of_compose(workspace: Workspace, path: str) -> bool:
+    return b"compose" in (workspace.bytes(path) or b"")
+
+
 def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     """Where each undefined variable of the repository stands outside of Compose files and programs.
 
@@ -335,7 +342,7 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     files = (path for path in workspace.files if not _COMPOSE_FILE.search(path) and not _BUILT.search(path))
     found: dict[str, set[str]] = {}
     for path, here in workspace.words.search(files, {name.encode() for name in names}):
-        if _CODE.search(path) and b"compose" not in (workspace.bytes(path) or b""):
+        if _CODE.search(path) and not _speaks_of_compose(workspace, path):
             continue
         for name in here:
             found.setdefault(name.decode(), set()).add(path)

@@ -66,9 +66,14 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
 def is_compiled_beside(workspace: Workspace, path: str) -> bool:
     """Whether a script of its folder gives its name to a compiler: `go build -o NAME`."""
     folder, name = posixpath.split(path)
-    output = re.compile(rb"\s-o[ =]?(\./)?" + re.escape(os.fsencode(name)) + rb"(?![\w./-])")
     beside = (file for file in _tools(workspace) if posixpath.dirname(file) == folder)
-    return any(output.search(workspace.bytes(file) or b"") for file in beside)
+    return any(_compiles(workspace, file, name) for file in beside)
+
+
+@fact(bool)
+def _compiles(workspace: Workspace, path: str, name: str) -> bool:
+    output = re.compile(rb"\s-o[ =]?(\./)?" + re.escape(os.fsencode(name)) + rb"(?![\w./-])")
+    return output.search(workspace.bytes(path) or b"") is not None
 
 
 def is_artefact(path: str) -> bool:
@@ -97,15 +102,17 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 def is_composed(workspace: Workspace, path: str) -> bool:
     """Whether a program makes files in the folder of `path` whose names it composes: `open(f".envs/{name}", "w")`."""
     folder = posixpath.dirname(path)
-    composed = re.compile(rf"[\"'`/ ]{re.escape(folder)}/(?:[\w.-]*(?:[{{%]|\$\{{?\w)|[\"'`]\s*[+,])")
     programs = (file for file in _tools(workspace) if _PROGRAM.search(file)) if folder else ()
-    found = (
-        workspace.source(file) for file, _ in workspace.words.search(programs, (os.fsencode(f"{folder}/"),))
-    )
-    return any(
+    naming = workspace.words.search(programs, (os.fsencode(f"{folder}/"),))
+    return any(_composes(workspace, file, folder) for file, _ in naming)
+
+
+@fact(bool)
+def _composes(workspace: Workspace, path: str, folder: str) -> bool:
+    composed = re.compile(rf"[\"'`/ ]{re.escape(folder)}/(?:[\w.-]*(?:[{{%]|\$\{{?\w)|[\"'`]\s*[+,])")
+    source = workspace.source(path)
+    return source is not None and any(
         composed.search(line) and (_MAKES.search(line) or _OPENS_TO_WRITE.search(line))
-        for source in found
-        if source is not None
         for line in source.text.splitlines()
     )
 
@@ -228,13 +235,14 @@ def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
     if "." not in name or workspace.named(name):
         # The name alone may be a word, or that of another file.
         name = "/".join(path.split("/")[-2:])
-    for file, _ in workspace.words.search(_tools(workspace), (os.fsencode(name),)):
-        yield from _lines_with(workspace, file, name)
-
-
-@fact(list[str])
-def _lines_with(workspace: Workspace, path: str, name: str) -> list[str]:
-    data, wanted = workspace.bytes(path) or b"", os.fsencode(name)
-    source = workspace.source(path) if len(data) <= _LARGEST and wanted in data else None
     line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
-    return [found[0] for found in line.finditer(source.text)] if source is not None else []
+    for file, _ in workspace.words.search(_tools(workspace), (os.fsencode(name),)):
+        source = workspace.source(file) if _names(workspace, file, name) else None
+        if source is not None:
+            yield from (found[0] for found in line.finditer(source.text))
+
+
+@fact(bool)
+def _names(workspace: Workspace, path: str, name: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return len(data) <= _LARGEST and os.fsencode(name) in data

@@ -903,42 +903,37 @@ def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
 
 def _candidates(workspace: Workspace, code: Code) -> list[str]:
     """The files that may define settings: those that name BaseSettings, or a class that does."""
-    bases: dict[str, list[tuple[bytes, set[bytes]]]] = {}
-    chosen: list[str] = []
-    for path in code.paths:
-        if _NOT_SHIPPED.search(path) or not path.endswith(".py"):
-            continue
-        names_base, rows = _bases(workspace, path)
-        if names_base:
-            chosen.append(path)
-        if rows:
-            bases[path] = rows
-    names = {b"BaseSettings"} | {
-        name for path in chosen for name, _ in bases.get(path, ()) if b"BaseSettings" in bytes(name)
-    }
-    kept = set(chosen)
-    growing = True
-    while growing:
-        growing = False
-        for path, rows in bases.items():
-            for name, above in rows:
-                if above & names and not (name in names and path in kept):
-                    names.add(name)
-                    kept.add(path)
-                    growing = True
+    paths = [path for path in code.paths if not _NOT_SHIPPED.search(path) and path.endswith(".py")]
+    kept = {path for path in paths if _names_base(workspace, path)}
+    pending = [
+        "BaseSettings",
+        *(n for path in kept for n in _made_of(workspace, path, "") if "BaseSettings" in n),
+    ]
+    names = set(pending)
+    while pending:
+        name = pending.pop()
+        for path, _ in workspace.words.search(paths, (name.encode(),)):
+            for new in _made_of(workspace, path, name):
+                kept.add(path)
+                if new not in names:
+                    names.add(new)
+                    pending.append(new)
     return sorted(kept)
 
 
-@fact(tuple[bool, list[tuple[bytes, set[bytes]]]])
-def _bases(workspace: Workspace, path: str) -> tuple[bool, list[tuple[bytes, set[bytes]]]]:
-    """Whether the file names BaseSettings; and its classes and new names, each with what it is derived from."""
-    data = workspace.bytes(path) or b""
-    rows = [
-        (m[1], set(_WORD.findall(m[2])))
-        for m in _CLASS.finditer(data)
-        if not _before(data, m.start()).strip()
-    ]
-    return b"BaseSettings" in data, [*rows, *_renamed(data)]
+@fact(bool)
+def _names_base(workspace: Workspace, path: str) -> bool:
+    return b"BaseSettings" in (workspace.bytes(path) or b"")
+
+
+@fact(list[str])
+def _made_of(workspace: Workspace, path: str, base: str) -> list[str]:
+    """The classes that are derived from `base` ("" is any), and its new names."""
+    data, wanted = workspace.bytes(path) or b"", base.encode()
+    classes = (
+        (m[1], _WORD.findall(m[2])) for m in _CLASS.finditer(data) if not _before(data, m.start()).strip()
+    )
+    return sorted({new.decode() for new, old in (*classes, *_renamed(data)) if not base or wanted in old})
 
 
 def _before(data: bytes, offset: int) -> bytes:

@@ -183,6 +183,12 @@ def _imported_in(workspace: Workspace, path: str) -> list[tuple[str, tuple[str, 
 
 
 @fact(bool)
+def _has_one_of(workspace: Workspace, path: str, *words: str) -> bool:
+    text = workspace.bytes(path) or b""
+    return any(stands(word.encode(), text) for word in words)
+
+
+@fact(bool)
 def _calls(workspace: Workspace, path: str, name: str) -> bool:
     data, called = workspace.bytes(path) or b"", name.encode() + b"("
     return called in data and re.search(rb"(?<!def )\b" + re.escape(called), data) is not None
@@ -207,7 +213,7 @@ class StartCode:
         self._common: set[str] = set()
         """Names that so many files call that nothing is told by them."""
         self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
-        self._spoken: dict[tuple[str, frozenset[bytes]], bool] = {}
+        self._spoken: dict[tuple[str, frozenset[str]], bool] = {}
 
     def calls(
         self, name: str, own: str | None = None
@@ -286,7 +292,7 @@ class StartCode:
                     pending.append((name, spoken, left - 1))
         return list(entries.values()), sites, not seen.isdisjoint(self._common)
 
-    def _speaking_of(self, owner: Class | None, path: str) -> frozenset[bytes] | None:
+    def _speaking_of(self, owner: Class | None, path: str) -> frozenset[str] | None:
         """The words of which a file has one that calls methods of the class; None where there is no class.
 
         They are its name, and what its module calls its functions and objects.
@@ -302,12 +308,11 @@ class StartCode:
             for name, statements in elsewhere.names.items():
                 if any(_makes_object(s, owner) for s in statements):
                     words.add(name)
-        return frozenset(word.encode() for word in words)
+        return frozenset(words)
 
-    def _speaks(self, path: str, words: frozenset[bytes]) -> bool:
+    def _speaks(self, path: str, words: frozenset[str]) -> bool:
         if (path, words) not in self._spoken:
-            text = self.modules.workspace.bytes(path) or b""
-            self._spoken[path, words] = any(stands(word, text) for word in words)
+            self._spoken[path, words] = _has_one_of(self.modules.workspace, path, *sorted(words))
         return self._spoken[path, words]
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:

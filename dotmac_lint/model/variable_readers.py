@@ -74,7 +74,7 @@ def _places_of(workspace: Workspace, path: str, name: str) -> Ranges:
     places = [match.span() for match in word.finditer(data)]
     if not places or not path.endswith((".py", ".pyi")):
         return places
-    literals = _string_literals(workspace, path)
+    literals = _literals_in(workspace, path)
     return [
         (start, end)
         for start, end in places
@@ -93,9 +93,12 @@ _WITHIN = regex(rb"\w+")
 
 
 @fact(Ranges)
-def _string_literals(workspace: Workspace, path: str) -> Ranges:
+def _literals_in(workspace: Workspace, path: str) -> Ranges:
+    return _string_literals(workspace.bytes(path) or b"")
+
+
+def _string_literals(data: bytes) -> Ranges:
     """The byte ranges of string literals that are no docstrings; all of the file where it is no Python."""
-    data = workspace.bytes(path) or b""
     everything = [(0, len(data))]
     ranges: Ranges = []
     depth = end = 0
@@ -232,11 +235,12 @@ def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
 
 @fact(dict[str, bool])
 def _packages_imported(workspace: Workspace, path: str) -> dict[str, bool]:
-    """Each package, and whether all of its settings are taken."""
+    """Each package whose name has several words or whose settings are all taken; whether they are."""
     found: dict[str, bool] = {}
     for plain, package, below, star in _IMPORTS.findall(workspace.bytes(path) or b""):
-        name = (plain or package).decode()
-        found[name] = found.get(name, False) or bool(star and _SETTINGS.search(below))
+        name, all_settings = (plain or package).decode(), bool(star and _SETTINGS.search(below))
+        if all_settings or "_" in name:
+            found[name] = found.get(name, False) or all_settings
     return found
 
 
@@ -256,12 +260,12 @@ def _families(workspace: Workspace) -> dict[bytes, set[bytes]]:
     """
 
     def find() -> dict[bytes, set[bytes]]:
-        manifests = [workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path)]
+        manifests = [path for path in workspace.files if _MANIFEST.search(path)]
         named: dict[bytes, set[bytes]] = {}
-        for data in manifests:
-            for word, rest in _PYTHON_NAME.findall(data):
+        for path in manifests:
+            for word, rest in _names_of_several_words(workspace, path):
                 named.setdefault(word, set()).add(rest.replace(b"-", b"_"))
-        depends = {w for w in named for data in manifests if re.search(_DEPENDS % re.escape(w), data)}
+        depends = {w for w in named if any(_depends_on(workspace, path, w.decode()) for path in manifests)}
         return {word: rests for word, rests in named.items() if word not in depends}
 
     found: dict[bytes, set[bytes]] = workspace.remembered("families of packages", find)
@@ -270,6 +274,16 @@ def _families(workspace: Workspace) -> dict[bytes, set[bytes]]:
 
 _PYTHON_NAME = regex(rb"""(?m)^\s*name\s*=\s*["']([a-z][a-z0-9]{2,40})[-_]([a-z0-9_-]+)["']""")
 _DEPENDS = rb"""(?mi)(?:^|[\s"'])%b(?:[\s"']*[=<>~!\[;,]|["']?\s*$)"""
+
+
+@fact(list[tuple[bytes, bytes]])
+def _names_of_several_words(workspace: Workspace, path: str) -> list[tuple[bytes, bytes]]:
+    return list(_PYTHON_NAME.findall(workspace.bytes(path) or b""))
+
+
+@fact(bool)
+def _depends_on(workspace: Workspace, path: str, package: str) -> bool:
+    return re.search(_DEPENDS % re.escape(package.encode()), workspace.bytes(path) or b"") is not None
 
 
 def _javascript_reads(workspace: Workspace, path: str) -> JavaScriptReads | None:
@@ -445,12 +459,17 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
         holding: dict[bytes, set[str]] = {}
         for path in workspace.files:
             if _MANIFEST.search(path):
-                for word in parts([(workspace.bytes(path) or b"").lower()]):
+                for word in _parts_of(workspace, path):
                     holding.setdefault(word, set()).add(path)
         return {word: frozenset(paths) for word, paths in holding.items()}
 
     found: dict[bytes, frozenset[str]] = workspace.remembered("words of manifests", find)
     return found
+
+
+@fact(set[bytes])
+def _parts_of(workspace: Workspace, path: str) -> set[bytes]:
+    return parts([(workspace.bytes(path) or b"").lower()])
 
 
 def _integrated(workspace: Workspace) -> frozenset[str]:
@@ -475,11 +494,16 @@ def own_words(workspace: Workspace) -> set[bytes]:
     """The words in the names of the repository's own packages."""
 
     def words() -> set[bytes]:
-        manifests = (workspace.bytes(path) or b"" for path in workspace.files if _MANIFEST.search(path))
-        return parts((m[1] or m[2]).lower() for data in manifests for m in _OWN_NAME.finditer(data))
+        manifests = (path for path in workspace.files if _MANIFEST.search(path))
+        return set().union(*(_own_words_in(workspace, path) for path in manifests))
 
     found: set[bytes] = workspace.remembered("words of own packages", words)
     return found
+
+
+@fact(set[bytes])
+def _own_words_in(workspace: Workspace, path: str) -> set[bytes]:
+    return parts((m[1] or m[2]).lower() for m in _OWN_NAME.finditer(workspace.bytes(path) or b""))
 
 
 @cache
