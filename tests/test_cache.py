@@ -268,6 +268,19 @@ def test_where_nothing_changed_the_rules_are_not_asked_again(recalled: Recalled)
     assert recalled("--quiet") == (False, ["DM002"])
 
 
+def test_where_there_is_nothing_to_fix_the_rules_are_not_asked_again(
+    repository: Path, recalled: Recalled
+) -> None:
+    compose = repository / "compose.yaml"
+    compose.write_text(f"{compose.read_text('utf-8')}    # dotmac-lint: ignore[DM001]\n", "utf-8")
+    time.sleep(0.06)
+    assert recalled() == (False, ["DM002", "DM048"])
+    assert recalled("--fix") == (False, ["DM002", "DM048"])  # what was fixed is told as well
+    time.sleep(0.06)
+    assert recalled("--fix") == (False, ["DM002"])
+    assert recalled("--fix") == (True, ["DM002"])
+
+
 @pytest.mark.parametrize(
     ("change", "codes"),
     [
@@ -306,7 +319,10 @@ def built(repository: Path) -> Path:
     ("change", "same"),
     [
         (lambda text: text + "\n\ndef ready():\n    return True\n", True),
-        (lambda text: text.replace("import os\n", "import os  # why not\n"), False),  # reads stand elsewhere now
+        (
+            lambda text: text.replace("import os\n", "import os  # why not\n"),
+            False,
+        ),  # reads stand elsewhere now
         (lambda text: text.replace("HOST", "NAME"), False),
         (lambda text: text + "# dotmac-lint: ignore-file[DM003]\n", False),
     ],

@@ -139,7 +139,8 @@ def lint(
         crashed(f"the rule {rule_names}", message, trace, verbose=verbose)
     status = FOUND if found and not exit_zero else 0
     built_in = all(rule.__module__.startswith(f"{BUILT_IN}.") for rule in rules)
-    if question is not None and built_in and wrong is None and not result.crashes:
+    fixing_did = outcome is not None and bool(outcome.files or outcome.conflicts or outcome.harmful)
+    if question is not None and built_in and not fixing_did and wrong is None and not result.crashes:
         question.keep(result.workspace, text, told, status)
     if cache is not None:
         first.workspace.keep_facts()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import is_plain_image
@@ -136,11 +137,16 @@ def _is_missing_module(service: Service, module: str) -> bool:
         if f"/{file}".endswith(f"/{path}.py") or f"/{path}/" in f"/{file}":
             return False
         if f"/{file}".endswith((f"/{parent}.py", f"/{parent}/__init__.py")):
-            source = workspace.source(file)
-            if source is None or re.search(rf"\b{parts[-1]}\b", source.text):
-                return False  # an attribute of it
+            if _may_have(workspace, file, parts[-1]):
+                return False
     rest = "/".join(parts[1:])
     return not any(is_made_elsewhere(workspace, f"{owner}{rest}.py") for owner in owners)
+
+
+@fact(bool)
+def _may_have(workspace: Workspace, path: str, attribute: str) -> bool:
+    source = workspace.source(path)
+    return source is None or re.search(rf"\b{re.escape(attribute)}\b", source.text) is not None
 
 
 def _is_nobodys(service: Service, module: str) -> bool:
