@@ -18,10 +18,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
 
+from dotmac_lint.cache import Seen
 from dotmac_lint.cli.commands import cli
 from dotmac_lint.workspace import Workspace
 
@@ -97,8 +97,8 @@ def watch(same: list[bool]) -> None:
     """Notes in `same` whether files that had changed said the same."""
     original = Workspace.says_the_same
 
-    def watched(workspace: Workspace, *arguments: Any) -> bool:
-        same.append(original(workspace, *arguments))
+    def watched(self: Workspace, seen: Seen) -> bool:
+        same.append(original(self, seen))
         return same[-1]
 
     Workspace.says_the_same = watched  # type: ignore[method-assign]
