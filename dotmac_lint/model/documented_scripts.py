@@ -98,26 +98,25 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
     if not any(kind.search(path) for kind in (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
         return
-    scripts = _scripts_in(workspace, path)
-    source = None if all(lies_somewhere(workspace, name) for name in scripts) else workspace.source(path)
-    if source is None:
+    if all(lies_somewhere(workspace, name) for name in _scripts_in(workspace, path)):
         return
-    for start, end in _commands(workspace, path, source.text):
-        for match in _RUNS.finditer(source.text[start:end]):
-            name, place = match["path"], Span(path, start + match.start("path"), start + match.end("path"))
-            own = "/" in _bare(name) or _is_own_name(path, name)
-            if not own or lies_somewhere(workspace, name):
-                continue
-            folder = _entered(workspace, path, source.text, source.text[start : place.start])
-            if folder is None or ("/" not in _bare(name) and _is_shown(workspace, place)):
-                continue
-            if _is_ours(workspace, source.text, start, place, name):
-                yield _Call(name, place, folder)
+    if DOCUMENT.search(path) and all(lies_somewhere(workspace, name) for name in _run_in(workspace, path)):
+        return  # to find out what is a command costs far more
+    for name, start, end, commands in _runs_in(workspace, path):
+        source = None if lies_somewhere(workspace, name) else workspace.source(path)
+        if source is None:
+            continue
+        place = Span(path, start, end)
+        folder = _entered(workspace, path, source.text, source.text[commands:start])
+        if folder is None or ("/" not in _bare(name) and _is_shown(workspace, place)):
+            continue
+        if _is_ours(workspace, source.text, commands, place, name):
+            yield _Call(name, place, folder)
 
 
 @fact(set[str])
 def _scripts_in(workspace: Workspace, path: str) -> set[str]:
-    """All that looks like the path of a script: to find out what is a command costs far more."""
+    """All that looks like the path of a script."""
     data = workspace.bytes(path) or b""
     source = workspace.source(path) if len(data) <= _LARGEST and _ENDINGS.search(data) else None
     text = source.text if source is not None else ""
@@ -126,6 +125,27 @@ def _scripts_in(workspace: Workspace, path: str) -> set[str]:
         for match in _ENDING.finditer(text)
     )
     return {word for word in words if "/" in word or _is_own_name(path, word)}
+
+
+@fact(set[str])
+def _run_in(workspace: Workspace, path: str) -> set[str]:
+    """The scripts of all lines that look like commands."""
+    source = workspace.source(path)
+    lines = source.text.replace("`", "\n").split("\n") if source is not None else ()
+    return {run["path"] for line in lines if _ENDING.search(line) for run in _RUNS.finditer(line)}
+
+
+@fact(list[tuple[str, int, int, int]])
+def _runs_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]:
+    """Each script that commands of the text run, where it stands, and where these commands begin."""
+    source = workspace.source(path)
+    text = source.text if source is not None else ""
+    return [
+        (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
+        for begin, end in _commands(workspace, path, text)
+        for run in _RUNS.finditer(text[begin:end])
+        if "/" in _bare(run["path"]) or _is_own_name(path, run["path"])
+    ]
 
 
 def _is_own_name(path: str, name: str) -> bool:
@@ -176,10 +196,6 @@ def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int,
     from dotmac_lint.readers.yaml import Scalar, Sequence
 
     if DOCUMENT.search(path):
-        lines = (line for line in text.replace("`", "\n").split("\n") if _ENDING.search(line))
-        runs = (match for line in lines for match in _RUNS.finditer(line))
-        if all(lies_somewhere(workspace, match["path"]) for match in runs):
-            return
         document = workspace.document(path)
         for block in document.code_blocks if document is not None else ():
             if block.language in _SHELL_LANGUAGES:
