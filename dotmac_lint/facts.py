@@ -218,6 +218,10 @@ class Facts:
         """The name of the run that kept what is known of unchanged files; empty where none did."""
         return self._kept.run
 
+    @cached_property
+    def _rows(self) -> dict[str, _Rows]:
+        return {kind: msgspec.msgpack.decode(rows, type=_Rows) for kind, rows in self._kept.facts.items()}
+
     def changed(self, paths: Iterable[str]) -> dict[str, int | None]:
         """Those of `paths` that are not as they were, each with its number then."""
         number = {path: place for place, path in enumerate(self._kept.files)}
@@ -228,12 +232,11 @@ class Facts:
 
         Raises LookupError where this version of the program cannot ask the same.
         """
-        for kind, rows in self._kept.facts.items():
-            found = msgspec.msgpack.decode(rows, type=_Rows).get(number)
-            if found is not None:
+        for kind, rows in self._rows.items():
+            if number in rows:
                 name, *arguments = kind.split("\0")
                 asked = named(name)
-                yield asked, tuple(arguments), msgspec.msgpack.decode(found, type=asked.type)
+                yield asked, tuple(arguments), msgspec.msgpack.decode(rows[number], type=asked.type)
 
     def searched(self, number: int) -> Iterator[tuple[bytes, bool]]:
         """Each word that the earlier run sought in one file, and whether it stood there."""
