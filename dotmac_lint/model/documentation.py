@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import basename, dirname
+from posixpath import basename, commonprefix, dirname
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -43,6 +43,12 @@ _CREATES = regex(
 _CONDITIONAL = regex(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
+_NOT_YET = regex(
+    r"\bto be (implemented|done|added|written)\b|\bnot (yet )?implemented\b|\bout of scope\b|\bfollow-?ups?\b"
+    r"|\bfuture\b|\bplanned\b|\bcoming soon\b|\btodo\b|\broadmap\b",
+    re.I,
+)
+"""What a heading says of things that are not there."""
 CLONE = regex(
     r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
     r"(?:[ \t]+-\S+)*(?:[ \t]+([\w.][\w./-]*))?"
@@ -133,6 +139,8 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     before = text[:begin].splitlines()[-2:]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
+    if any(map(_NOT_YET.search, above)):
+        return False
     return not _is_for_others(workspace, place)
 
 
@@ -210,18 +218,42 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
             return False
     if workspace.in_submodule(word.path) or workspace.is_ignored(word.path):
         return False
-    if line.kind != "document" and _is_looked_for(workspace, line.span.path, word):
+    if line.kind != "document" and _is_looked_for(workspace, line.span.path, word.text):
+        return False
+    if line.kind == "document" and is_written_out(workspace, line.span.path, word.text):
         return False
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
     return not lies_somewhere(workspace, word.text)
 
 
-def _is_looked_for(workspace: Workspace, path: str, word: FileWord) -> bool:
+def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the text looks whether the file is there: `[ -f compose.idp.yml ]`."""
     source = workspace.source(path)
-    looks = rf"(\[|\btest)[ \t]+(![ \t]+)?-[efrs][ \t]+[\"']?{re.escape(word.text)}(?![\w./-])"
+    looks = rf"(\[|\btest)[ \t]+(![ \t]+)?-[efrs][ \t]+[\"']?{re.escape(name)}(?![\w./-])"
     return source is not None and re.search(looks, source.text) is not None
+
+
+_LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"
+
+
+def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
+    the name, or under a line like `File: NAME`.
+    """
+    source, document = workspace.source(path), workspace.document(path)
+    if source is None or document is None or basename(name) not in source.text:
+        return False
+    own = rf"\W*(?:[\w.-]+/)*{re.escape(basename(name))}\W*"
+    for block in document.code_blocks:
+        first, _, rest = block.text.partition("\n")
+        above = source.text[: block.range.start].splitlines()[:-1]  # without the fence
+        named = next((line for line in reversed(above[-2:]) if line.strip()), "")
+        if basename(name) not in rest and (
+            re.fullmatch(rf"\s*(#|//|--){own}", first) or re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I)
+        ):
+            return True
+    return False
 
 
 def _relies_on(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
@@ -307,12 +339,13 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
                 lies_somewhere(workspace, name)
                 or _is_for_others(workspace, place)
                 or _if_it_is_there(workspace, place)
+                or _is_looked_for(workspace, path, name)
             ):
                 found.setdefault(name, []).append(place)
         for name, places in found.items():
             inside = normalise(name)
             if inside is not None and not workspace.in_submodule(inside):
-                yield Missing("env file", name, tuple(places), _near_example(workspace, name))
+                yield Missing("env file", name, tuple(places), _near_example(workspace, path, name))
 
 
 _IF_THERE = regex(r"\bif (it is |it's )?(available|provided|present|there|it exists)\b", re.I)
@@ -327,14 +360,17 @@ def _if_it_is_there(workspace: Workspace, place: Span) -> bool:
     return any(_IF_THERE.search(line) for line in (*before, rest))
 
 
-def _near_example(workspace: Workspace, text: str) -> str | None:
-    """How the examples of that name are written here: `.env-example` for `.env.example`."""
+def _near_example(workspace: Workspace, path: str, text: str) -> str | None:
+    """How the examples of that name are written here: `.env-example` for `.env.example`. Those of its folder only,
+    where the text is the first page of a folder.
+    """
 
     def plain(name: str) -> str:
         return re.sub(r"[._-]", "", basename(name).lower())
 
     name = basename(text)
-    meant = {basename(path) for path in workspace.files if plain(path) == plain(text)}
+    beside = dirname(path) if basename(path).lower().startswith("readme.") else ""
+    meant = {basename(f) for f in workspace.under(beside) if plain(f) == plain(text)}
     return text.removesuffix(name) + meant.pop() if len(meant - {name}) == len(meant) == 1 else None
 
 
@@ -407,7 +443,9 @@ class _Known:
         for service in self.services.values():
             if name in own_names(service):
                 return service.name
-        scored = sorted(((ratio(name, other), other) for other in self.services), reverse=True)
+        shared = re.match(r"(?s).*[._-]|", commonprefix([name, *self.services]))
+        cut = len(shared[0]) if shared else 0  # `ferry-web` and `ferry-db` have nothing in common
+        scored = sorted(((ratio(name[cut:], other[cut:]), other) for other in self.services), reverse=True)
         if not scored or scored[0][0] < 75 or (len(scored) > 1 and scored[1][0] == scored[0][0]):
             return None
         return scored[0][1]

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import CLONE, ELSEWHERE, Missing, is_meant, lies_somewhere
+from dotmac_lint.model.documentation import (
+    CLONE,
+    ELSEWHERE,
+    Missing,
+    is_meant,
+    is_written_out,
+    lies_somewhere,
+)
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -55,6 +62,8 @@ _MAKES = regex(
     r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,
 )
+_REPLACED = regex(r"[^`\n]*`\s*(?:→|⇒|➜|[-=]>)\s*(?:use\b|now\b|instead\b|[*_]*`)", re.I)
+"""What follows a command of former times: "`python run.py` → use `./bin/start.sh`"."""
 _INSTALLED = regex(r"(^|/)(site-packages|s?venv|\.venv)/")
 _BRINGS = regex(r"\b(curl|wget|download\w*|unzip|tar)\b", re.I)
 _FILLED_IN = regex(r"\{\w+\}")
@@ -231,6 +240,8 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
     if continued or "#" in text[begin : place.start] or _PLACEHOLDER.search(name):
         return False
     if not is_meant(workspace, place, in_document=DOCUMENT.search(path) is not None):
+        return False
+    if DOCUMENT.search(path) and (_REPLACED.match(text, place.end) or is_written_out(workspace, path, name)):
         return False
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False

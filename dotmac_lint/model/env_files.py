@@ -27,6 +27,8 @@ _EXAMPLE_WORDS = "example|sample|template|tmpl|dist|default|tpl"
 _EXAMPLE = regex(_EXAMPLE_WORDS, re.IGNORECASE)
 _INSIDE = regex(rf"[._-]({_EXAMPLE_WORDS})(?=[._-])", re.IGNORECASE)
 """`.env_shop.example.env` for `.env_shop.env`."""
+_FOR_ANY = regex(rf"({_EXAMPLE_WORDS})\.env", re.IGNORECASE)
+"""`example.env` for `prod.env`."""
 _FILLED = regex(
     r"\b(configur(e|ing)|fill(ed)?|edit|populate|set up|adjust|(variables?|lines?|values?) (in)?to"
     r"|set\b.{0,30}\b(variables?|values?)|values? for)\b",
@@ -68,18 +70,40 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
             ):
                 needed.setdefault(path.value.value, []).append((service, reference))
     for name, readers in needed.items():
-        # What is taken and has no kind is a link that leads out of the repository: not ours to read.
-        if workspace.is_taken(name) or _is_set_up(workspace, name):
-            continue
         first = readers[0][1]
+        # What is taken and has no kind is a link that leads out of the repository: not ours to read.
+        if workspace.is_taken(name) or _is_chosen(workspace, first) or _is_set_up(workspace, name):
+            continue
+        if _overlays_a_known_one(deployment, name):
+            continue
         yield MissingEnvFile(
             name,
             tuple(service for service, _ in readers),
             first.span,
             tuple(dict.fromkeys(other.span for _, other in readers if other.span != first.span)),
             workspace.is_ignored(name),
-            _other_file(workspace, first, name) or _example(deployment, name),
+            _other_file(workspace, *readers[0], name) or _example(deployment, name),
         )
+
+
+def _is_chosen(workspace: Workspace, reference: EnvFileReference) -> bool:
+    """Whether a variable names the file, and a script or workflow sets it: `${API_ENV_FILE:-.env.prod}`."""
+    variables = re.findall(r"\$\{(\w+)", reference.path.raw)
+    return any(
+        re.search(rf"\b{variable}\b[\"'\])]*\s*[:=](?!=)", line)
+        for variable in variables
+        for line in lines_naming(workspace, variable)
+    )
+
+
+def _overlays_a_known_one(deployment: Deployment, path: str) -> bool:
+    """Whether settings read it after a committed file, which shows what it may hold: `("project.env", ".env")`."""
+    folder, name = posixpath.split(path)
+    known = deployment.repository.workspace.is_listed
+    return any(
+        name in files and any(known(posixpath.join(folder, other)) for other in files[: files.index(name)])
+        for files in (settings.env_files or () for settings in deployment.repository.settings)
+    )
 
 
 def _is_set_up(workspace: Workspace, path: str) -> bool:
@@ -98,7 +122,11 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         posixpath.dirname(posixpath.dirname(other)) == stages for other in workspace.named(name)
     ):
         return True  # `.envs/local/.web` shows what `.envs/production/.web` holds
-    beside = (file for file in workspace.under(posixpath.dirname(path)) if "env" in posixpath.basename(file))
+    beside = [file for file in workspace.under(folder) if "env" in posixpath.basename(file)]
+    if re.fullmatch(r"\w+\.env", name) and any(
+        posixpath.dirname(file) == folder and _FOR_ANY.fullmatch(posixpath.basename(file)) for file in beside
+    ):
+        return True
     examples = (workspace.source(file) for file in beside if _EXAMPLE.search(posixpath.basename(file)))
     if any(example is not None and f" {name}" in example.text for example in examples):
         return True  # "Copy it to NAME"
@@ -113,13 +141,14 @@ def _names_example(workspace: Workspace, line: str) -> bool:
     return any("env" in word and _EXAMPLE.search(word) and workspace.named(word) for word in words)
 
 
-def _other_file(workspace: Workspace, reference: EnvFileReference, path: str) -> Fix | None:
-    """Read the committed env file of the same folder that has almost the name."""
+def _other_file(workspace: Workspace, service: Service, reference: EnvFileReference, path: str) -> Fix | None:
+    """Read the committed env file of the same folder that has almost the name, and that the service does not read."""
     folder, name = posixpath.split(path)
+    read = {other.path.value for other in service.definition.env_files}
     names = [
         posixpath.basename(file)
         for file in workspace.under(folder)
-        if posixpath.dirname(file) == folder and "env" in posixpath.basename(file)
+        if posixpath.dirname(file) == folder and "env" in posixpath.basename(file) and Known(file) not in read
     ]
     meant = similar_name(name, names)
     raw = reference.path.raw

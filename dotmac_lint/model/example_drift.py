@@ -219,7 +219,11 @@ def may_be_read(repository: Repository, name: str) -> bool:
         sections = sections or found.section is not None
         if found.fields or (found.unknown is not None and _may_take(settings, name, found)):
             return True
-    if is_well_known(name) or ("__" in name and any(path.endswith(".cs") for path in workspace.files)):
+    if is_well_known(name):
+        # Each option of `celery worker` has a variable; settings that have almost its name were meant.
+        option = name.startswith("CELERY_WORKER_")
+        return not (option and any(misnaming(settings, name) for settings in repository.settings))
+    if "__" in name and any(path.endswith(".cs") for path in workspace.files):
         return True  # .NET reads `Section__Key__0` as a part of a section
     if not sections and may_be_a_librarys(workspace, workspace.files, name):
         return True

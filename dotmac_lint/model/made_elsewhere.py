@@ -39,9 +39,10 @@ _NO_TOOLS = regex(
 )
 _MAKES = regex(
     r"(^|[^-=])>|\b(?i:cp|mv|ln|touch|mkdir|curl|wget|clone|tee|copy|copies|copied|rename[ds]?|echo|openssl|mkcert"
-    r"|keygen|envsubst|creat\w*|generat\w*|download\w*|fetch\w*|export\w*|writ\w*|wrote|render\w*|save[ds]?"
+    r"|keygen|envsubst|crea\w*|cri(?:ar|e)|cré(?:er|ez)|erstell\w*|anleg\w*|созда\w*|копир\w*|скопир\w*|copi(?:are?|er|ez|a|e)"
+    r"|kopier\w*|generat\w*|download\w*|fetch\w*|export\w*|writ\w*|wrote|render\w*|save[ds]?"
     r"|upload\w*|provid\w*|place|make(?! sure)|dump|output\w*|scp|rsync|gsutil|sops|decrypt\w*)\b"
-    r"|\s-(o|out|keyout)\b|--out\w*\b"
+    r"|\s-(o|out|keyout)\b|--out\w*\b|创建|新建|复制|作成|コピー|생성|복사"
 )
 _MAKES_FOLDER = regex(
     r"\b(mkdir|clone|cp|mv|ln|rsync|unzip|tar|svn|makedirs|copytree|cookiecutter)\b|--?out\w*\b"

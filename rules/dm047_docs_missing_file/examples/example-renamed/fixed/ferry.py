@@ -1,0 +1,3 @@
+import os
+
+PORT = os.environ["FERRY_PORT"]

@@ -1,0 +1,4 @@
+#!/bin/sh
+if [ -f ".env.example" ]; then
+  cp .env.example .env
+fi
