@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.policies import PolicyFile
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import GuardOutcome, Simulator, Start
-    from dotmac_lint.model.variable_readers import Occurrence, Pattern
+    from dotmac_lint.model.variable_readers import Pattern
     from dotmac_lint.suppress import UnusedSuppression
 
 
@@ -214,8 +214,8 @@ class Repository:
         )
 
     @cached_property
-    def _read_places(self) -> dict[str, tuple[Occurrence, ...]]:
-        """Where the names that some service sets stand as words in files that some service holds."""
+    def _read_places(self) -> dict[str, frozenset[str]]:
+        """The files that some service holds in which the names that some service sets stand as words."""
         from dotmac_lint.model.variable_readers import find_words
 
         services = self._services
@@ -243,9 +243,9 @@ class Repository:
 
         self.workspace.remembered("code is read ahead", begin)
 
-    def read_in(self, name: str, files: frozenset[str]) -> Occurrence | None:
-        """A place in `files` that may read the variable `name`."""
-        return next((place for place in self._read_places.get(name, ()) if place.path in files), None)
+    def may_read(self, name: str, files: frozenset[str]) -> bool:
+        """Whether one of `files` may read the variable `name`."""
+        return not files.isdisjoint(self._read_places.get(name, ()))
 
     def unreadable(self) -> Iterator[Unreadable]:
         """What could not be read of the files that the model needed."""
@@ -732,14 +732,14 @@ class Service:
         return any(runs_our_code_from_elsewhere(self.workspace, path) for path in self.files)
 
     @cached_property
-    def names_read_in_code(self) -> dict[str, Span]:
-        """Each name that Python or JavaScript code in the container reads from the environment, and where first."""
+    def names_read_in_code(self) -> dict[str, str]:
+        """Each name that Python or JavaScript code in the container reads from the environment, and a file."""
         from dotmac_lint.model.variable_readers import names_in
 
         self.repository.read_code_ahead()
-        found: dict[str, Span] = {}
-        for name, path, start, end in names_in(self.workspace, sorted(self.files)):
-            found.setdefault(name, Span(path, start, end))
+        found: dict[str, str] = {}
+        for name, path in names_in(self.workspace, sorted(self.files)):
+            found.setdefault(name, path)
         return found
 
     @cached_property
@@ -785,9 +785,8 @@ class Service:
     def mentions(self, name: str, files: frozenset[str] | None = None) -> bool:
         """Whether a command of the service, or one of `files` (those in its container), may read the name."""
         word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
-        return (
-            re.search(word, self._command_text) is not None
-            or self.repository.read_in(name, self.files if files is None else files) is not None
+        return re.search(word, self._command_text) is not None or self.repository.may_read(
+            name, self.files if files is None else files
         )
 
     def reads(self, variable: Variable) -> bool | None:

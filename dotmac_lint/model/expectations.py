@@ -219,15 +219,18 @@ def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]
     """Names that code of the service reads, next to this one: JWT_SECRET_KEY for JWT_SECRET."""
     from rapidfuzz.fuzz import ratio
 
+    from dotmac_lint.model.variable_readers import place_of
+
     given = tokens(variable.name)
-    for name, span in service.names_read_in_code.items():
+    for name, path in service.names_read_in_code.items():
         words = tokens(name)
         taken = service.environment.get(name) is not None
         if len(given) > 1 and len(words) == len(given) + 1 and _is_within(given, words):
-            yield Candidate(name, 76, "code reads it", span, taken=taken)
+            yield Candidate(name, 76, "code reads it", place_of(service.workspace, name, path), taken=taken)
         elif not taken and len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
             # Beside the right name another is no slip of the pen: DB2_HOST beside DB_HOST.
-            yield Candidate(name, ratio(name, variable.name) - 5, "code reads it", span)
+            score = ratio(name, variable.name) - 5
+            yield Candidate(name, score, "code reads it", place_of(service.workspace, name, path))
 
 
 def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:

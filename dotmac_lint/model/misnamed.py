@@ -181,7 +181,7 @@ def _told(repository: Repository, name: str, field: Field) -> tuple[Span, Span] 
         return None
     files = (path for path in repository.workspace.files if path.endswith(".py"))
     using = [path for path, _ in repository.workspace.words.search(files, (name.encode(),))]
-    if any(read == name for read, *_ in names_in(repository.workspace, using)):
+    if any(read == name for read, _ in names_in(repository.workspace, using)):
         return None
     alias = next((place for place in quoted if place[0] > field.span.start), None)
     told = Span(field.span.path, *prose[0])

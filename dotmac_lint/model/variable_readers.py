@@ -19,6 +19,7 @@ import msgspec
 from dotmac_lint.data import table
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
+from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,48 +39,40 @@ _OF_SETTINGS = regex(rb"(?:settings|config|conf|cfg|env)\w*(?:\(\))?\.\Z", re.IG
 """What stands before an attribute of settings whose class may lie in no file of the repository."""
 
 
-class Occurrence(msgspec.Struct, frozen=True):
-    """A place where a name stands as a word; offsets are bytes."""
-
-    path: str
-    start: int
-    end: int
-
-
 def find_words(
     workspace: Workspace, paths: Iterable[str], names: Collection[str]
-) -> dict[str, tuple[Occurrence, ...]]:
-    """Where each of `names` may be read in `paths`."""
-    found: dict[str, list[Occurrence]] = {}
-    words = {name.encode() for name in names}
+) -> dict[str, frozenset[str]]:
+    """The files of `paths` in which each of `names` may be read."""
+    found: dict[str, set[str]] = {}
     reading = (path for path in paths if not _NO_READER.search(path))
-    for path, here in workspace.words.search(reading, words):
-        for word in sorted(here):
+    for path, here in workspace.words.search(reading, {name.encode() for name in names}):
+        for word in here:
             name = word.decode()
-            places = [Occurrence(path, *place) for place in _places_of(workspace, path, name)]
-            if places:
-                found.setdefault(name, []).extend(places)
-    return {name: tuple(places) for name, places in found.items()}
+            if _may_read_name(workspace, path, name):
+                found.setdefault(name, set()).add(path)
+    return {name: frozenset(files) for name, files in found.items()}
 
 
 Ranges = list[tuple[int, int]]
 
 
-@fact(Ranges)
-def _places_of(workspace: Workspace, path: str, name: str) -> Ranges:
-    data = workspace.bytes(path) or b""
-    word = re.compile(
-        re.escape(name.encode()) + rb"(?<![A-Za-z0-9_]%b)(?![A-Za-z0-9_])" % re.escape(name.encode())
-    )
-    places = [match.span() for match in word.finditer(data)]
-    if not places or not path.endswith((".py", ".pyi")):
-        return places
+@fact(bool)
+def _may_read_name(workspace: Workspace, path: str, name: str) -> bool:
+    data, word = workspace.bytes(path) or b"", re.escape(name.encode())
+    places = re.finditer(word + rb"(?<![A-Za-z0-9_]%b)(?![A-Za-z0-9_])" % word, data)
+    if not path.endswith((".py", ".pyi")):
+        return any(places)
     literals = _literals_in(workspace, path)
-    return [
-        (start, end)
-        for start, end in places
-        if _is_within(literals, start) or _OF_SETTINGS.search(data, max(0, start - 100), start)
-    ]
+    return any(
+        _is_within(literals, place.start())
+        or _OF_SETTINGS.search(data, max(0, place.start() - 100), place.start())
+        for place in places
+    )
+
+
+@fact(Ranges)
+def _literals_in(workspace: Workspace, path: str) -> Ranges:
+    return _string_literals(workspace.bytes(path) or b"")
 
 
 _LEXEMES = regex(
@@ -90,11 +83,6 @@ _LEXEMES = regex(
 """Comments and strings (Python reference, Lexical analysis)."""
 _FIRST_IN_LINE = regex(rb"\s*[A-Za-z]{0,2}\Z")
 _WITHIN = regex(rb"\w+")
-
-
-@fact(Ranges)
-def _literals_in(workspace: Workspace, path: str) -> Ranges:
-    return _string_literals(workspace.bytes(path) or b"")
 
 
 def _string_literals(data: bytes) -> Ranges:
@@ -531,19 +519,31 @@ def is_well_known(name: str, base: str | None = None) -> bool:
     return matches(name, _well_known())
 
 
-def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
-    """Each (name, path, start, end) that Python or JavaScript code in `paths` reads from the environment."""
+def names_in(workspace: Workspace, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each variable that Python or JavaScript code in `paths` reads from the environment, and the file."""
     for path in paths:
         if path.endswith(".py") or _JAVASCRIPT.search(path):
-            for name, start, end in _names_in(workspace, path):
-                yield name, path, start, end
+            for name in _names_in(workspace, path):
+                yield name, path
 
 
-@fact(list[tuple[str, int, int]])
-def _names_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
+@fact(list[str])
+def _names_in(workspace: Workspace, path: str) -> list[str]:
+    return list(dict.fromkeys(name for name, _, _ in _named_reads(workspace, path)))
+
+
+def place_of(workspace: Workspace, name: str, path: str) -> Span:
+    """Where the code in `path` reads the variable first, which `names_in` found there."""
+    return Span(path, *_place_of(workspace, path, name))
+
+
+@fact(tuple[int, int])
+def _place_of(workspace: Workspace, path: str, name: str) -> tuple[int, int]:
+    return next((start, end) for read, start, end in _named_reads(workspace, path) if read == name)
+
+
+def _named_reads(workspace: Workspace, path: str) -> Iterator[tuple[str, int, int]]:
     found = _python_reads(workspace, path) if path.endswith(".py") else _javascript_reads(workspace, path)
-    return [
-        (read.name, read.name_range.start, read.name_range.end)
-        for read in (found.reads if found else ())
-        if read.name is not None and read.name_range is not None
-    ]
+    for read in found.reads if found else ():
+        if read.name is not None and read.name_range is not None:
+            yield read.name, read.name_range.start, read.name_range.end
