@@ -610,7 +610,7 @@ class _Loader:
             name=row.key.raw,
             key=rows[-1].key.span,
             keys=tuple(r.key.span for r in reversed(rows)),
-            active=not own or bool(profiles & set(own)) or "*" in profiles,
+            active=not own or not {*own}.isdisjoint(profiles or {""}) or "*" in profiles,
             node=node,
             image=text_of(node.get("image")),
             build=_build(node.get("build")),

@@ -674,15 +674,15 @@ class Service:
 
     @cached_property
     def _lacks_built_code(self) -> bool:
-        """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed, or a
-        program that git ignores.
+        """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed, a
+        program that git ignores, or what only the build knows (`ADD target/${NAME}.tar.gz`).
         """
         from dotmac_lint.model.made_elsewhere import is_artefact
 
         stages = self.image.built_stages if self.image is not None else ()
-        sources = (c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches)
+        sources = [c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches]
         paths = (path.value for path in sources if isinstance(path, Known))
-        return any(
+        return any(isinstance(path, Unknown) for path in sources) or any(
             is_artefact(path) or ("." not in posixpath.basename(path) and self.workspace.is_ignored(path))
             for path in paths
         )

@@ -44,8 +44,8 @@ _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _QUOTED = regex(r'"([^"\n]+)"')
 _TO_BE_FILLED = regex(r"\btemplate\b[^/]*$", re.I)
-_RELATIVE = regex(r"(?m)^[ \t]*-[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
-"""A path in a list: most of them are sources of mounts, and env files."""
+_RELATIVE = regex(r"(?m)^[ \t]*(?:-|build:|context:)[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
+"""A path in a list, most of them sources of mounts and env files, or of a build."""
 _EXAMPLE = regex(r"\b(example|sample|template|dist)\b", re.I)
 _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
 _LOOKS_ONLY = frozenset(
@@ -295,6 +295,7 @@ class _Discovery:
 
     def run(self) -> Deployments:
         self._from_command_lines(find_command_lines(self.workspace))
+        self._join_directories()
         self._from_development_containers()
         self._from_default_pairs()
         self._from_single_files()
@@ -475,6 +476,19 @@ class _Discovery:
             if line.subcommand in _STARTS_MANY:
                 group.started.append(Started(tuple(s.name for s in line.services), way.profiles))
             evidence.append(Label(line.span, _shown(self.workspace, line)))
+
+    def _join_directories(self) -> None:
+        """A comment in a Compose file without the project directory which others give, and from where alone the paths
+        lead to files, is short for theirs."""
+        for (files, directory), group in [*self.groups.items()]:
+            labels = [*group.evidence, *(label for labels in group.ways.values() for label in labels)]
+            given = {own for others, own in self.groups if own is not None and others[0] == files[0]}
+            commented = all(_COMPOSE_NAME.search(label.span.path) for label in labels)
+            if directory is None and commented and len(given) == 1 and self._leads(files[0], *given):
+                other = self.group(files, *given)
+                for way, shown in group.ways.items():
+                    other.ways.setdefault(way, []).extend(shown)
+                del self.groups[files, directory]
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""

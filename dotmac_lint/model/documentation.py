@@ -35,7 +35,7 @@ ELSEWHERE = regex(
     re.I,
 )
 _CREATES = regex(
-    r"\b(create|creating|copy|cp|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone"
+    r"\b(create|creating|copy|cp|scp|rsync|install|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone"
     r"|out-file|set-content)\b"
     r"|>|\+\+\+|title=",
     re.I,

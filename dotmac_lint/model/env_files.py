@@ -14,7 +14,12 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.env_template import render
-from dotmac_lint.model.made_elsewhere import is_composed, is_made_by_hand_or_script, lines_naming
+from dotmac_lint.model.made_elsewhere import (
+    is_composed,
+    is_made_by_hand_or_script,
+    is_written_by_variable,
+    lines_naming,
+)
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
@@ -115,7 +120,7 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         return True
     if any(_FILLED.search(line) or _names_example(workspace, line) for line in lines_naming(workspace, path)):
         return True
-    if is_composed(workspace, path):
+    if is_composed(workspace, path) or is_written_by_variable(workspace, path):
         return True
     stages = posixpath.dirname(folder)
     if "env" in stages and any(

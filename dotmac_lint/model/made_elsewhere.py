@@ -96,8 +96,21 @@ def is_no_source(workspace: Workspace, path: str) -> bool:
 
 def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     """Whether a script, a workflow or a document has a line that names `path` and makes something."""
-    makes = _MAKES if re.search(r"\.|file$", posixpath.basename(path)) else _MAKES_FOLDER
+    makes = _MAKES if "." in posixpath.basename(path) else _MAKES_FOLDER
     return any(makes.search(line) for line in lines_naming(workspace, path))
+
+
+def is_written_by_variable(workspace: Workspace, path: str) -> bool:
+    """Whether a shell script gives the path to a variable and puts something there: `FILE=x.env`, `mv new "$FILE"`."""
+    assigned = re.compile(rf"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?{re.escape(path)}[\"']?[ \t]*$")
+    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    for file, _ in workspace.words.search(scripts, (os.fsencode(path),)):
+        source = workspace.source(file)
+        text = source.text if source is not None else ""
+        for name in assigned.findall(text):
+            if re.search(rf"(?m)(?:>|\btee\b|\b(?:cp|mv|install)\b[^\n]*)[ \t]*[\"']?\$\{{?{name}\b", text):
+                return True
+    return False
 
 
 def is_composed(workspace: Workspace, path: str) -> bool:
@@ -185,18 +198,25 @@ def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> 
     return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*(?:%s)" % (_MAKING, _MAKING, named), data) is not None
 
 
+_PUTS = r"\b(?:cp|mv|scp|rsync|install|(?:fetch|copy|download)\w*)\b"
+
+
 def is_moved(workspace: Workspace, file: str) -> bool:
     """Whether a script or playbook puts the file into another folder, where its relative paths lead elsewhere."""
     name = re.escape(posixpath.basename(file))
     source = re.compile(rf"^\s*(?:- +)?src: .*{name}")
-    copied = re.compile(
-        rf"\b(?:cp|mv|scp|rsync|install|(?:fetch|copy|download)\w*)\b.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)"
-    )
+    copied = re.compile(rf"{_PUTS}.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)")
     for line in lines_naming(workspace, file):
         match = copied.search(line) if len(line) < _LONGEST else None
         if source.match(line) or (match is not None and not _is_beside(match[1], match[2])):
             return True
     return False
+
+
+def is_put(workspace: Workspace, file: str) -> bool:
+    """Whether a script puts something where the end of the path `file` leads."""
+    put = re.compile(rf"{_PUTS}.*/{re.escape('/'.join(file.split('/')[-2:]))}[\"']?\s*$")
+    return any(len(line) < _LONGEST and put.search(line) for line in lines_naming(workspace, file))
 
 
 def _is_beside(before: str, place: str) -> bool:

@@ -18,8 +18,8 @@ from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
     is_made_as_commented,
     is_made_beside,
-    is_made_by_hand_or_script,
     is_moved,
+    is_put,
     is_touched_beside,
 )
 from dotmac_lint.source import Span
@@ -156,7 +156,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if _is_copied_too(deployment, path, source):
                 continue
-            moved_too = is_file and is_made_by_hand_or_script(workspace, source)
+            moved_too = is_file and is_put(workspace, source)
             if (moved_too or not deployment.spec.commanded) and is_moved(workspace, path):
                 continue
             at = mount.source_span or mount.span

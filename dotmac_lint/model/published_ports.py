@@ -194,7 +194,7 @@ def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
     return not commands or any(
         wanted <= _closure(deployment, command.services)
         if command.services
-        else all(not s.profiles or {*s.profiles} & {*command.profiles} for s in (one, other))
+        else all(not s.profiles or {*s.profiles} & set(command.profiles or ("",)) for s in (one, other))
         for command in commands
     )
 

@@ -216,6 +216,8 @@ PROJECTS: dict[str, tuple[tuple[str, ...], Files]] = {
     "profiles": (DEFAULT, {"compose.yaml": "services: {a: {image: a}, b: {image: b, profiles: [x]}, c: {image: c, profiles: [y]}, d: {image: d, profiles: []}}\n"}),
     "profiles asked for": ((*DEFAULT, "--profile", "x"), {"compose.yaml": "services: {a: {image: a}, b: {image: b, profiles: [x]}, c: {image: c, profiles: [y, x]}, d: {image: d, profiles: [z]}}\n"}),
     "all profiles": ((*DEFAULT, "--profile", "*"), {"compose.yaml": "services: {b: {image: b, profiles: [x]}, c: {image: c, profiles: [y]}}\n"}),
+    "a profile without a name": (DEFAULT, {"compose.yaml": "services: {a: {image: a, profiles: ['', x]}, b: {image: b, depends_on: [a]}}\n"}),
+    "a profile without a name, and another asked for": ((*DEFAULT, "--profile", "y"), {"compose.yaml": "services: {a: {image: a, profiles: ['', x]}, b: {image: b, profiles: [y]}}\n"}),
     "profiles of .env": (DEFAULT, {"compose.yaml": "services: {a: {image: a}, b: {image: b, profiles: [x]}, c: {image: c, profiles: [y]}}\n", ".env": "COMPOSE_PROFILES=x,y\n"}),
     "profiles added by an overlay": (("-f", "compose.yaml", "-f", "two.yaml"), {"compose.yaml": "services: {a: {image: a}, b: {image: b, profiles: [x]}}\n", "two.yaml": "services: {a: {profiles: [y]}, b: {profiles: !reset []}}\n"}),
     "a profile by a variable": ((*DEFAULT, "--profile", "from-env"), {"compose.yaml": "services: {b: {image: b, profiles: ['${P}']}}\n", ".env": "P=from-env\n"}),
