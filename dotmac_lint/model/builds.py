@@ -17,7 +17,7 @@ from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_made_elsewhere
+from dotmac_lint.model.made_elsewhere import is_copy, is_made_elsewhere
 from dotmac_lint.model.similar import similar_file, similar_name, similar_path
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
@@ -315,7 +315,11 @@ def _may_be_there(deployment: Deployment, service: Service, path: str, written: 
         if tail in file
         for place in (file, *_parents(file))
     )
-    return lies_elsewhere and (not deployment.spec.commanded or service.definition.image is not None)
+    return lies_elsewhere and (
+        not deployment.spec.commanded
+        or service.definition.image is not None
+        or any(is_copy(workspace, file) for file in deployment.spec.files)
+    )
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -164,6 +164,8 @@ class CommandLine(msgspec.Struct, frozen=True):
     services: tuple[ServiceWord, ...]
     complete: bool
     """Every file word is known."""
+    vague: bool
+    """Words that are not known may name services: `up $SERVICE`."""
 
 
 class _Text(NamedTuple):
@@ -1251,6 +1253,7 @@ def _command_lines(
             subcommand=subcommand,
             services=services,
             complete=all(word.path is not None for word in resolved),
+            vague=any(OPEN in word.chars for word in words[i + 1 :]),
         )
         key = tuple(word.path for word in resolved)
         if key not in seen:

@@ -57,6 +57,7 @@ _BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
+_FETCHES = regex(r"\b(curl|wget)\b[^\n]*compose[^\n]*\.ya?ml")
 
 _ENVIRONMENTS = {
     "prod": "production", "prd": "production", "production": "production", "dev": "development",
@@ -473,7 +474,8 @@ class _Discovery:
                 known = self._existing(files, way.profiles)
                 self.loose += [(files[0], profile) for profile in way.profiles if profile not in known]
             group.project_name = group.project_name or line.project_name
-            if line.subcommand in _STARTS_MANY:
+            all_meant = not (line.vague or self._fetches(line))
+            if line.subcommand in _STARTS_MANY and (line.services or all_meant):
                 group.started.append(Started(tuple(s.name for s in line.services), way.profiles))
             evidence.append(Label(line.span, _shown(self.workspace, line)))
 
@@ -489,6 +491,11 @@ class _Discovery:
                 for way, shown in group.ways.items():
                     other.ways.setdefault(way, []).extend(shown)
                 del self.groups[files, directory]
+
+    def _fetches(self, line: CommandLine) -> bool:
+        """Whether the document brings the Compose file that it starts into another folder."""
+        source = self.workspace.source(line.span.path) if line.kind == "document" and not line.files else None
+        return source is not None and _FETCHES.search(source.text) is not None
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""

@@ -81,7 +81,7 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     references = (one for node in nodes for leaf in every_leaf(node) for one in leaf.references)
     required = {one.name for one in references if one.demands}
     for service in deployment.services:
-        if not service.production:
+        if not service.production or _has_its_own_production(service):
             continue
         for leaf in every_leaf(service.definition.node):
             for one in leaf.references:
@@ -101,6 +101,14 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
             found.setdefault(("field", field.names[0], None), []).append(place)
     for (kind, name, example), places in found.items():
         yield Fallback(kind, tuple(places), fields[name] if kind == "field" else None, example)
+
+
+def _has_its_own_production(service: Service) -> bool:
+    """Whether another deployment is production's and runs a service of that name: this one only calls itself so."""
+    return not service.deployment.production and any(
+        other.production and service.name in other.project.services
+        for other in service.repository.deployments
+    )
 
 
 def _is_default(reference: Reference) -> bool:

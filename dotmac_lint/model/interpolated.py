@@ -18,6 +18,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
+from dotmac_lint.model.made_elsewhere import lines_naming
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
@@ -76,10 +77,10 @@ def undefined(project: Project) -> Iterator[Undefined]:
     for service in project.services.values():
         for attribute, row in service.node.rows.items() if service.active else ():
             yield from _in_tree(row.value, attribute, service)
-    for declarations in (project.volumes, project.networks, project.secrets, project.configs):
-        for declaration in declarations.values():
+    for kind in ("volumes", "networks", "secrets", "configs"):
+        for declaration in getattr(project, kind).values():
             if isinstance(declaration.node, Table | Items | Leaf):
-                yield from _in_tree(declaration.node, declaration.name, None)
+                yield from _in_tree(declaration.node, f"{kind}.{declaration.name}", None)
 
 
 def _in_tree(node: Tree, attribute: str, service: Service | None, key: str = "") -> Iterator[Undefined]:
@@ -147,6 +148,11 @@ class Blank(msgspec.Struct, frozen=True):
     """Of kind "env-file": the file."""
     text: tuple[Span, ...] = ()
     """Of kind "eaten": all such places of a value in which a `$` means itself. The name may be part of a secret."""
+
+    @property
+    def user(self) -> str:
+        """What needs it, as messages say it."""
+        return f"`{self.attribute}`" + (f" of service `{self.service}`" if self.service else "")
 
 
 def blanks(deployment: Deployment) -> Iterator[Blank]:
@@ -247,8 +253,21 @@ def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
             if use.at in _given_in_some_deployment(deployment.repository):
                 return None  # its owners start the file otherwise, with what it needs
             path = reference.path.value.value
+            if _is_put_as_dotenv(deployment.repository, path, use.at.path):
+                return None
             return Blank("env-file", use.name, use.at, None, use.attribute, given=given, path=path)
     return None
+
+
+def _is_put_as_dotenv(repository: Repository, path: str, compose_file: str) -> bool:
+    """Whether a comment of the Compose file, a document or a script copies or links the env file to `.env`."""
+    name = re.escape(posixpath.basename(path))
+    puts = re.compile(
+        rf"\b(?:cp|ln|mv|copy|mklink)\b[^\n]*[\s\"'/]{name}[\"']?[ \t]+[\"']?(?:\./)?\.env(?![\w.-])"
+    )
+    source = repository.workspace.source(compose_file)
+    texts = (source.text if source is not None else "", *lines_naming(repository.workspace, path))
+    return any(map(puts.search, texts))
 
 
 def _given_in_some_deployment(repository: Repository) -> frozenset[Span]:

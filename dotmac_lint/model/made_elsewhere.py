@@ -219,6 +219,20 @@ def is_put(workspace: Workspace, file: str) -> bool:
     return any(len(line) < _LONGEST and put.search(line) for line in lines_naming(workspace, file))
 
 
+def is_copy(workspace: Workspace, file: str) -> bool:
+    """Whether a document names a file of that name in a folder that git ignores: what runs lies there."""
+    name = posixpath.basename(file)
+    folder = re.compile(rf"(?<![\w./-])([\w.-]+(?:/[\w.-]+)*)/{re.escape(name)}(?![\w.-])")
+    documents = filter(DOCUMENT.search, _tools(workspace))
+    found = (workspace.source(path) for path, _ in workspace.words.search(documents, (name.encode(),)))
+    return any(
+        workspace.is_ignored(f"{match[1]}/") and not workspace.is_directory(match[1])
+        for source in found
+        if source is not None
+        for match in folder.finditer(source.text)
+    )
+
+
 def _is_beside(before: str, place: str) -> bool:
     """Whether a copy to `place` stays in the folder that is written before the name of the original."""
     folder, place = posixpath.normpath(before.strip("\"'") or "."), posixpath.normpath(place)

@@ -209,7 +209,8 @@ class DevelopmentMount(msgspec.Struct, frozen=True):
 
 _CODE = regex(r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|rb|php|java|kt|ex|exs)$", re.IGNORECASE)
 _BESIDE = regex(
-    r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data|static|public|assets|media)(/|$)",
+    r"(^|/)(tests?|docs?|scripts?|migrations?|alembic|examples?|config|conf|data|static|public|assets|media"
+    r"|samples?|sample[_-]\w+|fixtures?|datasets?)(/|$)",
     re.IGNORECASE,
 )
 

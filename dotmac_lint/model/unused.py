@@ -59,15 +59,34 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
 
 
 def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> bool:
-    """Whether the file, which nothing says is started, may overlay another of its folder whose services use it."""
+    """Whether the file, which nothing says is started, may overlay another of its folder whose services use it: it has
+    services of that, or a script names both.
+    """
     if deployment.spec.commanded:
         return False
-    folder = posixpath.dirname(deployment.spec.files[0])
+    own = deployment.spec.files[0]
     return any(
-        posixpath.dirname(other.spec.files[0]) == folder
-        and not deployment.project.services.keys().isdisjoint(other.project.services)
+        posixpath.dirname(other.spec.files[0]) == posixpath.dirname(own)
         and name in (_used(other, kind) or ())
+        and (
+            not deployment.project.services.keys().isdisjoint(other.project.services)
+            or _named_together(repository, own, other.spec.files[0])
+        )
         for other in repository.deployments
+    )
+
+
+def _named_together(repository: Repository, *files: str) -> bool:
+    """Whether one script names all the files."""
+    workspace = repository.workspace
+    names = [posixpath.basename(file).encode() for file in files]
+    scripts = (path for path in workspace.files if path.endswith((".sh", ".bash")))
+    return any(
+        all(
+            re.search(rb"(?<![\w.-])%s(?![\w.-])" % re.escape(name), workspace.bytes(path) or b"")
+            for name in names
+        )
+        for path, _ in workspace.words.search(scripts, names)
     )
 
 

@@ -12,16 +12,15 @@ class UndefinedVariable(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        uses: dict[tuple[str, str, str], list[Blank]] = {}
+        uses: dict[tuple[str, str], list[Blank]] = {}
         for blank in blanks(deployment):
             if blank.kind == "undefined":
-                uses.setdefault((blank.name, blank.attribute, blank.at.path), []).append(blank)
+                uses.setdefault((blank.name, blank.at.path), []).append(blank)
         for blank, *others in uses.values():
-            where = f"service `{blank.service}`" if blank.service else f"`{blank.attribute}`"
-            where += f" (and {len(others)} more)" if others else ""
+            also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
             places = [blank.at, *(other.at for other in others)]
             yield self.report(
-                f"Nothing sets the variable `{blank.name}` that `{blank.attribute}` of {where} needs: no env file, "
+                f"Nothing sets the variable `{blank.name}` that {blank.user}{also} needs: no env file, "
                 "example, script or document names it, and Compose puts nothing in its place."
                 + (f" Did you mean `{blank.meant}`?" if blank.meant else ""),
                 blank.at,

@@ -11,15 +11,15 @@ class EnvFileNotInterpolated(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        uses: dict[tuple[str, str | None, str], list[Blank]] = {}
+        uses: dict[tuple[str, str, str], list[Blank]] = {}
         for blank in blanks(deployment):
             if blank.kind == "env-file" and blank.given is not None:
-                uses.setdefault((blank.name, blank.service, blank.attribute), []).append(blank)
+                uses.setdefault((blank.name, blank.path, blank.at.path), []).append(blank)
         for blank, *others in uses.values():
             assert blank.given is not None
-            user = f"service `{blank.service}`" if blank.service else "the project"
+            also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
             yield self.report(
-                f"`{blank.name}` in `{blank.attribute}` of {user} stays empty: it is set only in the `env_file` "
+                f"`{blank.name}` in {blank.user}{also} stays empty: it is set only in the `env_file` "
                 f"`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
                 blank.at,
                 related=[
