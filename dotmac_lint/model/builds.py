@@ -16,6 +16,7 @@ import msgspec
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_copy, is_made_elsewhere
 from dotmac_lint.model.similar import similar_file, similar_name, similar_path
@@ -225,6 +226,16 @@ class MissingReference(msgspec.Struct, frozen=True):
     image: Image | None
     stages: tuple[Stage, ...]
     fix: Fix | None
+
+    @property
+    def pulled(self) -> str | None:
+        """The image of a registry that Compose tries to pull before it builds (Compose specification, "build")."""
+        definition = self.service.definition if self.service is not None else None
+        image = definition.image.value if definition is not None and definition.image is not None else None
+        if definition is None or not isinstance(image, Known) or "/" not in image.value:
+            return None
+        policy = definition.attribute("pull_policy")
+        return None if isinstance(policy, Leaf) and policy.raw in ("build", "never") else image.value
 
 
 def missing_references(deployment: Deployment) -> Iterator[MissingReference]:

@@ -141,6 +141,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 _CONFIGURATION.search(place) for _, place in others
             )
             configuration = (mount.read_only and not written) or bool(configures)
+            configuration = configuration and not _is_idle(service, target)
             filled = _DATA.search(source) is not None and service.runs_as_root
             filled = filled or _DATABASE.search(target) is not None
             if not is_file and not configuration and (service.definition.build is None or filled):
@@ -162,6 +163,26 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             at = mount.source_span or mount.span
             told = None if is_file else document_that_makes(workspace, source)
             yield MissingSource(service, source, target, at, is_file, configuration, told=told)
+
+
+def _is_idle(service: Service, target: str) -> bool:
+    """Whether all that configures the service's nginx is here, and names nothing in the folder."""
+    workspace = service.workspace
+    texts: dict[str, str] = {}
+    for mount in service.binds if "nginx" in _image_name(service) else ():
+        if not mount.target.raw.startswith("/etc/nginx/") or mount.target.raw == target:
+            continue
+        assert mount.source is not None
+        assert isinstance(mount.source.value, Known)
+        for path in (mount.source.value.value, *workspace.under(mount.source.value.value)):
+            source = workspace.source(path) if workspace.kind(path) == "file" else None
+            texts[mount.target.raw] = texts.get(mount.target.raw, "") + (source.text if source else "")
+    named = re.compile(rf"(?<![\w-]){re.escape(posixpath.basename(target.rstrip('/')))}(?![\w-])")
+    return (
+        bool(texts.get("/etc/nginx/nginx.conf"))
+        and all(texts.values())
+        and not any(map(named.search, texts.values()))
+    )
 
 
 def _writers(repository: Repository) -> dict[str, list[tuple[str, str]]]:

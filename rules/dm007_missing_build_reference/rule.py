@@ -35,6 +35,8 @@ class MissingBuildReference(Rule):
                 message = (
                     f"{service} builds the target `{found.name}`, but {place} has no stage of that name."
                 )
+            if found.pulled:
+                message = f"{message[:-1]}: it starts only where Compose can pull `{found.pulled}`."
             advice = "Create it, or correct the path."
             if found.kind == "target":
                 names = ", ".join(f"`{stage.name}`" for stage in found.stages)
@@ -46,5 +48,6 @@ class MissingBuildReference(Rule):
                 help=f"{advice} {found.fix.title}." if found.fix else advice,
                 fix=found.fix,
                 service=found.service.name if found.service else None,
+                severity=Severity.WARNING if found.pulled else Severity.ERROR,
                 key=found.name,
             )
