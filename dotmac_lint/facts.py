@@ -38,7 +38,7 @@ class Fact(Generic[T]):
         self, find: Callable[..., T], type_: type[T], holds: Callable[[Workspace, T], bool] | None
     ) -> None:
         self.find = find
-        self.type = type_
+        self.decode = msgspec.msgpack.Decoder(type_).decode
         self.holds = holds
         self.name = f"{find.__module__}:{find.__name__}"
         self.__doc__ = find.__doc__
@@ -69,7 +69,7 @@ def same(asked: Fact[Any], now: Any, before: Any) -> bool:
         encoded = msgspec.msgpack.encode(now)
     except UnicodeEncodeError:
         return False
-    return bool(msgspec.msgpack.decode(encoded, type=asked.type) == before)
+    return bool(asked.decode(encoded) == before)
 
 
 class Searched(msgspec.Struct):
@@ -97,9 +97,10 @@ _Rows = dict[int, msgspec.Raw]
 class _Kind:
     """The facts of one kind, encoded: of the earlier run by number, of this one by path."""
 
-    def __init__(self, type_: Any, kept: msgspec.Raw | None) -> None:
-        self.decode = msgspec.msgpack.Decoder(type_).decode
-        self.earlier = msgspec.msgpack.decode(kept, type=_Rows) if kept is not None else {}
+    __slots__ = ("earlier", "found")  # a large repository has thousands: one for each name that is asked for
+
+    def __init__(self, kept: msgspec.Raw | None) -> None:
+        self.earlier = msgspec.msgpack.decode(kept, type=_Rows) if kept is not None else None
         self.found: dict[str, bytes | msgspec.Raw] = {}
 
 
@@ -118,11 +119,11 @@ class Facts:
         self._begun = time.time_ns()
         self.run = os.urandom(16)
         """The name of this run."""
-        self._kinds: dict[str, _Kind] = {}
+        self._kinds: dict[tuple[str, tuple[str, ...]], _Kind] = {}
+        self._told: dict[tuple[str, tuple[str, ...], str], Any] = {}
+        """Facts that cannot be encoded: their text is no Unicode."""
         self._same: dict[bytes, bytes] = {}
         """Most facts are that there is nothing: they are kept encoded, and equal ones once."""
-        self._told: dict[tuple[str, str], Any] = {}
-        """Facts that cannot be encoded: their text is no Unicode."""
 
     @cached_property
     def _kept(self) -> Kept:
@@ -137,7 +138,7 @@ class Facts:
     @property
     def told(self) -> set[str]:
         """The files of which something was found that cannot be kept."""
-        return {path for _, path in self._told}
+        return {path for _, _, path in self._told}
 
     def of(
         self,
@@ -148,20 +149,18 @@ class Facts:
         workspace: Workspace,
     ) -> T:
         """What is known of a file; `find` finds it where nothing is, or what was kept does not hold."""
-        kind = "\0".join((asked.name, *arguments)) if arguments else asked.name
-        if kind not in self._kinds:
-            self._kinds[kind] = _Kind(asked.type, self._kept.facts.get(kind))
-        known = self._kinds[kind]
-        fact: T
+        known = self._kinds.get((asked.name, arguments))
+        if known is None:
+            kept = self._kept.facts.get("\0".join((asked.name, *arguments)))
+            known = self._kinds[asked.name, arguments] = _Kind(kept)
         if path in known.found:
-            fact = known.decode(known.found[path])
-            return fact
-        if (kind, path) in self._told:
-            fact = self._told[kind, path]
-            return fact
+            return asked.decode(known.found[path])
+        if self._told and (asked.name, arguments, path) in self._told:
+            told: T = self._told[asked.name, arguments, path]
+            return told
         earlier = known.earlier.get(self.unchanged.get(path, -1)) if known.earlier else None
         if earlier is not None:
-            fact = known.decode(earlier)
+            fact = asked.decode(earlier)
             if asked.holds is None or asked.holds(workspace, fact):
                 known.found[path] = earlier
                 return fact
@@ -169,7 +168,7 @@ class Facts:
         try:
             encoded = msgspec.msgpack.encode(fact)
         except UnicodeEncodeError:
-            self._told[kind, path] = fact
+            self._told[asked.name, arguments, path] = fact
         else:
             known.found[path] = self._same.setdefault(encoded, encoded)
         return fact
@@ -196,8 +195,10 @@ class Facts:
                 files[path] = seen
         number = {path: place for place, path in enumerate(files)}
         facts = {
-            kind: {number[path]: msgspec.Raw(fact) for path, fact in known.found.items() if path in number}
-            for kind, known in self._kinds.items()
+            "\0".join((name, *arguments)): {
+                number[path]: msgspec.Raw(fact) for path, fact in known.found.items() if path in number
+            }
+            for (name, arguments), known in self._kinds.items()
         }
         rows = {
             digest: Searched(
@@ -236,7 +237,7 @@ class Facts:
             if number in rows:
                 name, *arguments = kind.split("\0")
                 asked = named(name)
-                yield asked, tuple(arguments), msgspec.msgpack.decode(rows[number], type=asked.type)
+                yield asked, tuple(arguments), asked.decode(rows[number])
 
     def searched(self, number: int) -> Iterator[tuple[bytes, bool]]:
         """Each word that the earlier run sought in one file, and whether it stood there."""

@@ -148,7 +148,8 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     """
     wanted = {name.encode() for name in names}
     modules = [path for path in workspace.files if path.endswith(".py")]
-    found = {field for path in modules for field in _fields_in(workspace, path, *sorted(names))}
+    asked = " ".join(sorted(names))
+    found = {field for path in modules for field in _fields_in(workspace, path, asked)}
     files: list[str] = workspace.remembered(
         "neither documents nor env files",
         lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
@@ -189,15 +190,14 @@ def _expanded_in_documents(workspace: Workspace, idle: set[str]) -> set[str]:
 
 
 @fact(set[bytes])
-def _fields_in(workspace: Workspace, path: str, *names: str) -> set[bytes]:
-    """Those of the names that class attributes or local variables have, all in capitals."""
-    fields = {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")}
-    return fields & _encoded(names)
+def _fields_in(workspace: Workspace, path: str, names: str) -> set[bytes]:
+    """Those of the names, separated by spaces, that class attributes or local variables have in capitals."""
+    return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")} & _encoded(names)
 
 
 @lru_cache(maxsize=4)
-def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
-    return frozenset(name.encode() for name in names)
+def _encoded(names: str) -> frozenset[bytes]:
+    return frozenset(names.encode().split())
 
 
 @fact(bool)

@@ -956,7 +956,8 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
     if not names:
         return set()
     shipped = (path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path))
-    return {name for path in shipped for name in _called_in(workspace, path, *sorted(names))}
+    asked = sorted(names)
+    return {name for path in shipped for name in _called_in(workspace, path, *asked)}
 
 
 @fact(set[str])
