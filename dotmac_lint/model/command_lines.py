@@ -110,6 +110,7 @@ _OPTIONS_WITH_VALUE = frozenset(
         "--status",
         "--filter",
     }
+    | {"--policy", "--cap-add", "--cap-drop", "--detach-keys", "--builder"}
 )
 _SERVICE_COMMANDS = frozenset(
     {"up", "run", "exec", "build", "pull", "push", "start", "stop", "restart", "logs", "rm", "kill", "create"}

@@ -247,6 +247,17 @@ class Repository:
         """Whether one of `files` may read the variable `name`."""
         return not files.isdisjoint(self._read_places.get(name, ()))
 
+    def naming(self, name: str) -> frozenset[str]:
+        """The files in containers that may read the variable `name`, which an env file may set."""
+        from dotmac_lint.model.variable_readers import find_words
+
+        def find() -> frozenset[str]:
+            places = find_words(self.workspace, self._contained_files, {name})
+            return frozenset(place.path for place in places.get(name, ()))
+
+        found: frozenset[str] = self.workspace.remembered(f"who names {name}", find)
+        return found
+
     def unreadable(self) -> Iterator[Unreadable]:
         """What could not be read of the files that the model needed."""
         from dotmac_lint.model.compose import stand_in
@@ -854,4 +865,19 @@ class Service:
         known = variables_of(self.definition)
         if known is not None and not known.may_read(variable.name):
             return self.mentions(variable.name)
+        if self._names(variable.name) and not self.is_bundled_before(variable.name):
+            return True
+        if reads is True and self.image is not None:
+            # A library might read it, but where the code of another service does, it is for that one.
+            return not any(
+                given.name_span == variable.name_span and other._names(variable.name)
+                for other in self.deployment.services
+                if (given := other.environment.get(variable.name)) is not None
+            )
         return reads is True or (reads is None and self.image is None)
+
+    def _names(self, name: str) -> bool:
+        """Whether its settings have the variable, or its own code names it."""
+        if any(settings.lookup(name).fields for settings in self.settings):
+            return True
+        return any(path in self.files for path in self.repository.naming(name))

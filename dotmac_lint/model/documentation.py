@@ -343,9 +343,18 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
             ):
                 found.setdefault(name, []).append(place)
         for name, places in found.items():
-            inside = normalise(name)
+            inside = _inside(workspace, places[0], name)
             if inside is not None and not workspace.in_submodule(inside):
                 yield Missing("env file", name, tuple(places), _near_example(workspace, path, name))
+
+
+def _inside(workspace: Workspace, place: Span, name: str) -> str | None:
+    """The file, from the root, from the folder of the text, or from the one that a command before it enters."""
+    source = workspace.source(place.path)
+    entered = _ENTERS.findall(source.text, 0, place.start)[-1:] if source is not None else []
+    folders = ("", dirname(place.path), *(f for f in entered if workspace.is_directory(normalise(f) or "")))
+    paths = (normalise(f"{folder}/{name}") for folder in folders)
+    return next((path for path in paths if path is not None), None)
 
 
 _IF_THERE = regex(r"\bif (it is |it's )?(available|provided|present|there|it exists)\b", re.I)
@@ -369,7 +378,8 @@ def _near_example(workspace: Workspace, path: str, text: str) -> str | None:
         return re.sub(r"[._-]", "", basename(name).lower())
 
     name = basename(text)
-    beside = dirname(path) if basename(path).lower().startswith("readme.") else ""
+    first = basename(path).lower().startswith("readme.") and not text.startswith("../")
+    beside = dirname(path) if first else ""
     meant = {basename(f) for f in workspace.under(beside) if plain(f) == plain(text)}
     return text.removesuffix(name) + meant.pop() if len(meant - {name}) == len(meant) == 1 else None
 
