@@ -266,7 +266,10 @@ def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[
         if not (known or published) or _holds_server(service, kind):
             continue
         at, used = endpoint.span, None
-        if endpoint.variable.placeholder:
+        if endpoint.variable.mechanism == "env_file" and endpoint.variable.placeholder:
+            if _is_explained(network, endpoint.span) or not _is_for_containers(network, service, endpoint):
+                continue
+        elif endpoint.variable.placeholder:
             used, example = endpoint.span, _example(network, endpoint.variable, name)
             if example is None:
                 continue
@@ -287,6 +290,17 @@ def _example(network: Network, variable: Variable, server: str) -> Span | None:
     )
     span = next((span for span in spans if span is not None), None)
     return None if span is not None and _is_explained(network, span) else span
+
+
+def _is_for_containers(network: Network, service: Service, endpoint: Endpoint) -> bool:
+    """Whether the example that has the endpoint names another service of the deployment: it is no one for the host."""
+    peers = network.peers(service)
+    return peers.unknown is None and any(
+        other.variable.mechanism == "env_file"
+        and other.span.path == endpoint.span.path
+        and other.host.lower() in peers.services
+        for other in network.endpoints(service)
+    )
 
 
 def _is_explained(network: Network, span: Span) -> bool:

@@ -49,6 +49,7 @@ _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _SCRIPT = regex(r"\.(sh|bash|ps1)$")
 _PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
+_CODE = regex(r"\.(py|[cm]?[jt]sx?|vue|svelte)$")
 _ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
 _MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
@@ -761,6 +762,14 @@ class Service:
         return tuple(p for path in sorted(self.files) for p in dynamic_patterns(self.workspace, path))
 
     @cached_property
+    def _makes_names(self) -> bool:
+        """Whether its code puts together what may be names of variables."""
+        from dotmac_lint.model.variable_readers import makes_names
+
+        code = (path for path in self.files if _CODE.search(path))
+        return any(makes_names(self.workspace, path) for path in code)
+
+    @cached_property
     def _command_text(self) -> str:
         """What the container runs besides files: commands, health checks, hooks, jobs that labels tell a
         scheduler to start in it, RUN steps that write scripts."""
@@ -822,7 +831,8 @@ class Service:
         base = self.base_image.value if isinstance(self.base_image, Known) else None
         if variable_readers.is_well_known(name, base):
             return True
-        if any(pattern.reaches(name) for pattern in self._dynamic_reads):
+        patterns = [pattern for pattern in self._dynamic_reads if pattern.reaches(name)]
+        if any(not pattern.given for pattern in patterns) or (patterns and self._makes_names):
             return None
         if self._lacks_built_code or self._runs_strangers or self._mounts_unknown_code:
             return None

@@ -127,6 +127,8 @@ class Pattern(msgspec.Struct, frozen=True):
     suffix: str = ""
     whole: bool = False
     """The code goes through all of the environment."""
+    given: bool = False
+    """The name is a parameter of the code, which makes none: it stands where it is given."""
 
     def reaches(self, name: str) -> bool:
         return (
@@ -185,21 +187,39 @@ def _patterns(workspace: Workspace, path: str) -> list[tuple[Pattern, str | None
 def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | None]]:
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
-        for dynamic in python.dynamic if python else ():
-            yield Pattern(dynamic.prefix, dynamic.suffix, dynamic.whole), dynamic.constant
         data = workspace.bytes(path) or b""
+        for dynamic in python.dynamic if python else ():
+            given = not (dynamic.prefix or dynamic.suffix or dynamic.whole or _WORKS_OUT.search(data))
+            yield Pattern(dynamic.prefix, dynamic.suffix, dynamic.whole, given), dynamic.constant
         for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
     elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
+        given = not _WORKS_OUT.search(workspace.bytes(path) or b"")
         for found in script.dynamic if script else ():
-            yield Pattern(found.prefix, found.suffix), None
+            yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
         if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
             takes_all = _TAKES_ALL["sh"]
         if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
             yield Pattern(""), None
+
+
+_WORKS_OUT = regex(
+    rb"\bupper\(|to(?:Locale)?UpperCase|[sS]nake|SNAKE|\.prefixed\("
+    rb"|Object\.(?:keys|entries|values|fromEntries)\(|\.\.\.process\.env|\bin process\.env\b"
+)
+"""Code that may make the names of variables out of others, or goes through all of them."""
+_MAKES_NAMES = regex(
+    rb"[A-Z][A-Z0-9]*_(?:\$?\{|%s|[\"'`]\s*(?:[+,%]|\.(?:concat|format|join)))|(?:\}|%s)_[A-Z]|[+]\s*[\"'`]_[A-Z]"
+)
+
+
+@fact(bool)
+def makes_names(workspace: Workspace, path: str) -> bool:
+    """Whether the code puts together what may be names of variables."""
+    return _MAKES_NAMES.search(workspace.bytes(path) or b"") is not None
 
 
 _IMPORTS = regex(
@@ -455,9 +475,25 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
     return found
 
 
+_TEXT = rb'"(?:[^"\\]|\\.)*"'
+_TELLS = regex(rb'"(?:name|description|author|homepage|keywords)"\s*:\s*(?:%b|\[[^\]]*\])' % _TEXT)
+_SCRIPTS = regex(rb'"scripts"\s*:\s*\{((?:[^"{}]|%b)*)\}' % _TEXT)
+_SCRIPT = regex(rb":\s*(%b)" % _TEXT)
+_PROGRAM_WORD = regex(rb"(?<![\w./:=-])(?<!run )[a-z][\w-]*(?![\w./:=])")
+
+
 @fact(set[bytes])
 def _parts_of(workspace: Workspace, path: str) -> set[bytes]:
-    return parts([(workspace.bytes(path) or b"").lower()])
+    data = (workspace.bytes(path) or b"").lower()
+    if path.endswith("package.json"):
+        # Neither what it tells of itself nor what its scripts are called brings a library; what they run may read more.
+        data = _SCRIPTS.sub(_programs, _TELLS.sub(b"", data))
+    return parts([data])
+
+
+def _programs(scripts: re.Match[bytes]) -> bytes:
+    """The words of the commands that are no files, and no scripts of the same manifest."""
+    return b" ".join(word for command in _SCRIPT.findall(scripts[1]) for word in _PROGRAM_WORD.findall(command))
 
 
 def _integrated(workspace: Workspace) -> frozenset[str]:
