@@ -29,6 +29,7 @@ _CREATES = regex(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuse
 _MAY_CREATE = regex(r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$")
 _ALWAYS_THERE = {"postgres": {"postgres", "template0", "template1"}, "mysql": {"mysql", "information_schema"}}
 
+_NAMES_HOST = regex(r"(?<![\w.-])(?:localhost|127\.0\.0\.1)(?![\w.-])", re.I)
 
 Login: TypeAlias = dict[Part, Credential | Unknown | None]
 
@@ -293,11 +294,19 @@ def _example(network: Network, variable: Variable, server: str) -> Span | None:
 
 
 def _is_for_containers(network: Network, service: Service, endpoint: Endpoint) -> bool:
-    """Whether the example that has the endpoint names another service of the deployment: it is no one for the host."""
-    peers = network.peers(service)
+    """Whether the example that has the endpoint is for containers: it names another service of the deployment, and the
+    host nowhere else, web addresses aside, which browsers may see.
+    """
+    if endpoint.protocol == "http":
+        return False
+    example, peers = endpoint.span.path, network.peers(service)
+    file = network.deployment.repository.workspace.env_file(example)
+    others = [e.value or "" for e in file.entries if e.key != endpoint.variable.name] if file else [""]
+    if any(_NAMES_HOST.search(value) and not value.startswith("http") for value in others):
+        return False
     return peers.unknown is None and any(
         other.variable.mechanism == "env_file"
-        and other.span.path == endpoint.span.path
+        and other.span.path == example
         and other.host.lower() in peers.services
         for other in network.endpoints(service)
     )

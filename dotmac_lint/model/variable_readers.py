@@ -493,7 +493,9 @@ def _parts_of(workspace: Workspace, path: str) -> set[bytes]:
 
 def _programs(scripts: re.Match[bytes]) -> bytes:
     """The words of the commands that are no files, and no scripts of the same manifest."""
-    return b" ".join(word for command in _SCRIPT.findall(scripts[1]) for word in _PROGRAM_WORD.findall(command))
+    return b" ".join(
+        word for command in _SCRIPT.findall(scripts[1]) for word in _PROGRAM_WORD.findall(command)
+    )
 
 
 def _integrated(workspace: Workspace) -> frozenset[str]:
