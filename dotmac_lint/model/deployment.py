@@ -49,7 +49,7 @@ _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _SCRIPT = regex(r"\.(sh|bash|ps1)$")
 _PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
-_CODE = regex(r"\.(py|[cm]?[jt]sx?|vue|svelte)$")
+_PYTHON_IMAGE = regex(r"(docker\.io/)?(library/)?python(:|@|$)")
 _ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
 _MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
@@ -253,8 +253,7 @@ class Repository:
         from dotmac_lint.model.variable_readers import find_words
 
         def find() -> frozenset[str]:
-            places = find_words(self.workspace, self._contained_files, {name})
-            return frozenset(place.path for place in places.get(name, ()))
+            return find_words(self.workspace, self._contained_files, {name}).get(name, frozenset())
 
         found: frozenset[str] = self.workspace.remembered(f"who names {name}", find)
         return found
@@ -762,12 +761,21 @@ class Service:
         return tuple(p for path in sorted(self.files) for p in dynamic_patterns(self.workspace, path))
 
     @cached_property
+    def _asks_for_no_database(self) -> bool:
+        """Whether it is Python without a library that takes DATABASE_URL by itself."""
+        from dotmac_lint.model.variable_readers import may_take_database_url
+
+        base = self.base_image.value if isinstance(self.base_image, Known) else ""
+        return _PYTHON_IMAGE.match(base) is not None and not any(
+            may_take_database_url(self.workspace, path) for path in self.files
+        )
+
+    @cached_property
     def _makes_names(self) -> bool:
         """Whether its code puts together what may be names of variables."""
         from dotmac_lint.model.variable_readers import makes_names
 
-        code = (path for path in self.files if _CODE.search(path))
-        return any(makes_names(self.workspace, path) for path in code)
+        return any(makes_names(self.workspace, path) for path in self.files)
 
     @cached_property
     def _command_text(self) -> str:
@@ -829,7 +837,9 @@ class Service:
         if self.mentions(name):
             return True
         base = self.base_image.value if isinstance(self.base_image, Known) else None
-        if variable_readers.is_well_known(name, base):
+        if variable_readers.is_well_known(name, base) and not (
+            name == "DATABASE_URL" and self._asks_for_no_database
+        ):
             return True
         patterns = [pattern for pattern in self._dynamic_reads if pattern.reaches(name)]
         if any(not pattern.given for pattern in patterns) or (patterns and self._makes_names):
@@ -890,4 +900,4 @@ class Service:
         """Whether its settings have the variable, or its own code names it."""
         if any(settings.lookup(name).fields for settings in self.settings):
             return True
-        return any(path in self.files for path in self.repository.naming(name))
+        return not self.files.isdisjoint(self.repository.naming(name))

@@ -187,10 +187,9 @@ def _patterns(workspace: Workspace, path: str) -> list[tuple[Pattern, str | None
 def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | None]]:
     if path.endswith(".py"):
         python = _python_reads(workspace, path)
-        data = workspace.bytes(path) or b""
         for dynamic in python.dynamic if python else ():
-            given = not (dynamic.prefix or dynamic.suffix or dynamic.whole or _WORKS_OUT.search(data))
-            yield Pattern(dynamic.prefix, dynamic.suffix, dynamic.whole, given), dynamic.constant
+            yield Pattern(dynamic.prefix, dynamic.suffix, dynamic.whole), dynamic.constant
+        data = workspace.bytes(path) or b""
         for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
     elif _JAVASCRIPT.search(path):
@@ -207,19 +206,31 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
 
 
 _WORKS_OUT = regex(
-    rb"\bupper\(|to(?:Locale)?UpperCase|[sS]nake|SNAKE|\.prefixed\("
-    rb"|Object\.(?:keys|entries|values|fromEntries)\(|\.\.\.process\.env|\bin process\.env\b"
+    rb"to(?:Locale)?UpperCase|[sS]nake|SNAKE|Object\.(?:keys|entries|values|fromEntries)\(|\.\.\.process\.env"
+    rb"|\bin process\.env\b"
 )
 """Code that may make the names of variables out of others, or goes through all of them."""
-_MAKES_NAMES = regex(
-    rb"[A-Z][A-Z0-9]*_(?:\$?\{|%s|[\"'`]\s*(?:[+,%]|\.(?:concat|format|join)))|(?:\}|%s)_[A-Z]|[+]\s*[\"'`]_[A-Z]"
-)
+_MAKES_NAMES = regex(rb"[A-Z][A-Z0-9]*_(?:\$\{|[\"'`]\s*(?:[+,]|\.concat))|\}_[A-Z]|[+]\s*[\"'`]_[A-Z]")
 
 
 @fact(bool)
 def makes_names(workspace: Workspace, path: str) -> bool:
-    """Whether the code puts together what may be names of variables."""
-    return _MAKES_NAMES.search(workspace.bytes(path) or b"") is not None
+    """Whether the code, in JavaScript, puts together what may be names of variables."""
+    return _JAVASCRIPT.search(path) is not None and bool(_MAKES_NAMES.search(workspace.bytes(path) or b""))
+
+
+_TAKES_DATABASE_URL = regex(
+    rb"(?im)dj[-_]database[-_]url|django[-_](?:on[-_])?heroku|^[ \t]*(?:import|from)[ \t]+(?:environ|dataset|records)\b"
+    rb"|\benvirons\b|configurations|\bprisma\b|chainlit|litellm|open[-_]webui|\bdbmate\b|\bsqlx\b"
+)
+
+
+@fact(bool)
+def may_take_database_url(workspace: Workspace, path: str) -> bool:
+    """Whether what the file brings may read DATABASE_URL by itself, in Python: dj-database-url, django-environ, ..."""
+    return (
+        path.endswith("package.json") or _TAKES_DATABASE_URL.search(workspace.bytes(path) or b"") is not None
+    )
 
 
 _IMPORTS = regex(

@@ -1,0 +1,5 @@
+import os
+
+import psycopg
+
+connection = psycopg.connect(host=os.environ["DB_HOST"])
