@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -490,7 +491,7 @@ _TEXT = rb'"(?:[^"\\]|\\.)*"'
 _TELLS = regex(rb'"(?:name|description|author|homepage|keywords)"\s*:\s*(?:%b|\[[^\]]*\])' % _TEXT)
 _SCRIPTS = regex(rb'"scripts"\s*:\s*\{((?:[^"{}]|%b)*)\}' % _TEXT)
 _SCRIPT = regex(rb":\s*(%b)" % _TEXT)
-_PROGRAM_WORD = regex(rb"(?<![\w./:=-])(?<!run )[a-z][\w-]*(?![\w./:=])")
+_WORD = regex(rb"[^\s\"\\]+")
 
 
 @fact(set[bytes])
@@ -503,9 +504,12 @@ def _parts_of(workspace: Workspace, path: str) -> set[bytes]:
 
 
 def _programs(scripts: re.Match[bytes]) -> bytes:
-    """The words of the commands that are no files, and no scripts of the same manifest."""
+    """The words of the commands that are no files, no variables and no scripts of the same manifest."""
+    words = [word for command in _SCRIPT.findall(scripts[1]) for word in (b"", *_WORD.findall(command))]
     return b" ".join(
-        word for command in _SCRIPT.findall(scripts[1]) for word in _PROGRAM_WORD.findall(command)
+        word
+        for before, word in pairwise(words)
+        if before != b"run" and b"=" not in word and (word.startswith(b"@") or b"/" not in word)
     )
 
 
