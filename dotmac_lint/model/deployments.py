@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from dotmac_lint.diagnostic import Label
+from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import (
     DEFAULT_FILES,
@@ -494,8 +495,7 @@ class _Discovery:
 
     def _fetches(self, line: CommandLine) -> bool:
         """Whether the document brings the Compose file that it starts into another folder."""
-        source = self.workspace.source(line.span.path) if line.kind == "document" and not line.files else None
-        return source is not None and _FETCHES.search(source.text) is not None
+        return line.kind == "document" and not line.files and _brings(self.workspace, line.span.path)
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""
@@ -787,6 +787,12 @@ def _names(spec: DeploymentSpec, plain: str) -> tuple[str, ...]:
         words = "-".join(dict.fromkeys(w for path in paths for w in _split(path) if w not in _SUFFIXES))
         raw.append("default" if words == "override" else words or plain)
     return (spec.name, prefix + spec.name, *(prefix + words for words in raw))
+
+
+@fact(bool)
+def _brings(workspace: Workspace, path: str) -> bool:
+    source = workspace.source(path)
+    return source is not None and _FETCHES.search(source.text) is not None
 
 
 class _Stated(msgspec.Struct, frozen=True):

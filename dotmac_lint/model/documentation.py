@@ -237,20 +237,26 @@ def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
 _LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"
 
 
+_LONGEST_LABEL = 400
+
+
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
     the name, or under a line like `File: NAME`.
     """
     source, document = workspace.source(path), workspace.document(path)
-    if source is None or document is None or basename(name) not in source.text:
+    base = basename(name)
+    if source is None or document is None or base not in source.text:
         return False
-    own = rf"\W*(?:[\w.-]+/)*{re.escape(basename(name))}\W*"
+    own = rf"\W*(?:[\w.-]+/)*{re.escape(base)}\W*"
     for block in document.code_blocks:
         first, _, rest = block.text.partition("\n")
-        above = source.text[: block.range.start].splitlines()[:-1]  # without the fence
+        start = block.range.start
+        above = source.text[max(0, start - _LONGEST_LABEL) : start].splitlines()[:-1]  # without the fence
         named = next((line for line in reversed(above[-2:]) if line.strip()), "")
-        if basename(name) not in rest and (
-            re.fullmatch(rf"\s*(#|//|--){own}", first) or re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I)
+        if base not in rest and (
+            (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first))
+            or (base in named and re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I))
         ):
             return True
     return False
