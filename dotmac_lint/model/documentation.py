@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
-    r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
+    r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
     r"|on-?prem(ises)?)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/",
     re.I,
 )
@@ -344,7 +344,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
             if not (
                 lies_somewhere(workspace, name)
                 or _is_for_others(workspace, place)
-                or _if_it_is_there(workspace, place)
+                or if_it_is_there(workspace, place)
                 or _is_looked_for(workspace, path, name)
             ):
                 found.setdefault(name, []).append(place)
@@ -366,11 +366,12 @@ def _inside(workspace: Workspace, place: Span, name: str) -> str | None:
 _IF_THERE = regex(r"\bif (it is |it's )?(available|provided|present|there|it exists)\b", re.I)
 
 
-def _if_it_is_there(workspace: Workspace, place: Span) -> bool:
-    """Whether the line, or the one before it, says that the file may be missing."""
+def if_it_is_there(workspace: Workspace, place: Span) -> bool:
+    """Whether the line, or the one before it or its block of code, says that the file may be missing."""
     source = workspace.source(place.path)
     text = source.text if source is not None else ""
-    before = text[: place.start].splitlines()[-2:]
+    lines = text[: place.start].splitlines()[-5:]
+    before = [line for line in lines if line.strip() and not line.lstrip().startswith("```")][-2:]
     rest = text[place.end : text.find("\n", place.end)]
     return any(_IF_THERE.search(line) for line in (*before, rest))
 

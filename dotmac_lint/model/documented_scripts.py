@@ -17,6 +17,7 @@ from dotmac_lint.model.documentation import (
     CLONE,
     ELSEWHERE,
     Missing,
+    if_it_is_there,
     is_meant,
     is_written_out,
     lies_somewhere,
@@ -241,7 +242,11 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
         return False
     if not is_meant(workspace, place, in_document=DOCUMENT.search(path) is not None):
         return False
-    if DOCUMENT.search(path) and (_REPLACED.match(text, place.end) or is_written_out(workspace, path, name)):
+    if DOCUMENT.search(path) and (
+        _REPLACED.match(text, place.end)
+        or is_written_out(workspace, path, name)
+        or if_it_is_there(workspace, place)
+    ):
         return False
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False
