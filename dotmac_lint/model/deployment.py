@@ -762,10 +762,14 @@ class Service:
 
     @cached_property
     def _asks_for_no_database(self) -> bool:
-        """Whether it is Python without a library that takes DATABASE_URL by itself."""
+        """Whether it is Python without a library that takes DATABASE_URL by itself, and no settings of the repository,
+        which its image may lack by mistake, have it.
+        """
         from dotmac_lint.model.variable_readers import may_take_database_url
 
         base = self.base_image.value if isinstance(self.base_image, Known) else ""
+        if any(settings.lookup("DATABASE_URL").fields for settings in self.repository.settings):
+            return False
         return _PYTHON_IMAGE.match(base) is not None and not any(
             may_take_database_url(self.workspace, path) for path in self.files
         )

@@ -384,7 +384,7 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
         stage = service.stage
         if stage is None:
             continue
-        for words in commands_of(service):
+        for words in (*commands_of(service), *_interpreted(service)):
             for index in _programs(words):
                 path = absolute_path(service, words[index].text)
                 mount = covering_mount(service, path) if path and "$" not in path else None
@@ -392,13 +392,37 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
                     continue
                 assert mount.source is not None
                 assert isinstance(mount.source.value, Known)
-                held = path in stage.files or (_INSTALLED.search(path) and stage.may_create(path))
+                held = (
+                    path in stage.files
+                    or (_INSTALLED.search(path) and stage.may_create(path))
+                    or _is_standalone(stage, path)
+                )
                 if held and _file_at(service, path)[1] is None:
                     word = words[index]
                     yield HiddenProgram(path, word.span, word.what, mount, mount.source.value.value, service)
 
 
+def _interpreted(service: Service) -> Iterator[list[Word]]:
+    """The command that names the interpreter itself, so that the entrypoint of the base image leaves it as it is."""
+    entrypoint, command = _start(service)
+    if not entrypoint and command and command[0].text in INTERPRETERS and _has_interpreter(service):
+        yield command
+
+
 _INSTALLED = regex(r"/(\.?venv/bin|node_modules/\.bin)/")
+
+
+def _is_standalone(stage: Stage, path: str) -> bool:
+    """Whether it is the server that Next.js writes into its `.next/standalone` (its reference, "output")."""
+    folder, name = posixpath.split(path)
+    return name == "server.js" and any(
+        isinstance(copy.source_path, Known)
+        and copy.source_path.value.rstrip("/").endswith("/.next/standalone")
+        and isinstance(copy.destination, Known)
+        and posixpath.normpath(copy.destination.value) == folder
+        for layer in stage.chain
+        for copy in layer.copies
+    )
 
 
 def _programs(words: list[Word]) -> list[int]:
