@@ -396,4 +396,4 @@ def _near(host: str, names: Iterable[str]) -> tuple[str, ...]:
         score = max(ratio(host, name), 85 if words and (words < wanted or wanted < words) else 0)
         if score >= 75 and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
             scored.append((-score, name))
-    return tuple(name for _, name in sorted(scored)[:2])
+    return tuple(dict.fromkeys(name for _, name in sorted(scored)))[:2]

@@ -55,6 +55,7 @@ CLONE = regex(
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
+_WORKFLOW = regex(r"(^|/)\.github/workflows/|(^|/)\.gitlab-ci\.yml$")
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
@@ -100,6 +101,8 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
     for line in lines:
         if len(choices[line.span]) > 1 and _asks_which(workspace, choices[line.span]):
             continue
+        if line.kind == "comment" and _WORKFLOW.search(line.span.path):
+            continue  # a step that is switched off
         if ELSEWHERE.search(line.span.path) or not is_meant(
             workspace, line.span, in_document=line.kind == "document"
         ):

@@ -12,7 +12,7 @@ import msgspec
 
 from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
-from dotmac_lint.model.variable_readers import may_be_a_librarys
+from dotmac_lint.model.variable_readers import is_imported_from_elsewhere, may_be_a_librarys
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
     for unread in found:
         if unread.proof == "absence" and any(
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
+            or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
             or _reader_is_missed(service, by_absence[service.name])
             for service in unread.services
         ):

@@ -264,6 +264,22 @@ def _packages_imported(workspace: Workspace, path: str) -> dict[str, bool]:
     return found
 
 
+def is_imported_from_elsewhere(workspace: Workspace, files: Collection[str], name: str) -> bool:
+    """Whether one of the files takes a constant of that name from a package which is not among them, and which may
+    read the variable for it: `from parcels_settings import PARCELS_REGION`."""
+    imported = re.compile(
+        rb"(?m)^[ \t]*from[ \t]+(\w+)[\w.]*[ \t]+import[ \t]+(?:\([^)]*?|[^\n(]*?)\b%s\b"
+        % re.escape(name.encode())
+    )
+    modules = (path for path in files if path.endswith(".py"))
+    found = workspace.words.search(modules, (name.encode(),))
+    packages = {p.decode() for path, _ in found for p in imported.findall(workspace.bytes(path) or b"")}
+    return any(
+        not any(f"/{package}/" in f"/{path}" or f"/{path}".endswith(f"/{package}.py") for path in files)
+        for package in packages
+    )
+
+
 def _is_of_our_family(workspace: Workspace, package: str) -> bool:
     """Whether the package's name of several words begins as those of our own packages do, which it is none of:
     `acme_settings` for `acme-shop`, if no package is called `acme`.

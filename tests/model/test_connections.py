@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.known import Unknown
-from dotmac_lint.model.connections import Network
+from dotmac_lint.model.connections import Network, unknown_hosts
 from dotmac_lint.model.deployment import Deployment, Repository, Service
 from dotmac_lint.model.endpoints import Credential, Endpoint, endpoints
 from dotmac_lint.model.network import peers
@@ -94,6 +94,16 @@ def test_what_an_example_gives_is_a_placeholder(tmp_path: Path) -> None:
     assert endpoint.host == "cache"
     assert endpoint.variable.placeholder
     assert isinstance(endpoint.credentials["password"], Unknown)
+
+
+def test_a_name_that_two_projects_have_is_near_once(tmp_path: Path) -> None:
+    store = "store: {image: 'postgres:17', networks: [shared]}"
+    (tmp_path / "other").mkdir()
+    other = f"services: {{{store}}}\nnetworks: {{shared: {{name: shared}}}}\n"
+    (tmp_path / "other/compose.yaml").write_text(other, "utf-8")
+    api = "api: {image: api, networks: [shared], environment: {DATABASE_URL: 'postgres://app-store/a'}}"
+    found = deployment(tmp_path, f"services: {{{api}, {store}}}\nnetworks: {{shared: {{external: true}}}}\n")
+    assert [host.near for host in unknown_hosts(Network(found))] == [("store",)]
 
 
 def test_names_on_networks(tmp_path: Path) -> None:
