@@ -279,6 +279,8 @@ class Repository:
                         if not self.workspace.is_listed(path) and (example := stand_in(self.workspace, path)):
                             # Copied as it is, Compose stops at its first fault.
                             seen.update(islice(self._problems(example, "read_dotenv", "compose"), 1))
+            for example in self._interpolated_from(deployment):
+                seen.update(islice(self._problems(example, "read_dotenv", "compose"), 1))
         for path in self.workspace.files:
             if _DEFAULT_COMPOSE.search(path) and not _NOT_DEPLOYED.search(path):
                 source = self.workspace.source(path)  # nothing that can be read may make a deployment of it
@@ -298,6 +300,22 @@ class Repository:
             seen.update(self._problems(policy.path, "read_policy"))
         seen.update(Unreadable(message, span) for span, message in self.workspace.problems)
         yield from sorted(seen, key=lambda problem: problem.span)
+
+    def _interpolated_from(self, deployment: Deployment) -> Iterator[str]:
+        """The examples of env files that are not committed and that give the Compose files their variables."""
+        from dotmac_lint.model.compose import stand_in
+
+        spec, names = deployment.spec, {r.name for r in deployment.project.interpolations}
+        folder = (
+            posixpath.dirname(spec.files[0]) if spec.project_directory is None else spec.project_directory
+        )
+        for path in spec.env_files or (posixpath.join(folder, ".env"),):
+            example = None if self.workspace.is_listed(path) else stand_in(self.workspace, path)
+            file = self.workspace.env_file(example) if example is not None else None
+            if example is not None and file is not None and file.fatal:
+                source = self.workspace.source(example)
+                if source is not None and any(f"{name}=" in source.text for name in names):
+                    yield example
 
     def _problems(self, path: str, function: str, *arguments: str) -> Iterator[Unreadable]:
         for problem in self.workspace.reader_problems(path, function, *arguments):
