@@ -63,6 +63,8 @@ _NAME = regex(r"[A-Za-z_]")
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
+_OTHERWISE = rb"\$\{?%b\b|\b%b\b(?![\"']?[ \t]*[:=])"
+"""A name in a Compose file that is no key."""
 _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
 _EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
@@ -93,6 +95,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
         return
     names = {entry.key for entries in examples.values() for entry in entries}
     read = read_names(workspace, names)
+    read -= _set_in_vain(repository, names & read)
     unread = {name for name in names - read if not may_be_read(repository, name)}
     unread -= _interpolated_in_use(workspace, unread) | _expanded_in_documents(workspace, unread)
     told = _told_elsewhere(repository)
@@ -108,6 +111,36 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
             taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
             if entry.key in unread and at not in told and not taken:
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
+
+
+def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:
+    """Those of `names` that stand nowhere but in Compose files, which set them for services that do not read them."""
+    vain: dict[str, bool] = {}
+    for deployment in repository.deployments:
+        for service in deployment.services:
+            for variable in service.environment:
+                if (
+                    variable.mechanism == "environment"
+                    and variable.name in names
+                    and vain.get(variable.name, True)
+                ):
+                    given = isinstance(variable.value, Known) and variable.name not in variable.references
+                    vain[variable.name] = given and service.reads(variable) is False
+    found = frozenset(name.encode() for name, idle in vain.items() if idle)
+    workspace = repository.workspace
+    used: set[bytes] = set()
+    for path, here in workspace.words.search(_programs_and_data(workspace), found) if found else ():
+        data = (workspace.bytes(path) or b"") if _COMPOSE.search(path) else None
+        used |= {name for name in here if data is None or re.search(_OTHERWISE % (name, name), data)}
+    return {name.decode() for name in found - used}
+
+
+def _programs_and_data(workspace: Workspace) -> list[str]:
+    files: list[str] = workspace.remembered(
+        "neither documents nor env files",
+        lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
+    )
+    return files
 
 
 def _with_settings_elsewhere(workspace: Workspace, folders: set[str]) -> set[str]:
@@ -150,11 +183,7 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     modules = [path for path in workspace.files if path.endswith(".py")]
     asked = " ".join(sorted(names))
     found = {field for path in modules for field in _fields_in(workspace, path, asked)}
-    files: list[str] = workspace.remembered(
-        "neither documents nor env files",
-        lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
-    )
-    for path, here in workspace.words.search(files, wanted):
+    for path, here in workspace.words.search(_programs_and_data(workspace), wanted):
         if not here <= found and not _makes_env_file(workspace, path):
             found |= here
     return {name.decode() for name in wanted & found}

@@ -1,0 +1,3 @@
+import os
+
+SIZE = os.environ["FERRY_SIZE"]
