@@ -251,16 +251,21 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     base = basename(name)
     if source is None or document is None or base not in source.text:
         return False
-    own = rf"\W*(?:[\w.-]+/)*{re.escape(base)}\W*"
+    bare = re.sub(r"^(\.{1,2}/)+", "", name)
+
+    def is_it(shown: str) -> bool:
+        return f"/{bare}".endswith(f"/{shown}") or ("/" in bare and f"/{shown}".endswith(f"/{bare}"))
+
+    own = rf"\W*(?P<name>(?:[\w.-]+/)*{re.escape(base)})\W*"
     for block in document.code_blocks:
         first, _, rest = block.text.partition("\n")
         start = block.range.start
         above = source.text[max(0, start - _LONGEST_LABEL) : start].splitlines()[:-1]  # without the fence
         named = next((line for line in reversed(above[-2:]) if line.strip()), "")
-        if base not in rest and (
-            (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first))
-            or (base in named and re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I))
-        ):
+        shown = (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first)) or (
+            base in named and re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I)
+        )
+        if shown and base not in rest and is_it(shown["name"]):
             return True
     return False
 
