@@ -141,10 +141,10 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 _CONFIGURATION.search(place) for _, place in others
             )
             configuration = (mount.read_only and not written) or bool(configures)
-            configuration = configuration and not _is_idle(service, target)
+            idle = configuration and _is_idle(service, target)
             filled = _DATA.search(source) is not None and service.runs_as_root
             filled = filled or _DATABASE.search(target) is not None
-            if not is_file and not configuration and (service.definition.build is None or filled):
+            if not (is_file or configuration) and (service.definition.build is None or filled):
                 continue
             path = mount.span.path
             if is_file:
@@ -162,7 +162,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             at = mount.source_span or mount.span
             told = None if is_file else document_that_makes(workspace, source)
-            yield MissingSource(service, source, target, at, is_file, configuration, told=told)
+            yield MissingSource(service, source, target, at, is_file, configuration and not idle, told=told)
 
 
 def _is_idle(service: Service, target: str) -> bool:
