@@ -70,11 +70,15 @@ class _Index:
 
 
 class Words:
-    """The words (`[A-Za-z0-9_]+`) of files; `read` gives their content, `facts` what earlier searches found."""
+    """The words (`[A-Za-z0-9_]+`) of files; `read` gives their content, `facts` what earlier searches found.
 
-    def __init__(self, read: Callable[[str], bytes | None], facts: Facts) -> None:
+    `kept` tells whether the next run is to know which files were searched.
+    """
+
+    def __init__(self, read: Callable[[str], bytes | None], facts: Facts, *, kept: bool = True) -> None:
         self._read = read
         self._facts = facts
+        self._kept = kept
         self._capitals, self._words = _Index(_CAPITALS), _Index(_WORD)
         self._answers: dict[bytes, Standing] = {}
         """By the digest of the files that were searched."""
@@ -89,7 +93,7 @@ class Words:
         """All that was sought: a digest of the files, the files, and what was found."""
         paths = list(self._files)
         for digest, standing in self._answers.items():
-            yield digest, (paths[number] for number in self._searched[digest]), standing
+            yield digest, (paths[number] for number in self._searched.get(digest, ())), standing
 
     def _text(self, path: str) -> bytes:
         data = self._read(path)
@@ -102,7 +106,7 @@ class Words:
         """
         files = dict.fromkeys(paths)
         digest = hashlib.blake2b("\0".join(files).encode("utf-8", "surrogateescape"), digest_size=16).digest()
-        if digest not in self._answers:
+        if self._kept and digest not in self._answers:
             numbers = self._files
             self._searched[digest] = array("I", (numbers.setdefault(path, len(numbers)) for path in files))
         known = self._answers.setdefault(digest, {})

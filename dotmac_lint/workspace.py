@@ -142,7 +142,7 @@ class Workspace:
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
         self.facts = Facts(self._kept_facts, self._listed_signature)
-        self.words = Words(self._content, self.facts)
+        self.words = Words(self._content, self.facts, kept=cache is not None)
         self._subject: str | None = None
         """The file that is just asked for a fact."""
         self._read_closely: set[str] = set()
@@ -167,7 +167,7 @@ class Workspace:
         }
         kept = self._collected_facts()
         revised.facts = Facts(lambda: kept, revised._listed_signature)
-        revised.words = Words(revised._content, revised.facts)
+        revised.words = Words(revised._content, revised.facts, kept=False)
         return revised
 
     # ---- which files there are
@@ -527,7 +527,7 @@ class Workspace:
 
     def _parsed(self, path: str, module: str, function: str, *arguments: str) -> Any:
         key = (function, path, *arguments)
-        if path != self._subject:
+        if path != self._subject and self.cache is not None:
             self._asked[key] = module
         if key not in self._results:
             data = self._content(path)

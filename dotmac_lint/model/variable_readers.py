@@ -195,8 +195,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             yield Pattern(prefix.decode(), suffix.decode()), None
     elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
-        given = not _WORKS_OUT.search(workspace.bytes(path) or b"")
-        for found in script.dynamic if script else ():
+        dynamics = script.dynamic if script else ()
+        given = bool(dynamics) and not _WORKS_OUT.search(workspace.bytes(path) or b"")
+        for found in dynamics:
             yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
