@@ -306,10 +306,7 @@ class Repository:
         from dotmac_lint.model.compose import stand_in
 
         spec, names = deployment.spec, {r.name for r in deployment.project.interpolations}
-        folder = (
-            posixpath.dirname(spec.files[0]) if spec.project_directory is None else spec.project_directory
-        )
-        for path in spec.env_files or (posixpath.join(folder, ".env"),):
+        for path in spec.env_files or (posixpath.join(spec.folder, ".env"),):
             example = None if self.workspace.is_listed(path) else stand_in(self.workspace, path)
             file = self.workspace.env_file(example) if example is not None else None
             if example is not None and file is not None and file.fatal:

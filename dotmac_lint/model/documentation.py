@@ -238,9 +238,8 @@ def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
 
 
 _LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"
-
-
 _LONGEST_LABEL = 400
+"""Characters before a block of code in which its label stands."""
 
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:

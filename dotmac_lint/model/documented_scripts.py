@@ -110,7 +110,9 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
         return
     if all(lies_somewhere(workspace, name) for name in _scripts_in(workspace, path)):
         return
-    if DOCUMENT.search(path) and all(lies_somewhere(workspace, name) for name in _run_in(workspace, path)):
+    if DOCUMENT.search(path) and all(
+        lies_somewhere(workspace, name) for name in _run_on_lines(workspace, path)
+    ):
         return  # to find out what is a command costs far more
     for name, start, end, commands in _runs_in(workspace, path):
         source = None if lies_somewhere(workspace, name) else workspace.source(path)
@@ -138,7 +140,7 @@ def _scripts_in(workspace: Workspace, path: str) -> set[str]:
 
 
 @fact(set[str])
-def _run_in(workspace: Workspace, path: str) -> set[str]:
+def _run_on_lines(workspace: Workspace, path: str) -> set[str]:
     """The scripts of all lines that look like commands."""
     source = workspace.source(path)
     lines = source.text.replace("`", "\n").split("\n") if source is not None else ()

@@ -12,7 +12,7 @@ import msgspec
 
 from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
-from dotmac_lint.model.variable_readers import is_imported_from_elsewhere, may_be_a_librarys
+from dotmac_lint.model.variable_readers import is_imported_from_elsewhere, may_be_a_librarys, place_of
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -219,8 +219,6 @@ def _agrees(variable: Variable, wanted: str) -> int:
 def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]:
     """Names that code of the service reads, next to this one: JWT_SECRET_KEY for JWT_SECRET."""
     from rapidfuzz.fuzz import ratio
-
-    from dotmac_lint.model.variable_readers import place_of
 
     given = tokens(variable.name)
     for name, path in service.names_read_in_code.items():

@@ -213,7 +213,6 @@ class StartCode:
         self._common: set[str] = set()
         """Names that so many files call that nothing is told by them."""
         self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
-        self._spoken: dict[tuple[str, frozenset[str]], bool] = {}
 
     def calls(
         self, name: str, own: str | None = None
@@ -274,7 +273,7 @@ class StartCode:
             for namespace, caller, class_, call in self.calls(
                 wanted, path if wanted == function.name else None
             ):
-                if words is not None and not self._speaks(namespace.path, words):
+                if words is not None and not _has_one_of(self.modules.workspace, namespace.path, *words):
                     continue  # a method of this name, but of something else
                 if caller is None or self.starts(namespace, caller, class_):
                     key = (namespace.path, caller.range.start if caller else -1)
@@ -292,7 +291,7 @@ class StartCode:
                     pending.append((name, spoken, left - 1))
         return list(entries.values()), sites, not seen.isdisjoint(self._common)
 
-    def _speaking_of(self, owner: Class | None, path: str) -> frozenset[str] | None:
+    def _speaking_of(self, owner: Class | None, path: str) -> list[str] | None:
         """The words of which a file has one that calls methods of the class; None where there is no class.
 
         They are its name, and what its module calls its functions and objects.
@@ -308,12 +307,7 @@ class StartCode:
             for name, statements in elsewhere.names.items():
                 if any(_makes_object(s, owner) for s in statements):
                     words.add(name)
-        return frozenset(words)
-
-    def _speaks(self, path: str, words: frozenset[str]) -> bool:
-        if (path, words) not in self._spoken:
-            self._spoken[path, words] = _has_one_of(self.modules.workspace, path, *sorted(words))
-        return self._spoken[path, words]
+        return sorted(words)
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
         """The function that holds a place, and its class; None at module level."""
