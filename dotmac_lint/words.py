@@ -11,6 +11,11 @@ from dotmac_lint.facts import Facts, Standing
 
 MAXIMUM_BYTES = 2 * 1024 * 1024
 """Larger files are none that people write, and have no words; nor have those that are not text."""
+_NO_TEXT = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".mp3", ".mp4", ".webm", ".mov", ".wav", ".woff", ".woff2",
+    ".ttf", ".otf", ".zip", ".gz", ".jar",
+)  # fmt: skip
+"""What such files are called: they need not be read to know that they are none."""
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _BLOCK = 8
@@ -96,7 +101,7 @@ class Words:
             yield digest, (paths[number] for number in self._searched.get(digest, ())), standing
 
     def _text(self, path: str) -> bytes:
-        data = self._read(path)
+        data = None if path.lower().endswith(_NO_TEXT) else self._read(path)
         return b"" if not data or len(data) > MAXIMUM_BYTES or data.find(b"\0", 0, 4096) >= 0 else data
 
     def search(self, paths: Iterable[str], words: Collection[bytes]) -> Iterator[tuple[str, set[bytes]]]:
@@ -135,11 +140,12 @@ class Words:
             if word in earlier:
                 known[word] = [*earlier[word], *self._standing(part, changed)]
         rest = {word: part for word, part in words.items() if word not in known}
-        few = len(rest) + len(known) <= _FEW
         first = not self._facts.unchanged  # in a first run many search all files for names in capitals
+        small = sum(not _CAPITALS.issuperset(word) for word in (*rest, *known))
+        few = len(rest) + len(known) <= _FEW
         for word, part in rest.items():
             capitals = _CAPITALS.issuperset(part)
-            if few and not (capitals and first):
+            if (few and not first) if capitals else small <= _FEW:
                 known[word] = self._standing(part, files)
                 continue
             index = self._capitals if capitals else self._words

@@ -133,6 +133,8 @@ class Workspace:
         self.cache = cache
         self.git = Git(self.root)
         self._bytes: dict[str, Data | None] = {}
+        self._too_large: set[str] = set()
+        """To be read at all. Only one that is to be parsed is a problem: nobody wants to hear of a film."""
         self._decoded = lru_cache(MOST_DECODED)(self._decode)
         self._results: dict[tuple[str, ...], Any] = {}
         self.workers = 0
@@ -502,7 +504,7 @@ class Workspace:
             self._problem(path, f"cannot be read: {error.strerror or error}")
             return None
         if len(data) > MAXIMUM_BYTES:
-            self._problem(path, f"is larger than {MAXIMUM_BYTES // 2**20} MB and is not read")
+            self._too_large.add(path)
             return None
         return data
 
@@ -533,7 +535,9 @@ class Workspace:
             data = self._content(path)
             result = None
             limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
-            if data is not None and len(data) > limit:
+            if path in self._too_large:
+                self._problem(path, f"is larger than {MAXIMUM_BYTES // 2**20} MB and is not read")
+            elif data is not None and len(data) > limit:
                 self._problem(path, f"is larger than {limit // 1024} KB and is not read")
             elif data is not None:
                 from dotmac_lint.readers import reader  # a run that reads nothing imports nothing of them

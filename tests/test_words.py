@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +31,7 @@ def test_what_nobody_wrote_has_no_words() -> None:
     assert list(words.search(["absent", *files], {b"PORT"})) == [("text", {b"PORT"})]
     assert words.stands(b"PORT", "text")
     assert not words.stands(b"PORT", "binary")
+
+
+def test_a_picture_is_not_read() -> None:
+    assert list(Words(lambda _: pytest.fail("it is read"), NOTHING_KEPT).search(["a.PNG"], {b"PORT"})) == []

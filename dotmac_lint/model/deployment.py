@@ -216,13 +216,13 @@ class Repository:
 
     @cached_property
     def _read_places(self) -> dict[str, frozenset[str]]:
-        """The files that some service holds in which the names that some service sets stand as words."""
+        """The files that some service holds in which the names stand as words that services set which hold some."""
         from dotmac_lint.model.variable_readers import find_words
 
-        services = self._services
-        names = {variable.name for service in services for variable in service.definition.environment}
+        holding = [service for service in self._services if service.files]
+        names = {variable.name for service in holding for variable in service.definition.environment}
         # Of env files, which many programs share, only what misses a field by little is asked for.
-        names |= {v.name for service in services for v in service.environment if service.misnaming(v.name)}
+        names |= {v.name for service in holding for v in service.environment if service.misnaming(v.name)}
         return find_words(self.workspace, self._contained_files, names)
 
     @cached_property

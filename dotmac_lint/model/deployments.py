@@ -327,12 +327,12 @@ class _Discovery:
 
     def _outline(self, path: str) -> _Outline | None:
         data = self.workspace.bytes(path)
-        if data is None or not (b"services" in data or b"include" in data):
+        if data is not None and not (b"services" in data or b"include" in data):
             return None
         source = self.workspace.source(path)
-        if source is None or _TEMPLATE.search(source.text):
+        if source is not None and _TEMPLATE.search(source.text):
             return None
-        file = self.workspace.yaml(path)
+        file = self.workspace.yaml(path)  # one that is too large is told
         return None if file is None else _outline_of(file)
 
     def incomplete(self, files: Sequence[str], *, lenient: bool = False) -> str | None:

@@ -299,13 +299,16 @@ def lies_somewhere(workspace: Workspace, text: str) -> bool:
 def _created(workspace: Workspace, path: str, name: str) -> bool:
     """Whether a file that calls `name` tells to make it."""
     source = workspace.source(path)
-    lines = source.text.splitlines() if source is not None and name in source.text else []
-    if any(re.search(rf"(?i)\breplac(e|ing)\s+[`'\"*]*{re.escape(name)}", line) for line in lines):
-        return True  # it stands for the name of a file
-    if source is not None and re.search(rf"[\"']{re.escape(name)}[\"']\s*:", source.text):
+    if source is None or name not in source.text:
+        return False
+    escaped, lines = re.escape(name), source.text.splitlines()
+    stands_for_another = re.compile(rf"(?i:\breplac(e|ing))\s+[`'\"*]*{escaped}")
+    if re.search(rf"[\"']{escaped}[\"']\s*:", source.text):
         return True  # a program maps the name to the text that it writes there
     for number, text in enumerate(lines):
-        if name in text and not re.search(rf"(-f|--file|--env-file)[ =]\S*{re.escape(name)}", text):
+        if name in text and stands_for_another.search(text):
+            return True
+        if name in text and not re.search(rf"(-f|--file|--env-file)[ =]\S*{escaped}", text):
             if any(_CREATES.search(near) for near in lines[max(0, number - 1) : number + 1]):
                 return True
     return False

@@ -358,11 +358,14 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     if not names:
         return {}
     workspace = repository.workspace
-    files = (path for path in workspace.files if not _COMPOSE_FILE.search(path) and not _BUILT.search(path))
+    files = (
+        path
+        for path in workspace.files
+        if not _COMPOSE_FILE.search(path) and not _BUILT.search(path)
+        if not _CODE.search(path) or _speaks_of_compose(workspace, path)
+    )
     found: dict[str, set[str]] = {}
     for path, here in workspace.words.search(files, {name.encode() for name in names}):
-        if _CODE.search(path) and not _speaks_of_compose(workspace, path):
-            continue
         for name in here:
             found.setdefault(name.decode(), set()).add(path)
     return {name: frozenset(paths) for name, paths in found.items()}

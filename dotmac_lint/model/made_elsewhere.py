@@ -192,6 +192,8 @@ _MAKING = rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b"
 
 def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> bool:
     """Whether a line has a `mkdir` and after it, behind what `before` says, the name."""
+    if os.fsencode(name) not in data:
+        return False
     folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
     held = re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?" + folder, data)
     named = rb"|".join((before + folder, *(rb"\$\{?%s\b" % variable for variable in held)))

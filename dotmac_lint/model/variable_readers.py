@@ -84,6 +84,7 @@ _LEXEMES = regex(
 """Comments and strings (Python reference, Lexical analysis)."""
 _FIRST_IN_LINE = regex(rb"\s*[A-Za-z]{0,2}\Z")
 _WITHIN = regex(rb"\w+")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 
 
 def _string_literals(data: bytes) -> Ranges:
@@ -116,9 +117,8 @@ def _is_within(ranges: Ranges, offset: int) -> bool:
 
 def _opened(code: bytes) -> int:
     """How many more brackets open than close."""
-    return sum(code.count(one) for one in (b"(", b"[", b"{")) - sum(
-        code.count(one) for one in (b")", b"]", b"}")
-    )
+    brackets = code.translate(None, _NO_BRACKETS)
+    return 2 * len(brackets.translate(None, b")]}")) - len(brackets)
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -201,8 +201,8 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
-        if takes_all is None and (workspace.bytes(path) or b"").startswith(b"#!"):
-            takes_all = _TAKES_ALL["sh"]
+        if takes_all is None and not _NO_READER.search(path):
+            takes_all = _TAKES_ALL["sh"] if (workspace.bytes(path) or b"").startswith(b"#!") else None
         if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
             yield Pattern(""), None
 
@@ -235,9 +235,8 @@ def may_take_database_url(workspace: Workspace, path: str) -> bool:
     )
 
 
-_IMPORTS = regex(
-    rb"^[ \t]*(?:import[ \t]+(\w{1,80})|from[ \t]+(\w{1,80})([\w.]{0,200})[ \t]+import[ \t(]+(\*?))",
-    re.MULTILINE,
+_IMPORT = regex(
+    rb"[ \t]*(?:import[ \t]+(\w{1,80})|from[ \t]+(\w{1,80})([\w.]{0,200})[ \t]+import[ \t(]+(\*?))"
 )
 _SETTINGS = regex(rb"\b(settings|config|configuration|conf)\b")
 
@@ -258,7 +257,10 @@ def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
 def _packages_imported(workspace: Workspace, path: str) -> dict[str, bool]:
     """Each package whose name has several words or whose settings are all taken; whether they are."""
     found: dict[str, bool] = {}
-    for plain, package, below, star in _IMPORTS.findall(workspace.bytes(path) or b""):
+    lines = (workspace.bytes(path) or b"").split(b"\n")
+    for plain, package, below, star in (
+        m.groups(b"") for line in lines if b"import" in line and (m := _IMPORT.match(line))
+    ):
         name, all_settings = (plain or package).decode(), bool(star and _SETTINGS.search(below))
         if all_settings or "_" in name:
             found[name] = found.get(name, False) or all_settings

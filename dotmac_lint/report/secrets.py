@@ -82,6 +82,7 @@ _READS = regex(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
 CONTROL = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name holds a secret, as far as its name tells."""
     name = name.strip("-_.")

@@ -153,6 +153,12 @@ def test_much_is_not_too_much(tmp_path: Path) -> None:
     assert all([v.name for v in service.definition.environment] == ["A"] for service in deployment.services)
 
 
+def test_nobody_hears_of_a_large_file_that_is_no_configuration(tmp_path: Path) -> None:
+    made = repository(tmp_path, {"compose.yml": APP, "film.raw": 50_000_000})
+    assert made.workspace.bytes("film.raw") is None
+    assert list(made.unreadable()) == []
+
+
 def test_an_env_file_that_is_not_read_is_not_empty(tmp_path: Path) -> None:
     made = repository(tmp_path, {"compose.yml": WITH_ENV, "app.env": "A=b\n" * 90_000})
     (service,) = made.deployments[0].services
