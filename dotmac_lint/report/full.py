@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from dotmac_lint.diagnostic import Diagnostic, Severity
+from dotmac_lint.diagnostic import Diagnostic, Label, Severity
 from dotmac_lint.report import Report
 from dotmac_lint.report.secrets import MASK, Masked, in_line, secret_lines, visible
 from dotmac_lint.source import SourceFile, Span
@@ -18,6 +17,8 @@ WIDEST = 140
 LONGEST = 5_000
 """Lines longer than this are no text that people read; they are not shown."""
 MOST_LINES = 6
+MOST_PLACES = 8
+"""Related places that are shown; of the others only the lines are named."""
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BLUE, _BOLD = "34", "1"
@@ -46,13 +47,15 @@ def _finding(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[s
     colour = _COLOURS[diagnostic.severity]
     head = f"{diagnostic.severity.label}[{diagnostic.code}]"
     yield f"{paint(head, '1;' + colour)} {paint(diagnostic.name, _BOLD)}: {_sentence(diagnostic.message)}\n"
-    spans = [diagnostic.at, *(label.span for label in diagnostic.related)]
-    width = max(len(str(report.end(span).line)) for span in spans)
-    excerpt = partial(_excerpt, report, width, paint)
-    yield from excerpt(diagnostic.at, "", "-->", "^", colour)
-    for label in diagnostic.related:
-        yield from excerpt(label.span, label.text, ":::", "-", _BLUE)
+    related, more = diagnostic.related[:MOST_PLACES], diagnostic.related[MOST_PLACES:]
+    width = max(len(str(report.end(span).line)) for span in (diagnostic.at, *(one.span for one in related)))
+    places = [_place(report, diagnostic.at, "", "^", colour)]
+    places += [_place(report, label.span, label.text, "-", _BLUE) for label in related]
+    for number, block in enumerate(_blocks(places)):
+        yield from _excerpt(report, width, paint, ":::" if number else "-->", block)
     bar = f"{' ' * width} {paint('=', _BLUE)}"
+    if more:
+        yield f"{bar} {paint('and', _BOLD)} {len(more)} more: {_lines_of(report, more)}\n"
     if diagnostic.help:
         yield f"{bar} {paint('help', _BOLD)}: {_sentence(diagnostic.help)}\n"
     if diagnostic.fix is not None:
@@ -64,36 +67,75 @@ def _finding(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[s
     yield "\n"
 
 
-def _excerpt(
-    report: Report, width: int, paint: Paint, span: Span, label: str, arrow: str, mark: str, colour: str
-) -> Iterator[str]:
-    start = report.start(span)
-    blank = f"{' ' * width} {paint('|', _BLUE)}"
-    place = f"{in_line(report.shown(span.path))}:{start.line}:{start.column}"
-    yield f"{' ' * width}{paint(arrow, _BLUE)} {place}\n"
+class _Place(NamedTuple):
+    span: Span
+    note: str
+    mark: str
+    colour: str
+    lines: list[_Line]
+
+
+def _place(report: Report, span: Span, label: str, mark: str, colour: str) -> _Place:
     source = report.source(span.path)
     note = f" {_sentence(label)}" if label else ""
-    lines = _lines(source, span) if source else []
-    if not lines:
-        if note:
-            yield f"{' ' * width} {paint('=', _BLUE)}{note}\n"
+    return _Place(span, note, mark, colour, _lines(source, span) if source else [])
+
+
+def _blocks(places: Iterable[_Place]) -> list[list[_Place]]:
+    """The places, those together of which each stands below the one before it in the same file."""
+    blocks: list[list[_Place]] = []
+    for place in places:
+        above = blocks[-1][-1] if blocks else place
+        if place.span.path == above.span.path and place.lines and above.lines:
+            if above.lines[-1].number < place.lines[0].number:
+                blocks[-1].append(place)
+                continue
+        blocks.append([place])
+    return blocks
+
+
+def _lines_of(report: Report, labels: Iterable[Label]) -> str:
+    lines: dict[str, dict[str, None]] = {}
+    for label in labels:
+        lines.setdefault(label.span.path, {})[str(report.start(label.span).line)] = None
+    return "; ".join(f"{in_line(report.shown(path))}:{', '.join(found)}" for path, found in lines.items())
+
+
+def _excerpt(report: Report, width: int, paint: Paint, arrow: str, block: list[_Place]) -> Iterator[str]:
+    first = block[0]
+    start = report.start(first.span)
+    blank = f"{' ' * width} {paint('|', _BLUE)}\n"
+    where = f"{in_line(report.shown(first.span.path))}:{start.line}:{start.column}"
+    yield f"{' ' * width}{paint(arrow, _BLUE)} {where}\n"
+    if not first.lines:
+        if first.note:
+            yield f"{' ' * width} {paint('=', _BLUE)}{first.note}\n"
         return
-    yield f"{blank}\n"
-    if len(lines) == 1:
-        shown = lines[0].shown
-        yield f"{paint(str(lines[0].number).rjust(width), _BLUE)} {paint('|', _BLUE)} {shown.text}\n"
-        yield f"{blank} {' ' * shown.first}{paint(mark * max(shown.width, 1) + note, colour)}\n"
-    else:
-        for index, line in enumerate(lines):
-            side = paint("|" if index else "/", colour)
-            if index and line.number != lines[index - 1].number + 1:
-                yield f"{'...'.ljust(width + 2)} {side}\n"
-            text = f" {line.shown.text}".rstrip()
-            yield f"{paint(str(line.number).rjust(width), _BLUE)} {paint('|', _BLUE)} {side}{text}\n"
-        last = lines[-1].shown
-        tail = "_" * (last.first + max(last.width, 1)) + mark
-        yield f"{blank} {paint('|' + tail + note, colour)}\n"
-    yield f"{blank}\n"
+    yield blank
+    for above, place in zip([None, *block], block, strict=False):
+        if above and place.lines[0].number > above.lines[-1].number + 1:
+            yield "...\n"
+        yield from _marked(width, paint, place)
+    yield blank
+
+
+def _marked(width: int, paint: Paint, place: _Place) -> Iterator[str]:
+    """The lines of the place and below them its mark and note."""
+    bar = paint("|", _BLUE)
+    if len(place.lines) == 1:
+        (number, shown), mark = place.lines[0], place.mark
+        yield f"{paint(str(number).rjust(width), _BLUE)} {bar} {shown.text}\n"
+        yield f"{' ' * width} {bar} {' ' * shown.first}{paint(mark * max(shown.width, 1) + place.note, place.colour)}\n"
+        return
+    for index, line in enumerate(place.lines):
+        side = paint("|" if index else "/", place.colour)
+        if index and line.number != place.lines[index - 1].number + 1:
+            yield f"{'...'.ljust(width + 2)} {side}\n"
+        text = f" {line.shown.text}".rstrip()
+        yield f"{paint(str(line.number).rjust(width), _BLUE)} {bar} {side}{text}\n"
+    last = place.lines[-1].shown
+    tail = "_" * (last.first + max(last.width, 1)) + place.mark
+    yield f"{' ' * width} {bar} {paint('|' + tail + place.note, place.colour)}\n"
 
 
 class _Shown(NamedTuple):

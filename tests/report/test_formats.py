@@ -17,6 +17,7 @@ from dotmac_lint.api import Applicability, CreateFile, Diagnostic, Edit, Fix, La
 from dotmac_lint.config import FORMATS
 from dotmac_lint.report import Report, render
 from dotmac_lint.report import sarif as sarif_format
+from dotmac_lint.report.full import MOST_PLACES
 from dotmac_lint.source import SourceFile
 
 COMPOSE = """\
@@ -118,6 +119,54 @@ def test_full_shows_both_sides() -> None:
 
         """
     )
+
+
+def test_full_shows_places_below_one_another_together() -> None:
+    labels = (
+        Label(span("JWT_SECRET"), "and this"),
+        Label(span("- b"), "and that"),
+        Label(span("services"), "below this"),
+        Label(span("database", "app/settings.py"), ""),
+    )
+    assert full(
+        msgspec.structs.replace(RENAME, related=labels, help=None, fix=None, deployments=())
+    ) == dedent(
+        """\
+        error[DM999] example-rule: Service `app` sets `DATABASE__NAME`.
+         --> compose.yaml:4:4
+          |
+        4 |       DATABASE__NAME: ${POSTGRES_DB}   # 名前
+          |       ^^^^^^^^^^^^^^
+        5 |       JWT_SECRET: ***
+          |       ---------- and this
+        ...
+        9 |       - b
+          |       --- and that
+          |
+         ::: compose.yaml:1:1
+          |
+        1 | services:
+          | -------- below this
+          |
+         ::: app/settings.py:2:5
+          |
+        2 |     database: str = 'x'
+          |     --------
+          |
+
+        """
+    )
+
+
+def test_full_tells_the_lines_of_very_many_places() -> None:
+    text = "".join(f"line {n}\n" for n in range(1, 31))
+    labels = [Label(Span("compose.yaml", at, at + 4), "here") for at in range(0, len(text) - 8, 8)]
+    labels.append(Label(span("database", "app/settings.py"), "there"))
+    shown = full(msgspec.structs.replace(SECRET, at=labels[0].span, related=tuple(labels[1:])), compose=text)
+    assert shown.count("here\n") == MOST_PLACES
+    numbers = ", ".join(str(text.count("\n", 0, one.span.start) + 1) for one in labels[MOST_PLACES + 1 : -1])
+    more = len(labels) - 1 - MOST_PLACES
+    assert f" = and {more} more: compose.yaml:{numbers}; app/settings.py:2\n" in shown
 
 
 def test_full_masks_secrets_and_marks_the_mask() -> None:
