@@ -134,7 +134,7 @@ class Workspace:
         self.git = Git(self.root)
         self._bytes: dict[str, Data | None] = {}
         self._too_large: set[str] = set()
-        """To be read at all. Only one that is to be parsed is a problem: nobody wants to hear of a film."""
+        """To be read at all. That is a problem of code and of what is to be parsed: nobody wants to hear of a film."""
         self._decoded = lru_cache(MOST_DECODED)(self._decode)
         self._results: dict[tuple[str, ...], Any] = {}
         self.workers = 0
@@ -505,8 +505,13 @@ class Workspace:
             return None
         if len(data) > MAXIMUM_BYTES:
             self._too_large.add(path)
+            if path.endswith(".py"):
+                self._problem_of_size(path)
             return None
         return data
+
+    def _problem_of_size(self, path: str) -> None:
+        self._problem(path, f"is larger than {MAXIMUM_BYTES // 2**20} MB and is not read")
 
     def _problem(self, path: str, message: str) -> None:
         self.report(Span(path, 0, 0), f"`{path}` {message}.")
@@ -536,7 +541,7 @@ class Workspace:
             result = None
             limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
             if path in self._too_large:
-                self._problem(path, f"is larger than {MAXIMUM_BYTES // 2**20} MB and is not read")
+                self._problem_of_size(path)
             elif data is not None and len(data) > limit:
                 self._problem(path, f"is larger than {limit // 1024} KB and is not read")
             elif data is not None:
