@@ -62,6 +62,11 @@ MAXIMUM_PARSED = {
     "read_settings_module": 512 * 1024,
 }
 """Bytes of files whose every line makes objects: ten times the largest that we know of, and more."""
+_CIPHERTEXT = (
+    *(b"\0GITCRYPT\0", b"$ANSIBLE_VAULT;", b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"),
+    *(b"-----BEGIN PGP MESSAGE-----", b"Salted__", b"U2FsdGVkX1"),
+)
+"""How files begin that git-crypt, Ansible, age, PGP, openssl or transcrypt encrypted: owners read another text."""
 MOST_CHANGED = 200
 """Files that are looked at again one by one; where more have changed, so has what was found in them."""
 MOST_DECODED = 64
@@ -544,7 +549,7 @@ class Workspace:
                 self._problem_of_size(path)
             elif data is not None and len(data) > limit:
                 self._problem(path, f"is larger than {limit // 1024} KB and is not read")
-            elif data is not None:
+            elif data is not None and not data.startswith(_CIPHERTEXT):
                 from dotmac_lint.readers import reader  # a run that reads nothing imports nothing of them
 
                 result = self._read_by(reader(module, function), path, data, arguments)

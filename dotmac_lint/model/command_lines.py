@@ -1239,6 +1239,8 @@ def _command_lines(
     for variant in _variants(places, path, kind, folder, files):
         base = variant.folder
         resolved = tuple(_file_word(places, path, base, word) for word in variant.files)
+        if OPEN in folder:  # below a folder of ours, but nobody knows which
+            resolved = tuple(w if w.exists else msgspec.structs.replace(w, path=None) for w in resolved)
         result = CommandLine(
             span=span,
             kind=kind,

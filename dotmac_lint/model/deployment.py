@@ -52,6 +52,9 @@ _PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
 _PYTHON_IMAGE = regex(r"(docker\.io/)?(library/)?python(:|@|$)")
 _ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
 _MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
+_IDLE = regex(
+    r"(\S*sh -\w*c )?(exec )?(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
+)
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
 _EXPORT = regex(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
@@ -745,6 +748,25 @@ class Service:
         """Whether the Dockerfile itself sets the variable: its authors know a reader."""
         return self.stage is not None and name in self.stage.environment
 
+    def _installs_reader_of(self, name: str) -> bool:
+        """Whether the image is built with a package whose name the variable begins with: XDEBUG_MODE."""
+        from dotmac_lint.model.variable_readers import SERVERS
+
+        first = name.lower().partition("_")[0]
+        tools = self.stage.installed_tools if self.stage is not None else ()
+        return (
+            len(first) > 3
+            and first not in SERVERS
+            and any(first in re.split(r"[^a-z0-9]+", tool) for tool in tools)
+        )
+
+    @property
+    def _idles(self) -> bool:
+        """Whether its own command only keeps the container open for others: `sleep infinity`."""
+        commands = (self.definition.entrypoint, self.definition.command)
+        words = [word.raw for command in commands if command is not None for word in command.words]
+        return _IDLE.fullmatch(" ".join(words)) is not None
+
     @cached_property
     def _runs_strangers(self) -> bool:
         from dotmac_lint.model.scripts import runs_strangers
@@ -867,8 +889,10 @@ class Service:
             return None
         if self._makes_its_program or (self._downloads and self._is_set_by_its_image(name)):
             return None
-        if self._runs_our_code_from_elsewhere:
+        if self._runs_our_code_from_elsewhere or self._installs_reader_of(name):
             return None
+        if self._idles and self.repository.naming(name):
+            return None  # what is brought into it later, and started by hand, may be any program of the repository
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):
             return False

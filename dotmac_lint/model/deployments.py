@@ -26,6 +26,7 @@ from dotmac_lint.model.command_lines import (
     default_file,
     find_command_lines,
 )
+from dotmac_lint.model.made_elsewhere import is_fetched
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
 
@@ -571,6 +572,9 @@ class _Discovery:
                 continue
             if _TO_BE_FILLED.search(path):
                 self.unplaced.append(Unplaced(path, "it is named as a template"))
+                continue
+            if is_fetched(self.workspace, path):
+                self.unplaced.append(Unplaced(path, "a script downloads it, and it has another name there"))
                 continue
             reason = "it is named as an override" if self._overlay(path) else self.incomplete((path,))
             base = self._base_of_images(path) if reason is None else self._base(path, bases)

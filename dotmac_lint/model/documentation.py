@@ -17,7 +17,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
-from dotmac_lint.model.made_elsewhere import DOCUMENT, is_put_by_playbook
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -103,6 +103,8 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             continue
         if line.kind == "comment" and _WORKFLOW.search(line.span.path):
             continue  # a step that is switched off
+        if line.kind == "comment" and is_fetched(workspace, line.span.path):
+            continue  # of those who made it, for their repository
         if ELSEWHERE.search(line.span.path) or not is_meant(
             workspace, line.span, in_document=line.kind == "document"
         ):
@@ -200,6 +202,9 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
     for word in line.env_files:
         # An env file is made by hand; what its example is called is another rule's matter.
         if not basename(word.text).startswith(".env") or stand_in(workspace, word.path or "") is not None:
+            continue
+        inside = normalise(word.text)  # where the command runs is a guess, and it may be the root
+        if inside is not None and workspace.is_ignored(inside):
             continue
         if basename(word.text) not in (".env", ".env.local") and _is_missing(workspace, line, word):
             yield Missing("env file", word.text, (word.span,), None)
@@ -418,6 +423,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     workspace = repository.workspace
     if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
         return
+    if line.kind == "document" and _describes_another_stack(repository, line.span.path):
+        return
     if any(
         (word.path is not None and workspace.is_ignored(word.path))
         or (line.kind != "document" and not (word.exists or lies_somewhere(workspace, word.text)))
@@ -445,6 +452,27 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             yield Missing("service", word.name, (word.span,), near, known.files)
+
+
+_SCRIPT_BESIDE = regex(r"(?<![\w./-])\./([\w-]+\.(?:sh|ps1))(?![\w-])")
+
+
+def _describes_another_stack(repository: Repository, path: str) -> bool:
+    """Whether the document runs scripts of its reader's folder that lie nowhere here, and knows no service of ours."""
+    workspace = repository.workspace
+
+    def find() -> bool:
+        source = workspace.source(path)
+        scripts = _SCRIPT_BESIDE.findall(source.text) if source is not None else []
+        if not scripts or any(map(workspace.named, scripts)):
+            return False
+        known = _known_services(repository, [])
+        lines = (line for line in find_command_lines(workspace) if line.span.path == path)
+        named = {word.name for line in lines for word in line.services}
+        return known is not None and named.isdisjoint(known.services)
+
+    found: bool = workspace.remembered(f"stack of {path}", find)
+    return found
 
 
 def _is_guessed(workspace: Workspace, word: FileWord) -> bool:

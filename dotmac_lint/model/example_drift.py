@@ -24,6 +24,7 @@ from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
+from dotmac_lint.model.made_elsewhere import is_fetched
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.model.start_faults import unset_with_examples
@@ -109,7 +110,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
         for entry in {entry.key: entry for entry in reversed(entries)}.values():
             at = entry.key_range.at(path)
             taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
-            if entry.key in unread and at not in told and not taken:
+            if entry.key in unread and at not in told and not taken and not is_fetched(workspace, path):
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
 
 

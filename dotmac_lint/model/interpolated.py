@@ -287,6 +287,8 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None
     if any(r.name == use.name and r.demands for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
+    if _is_the_platforms(deployment.repository.workspace, use):
+        return None
     if use.handed_as and _is_switch(deployment.repository, use.handed_as):
         return None
     handed = service.environment.get(use.handed_as) if service and use.handed_as else None
@@ -294,6 +296,12 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None  # nothing needs it: DM003
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
+
+
+def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:
+    """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION."""
+    source, first = workspace.source(use.at.path), re.escape(use.name.lower().partition("_")[0])
+    return source is not None and re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) is not None
 
 
 def _is_switch(repository: Repository, name: str) -> bool:
@@ -314,11 +322,10 @@ def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:
     given = (one.path.value for service in deployment.services for one in service.definition.env_files)
     demanded = {path.value for path in given if isinstance(path, Known)}  # where it is missing DM010 says so
     for path in files:
-        if (
-            workspace.kind(path) != "file"
-            and stand_in(workspace, path) is None
-            and (workspace.is_ignored(path) or path in demanded)
-        ):
+        if workspace.kind(path) == "file":
+            if workspace.env_file(path) is None:
+                return False  # it is too large, or encrypted
+        elif stand_in(workspace, path) is None and (workspace.is_ignored(path) or path in demanded):
             return False
     return not deployment.spec.env_files or all(
         workspace.kind(path) == "file" or stand_in(workspace, path) for path in deployment.spec.env_files

@@ -153,7 +153,7 @@ def is_made_beside(workspace: Workspace, path: str, starting: Collection[str] = 
             if entered and _makes_folder(data[entered.end() :], last):
                 return True
         elif not DOCUMENT.search(file) and _makes_folder(data, path):
-            if os.fsencode(f"{path}/") in data or file in starting:
+            if os.fsencode(f"{path}/") in data or file in starting or _fills(data, path):
                 return True
     return False
 
@@ -195,9 +195,22 @@ def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> 
     if os.fsencode(name) not in data:
         return False
     folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    held = re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?" + folder, data)
-    named = rb"|".join((before + folder, *(rb"\$\{?%s\b" % variable for variable in held)))
+    named = rb"|".join((before + folder, *(rb"\$\{?%s\b" % variable for variable in _held(data, name))))
     return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*(?:%s)" % (_MAKING, _MAKING, named), data) is not None
+
+
+def _held(data: bytes, name: str) -> list[bytes]:
+    """The variables that hold the name of the folder, or a path that leads to it: `SITE="$ROOT/deploy/site"`."""
+    above = rb"(?:[^\n\"']*/)?" if "/" in name else rb"(?:\./)?"
+    folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
+    return re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?" + above + folder, data)
+
+
+def _fills(data: bytes, name: str) -> bool:
+    """Whether a line puts something into the folder by a variable: `tar -xf site.tgz -C "$SITE"`."""
+    variables = rb"|".join(_held(data, name))
+    put = re.compile(rb"\b(?:tar|unzip|cp|mv|rsync|install)\b.*\$\{?(?:%s)\b" % variables)
+    return bool(variables) and any(put.search(line) for line in data.splitlines() if len(line) < _LONGEST)
 
 
 _PUTS = r"\b(?:cp|mv|scp|rsync|install|(?:fetch|copy|download)\w*)\b"
@@ -219,6 +232,29 @@ def is_put(workspace: Workspace, file: str) -> bool:
     """Whether a script puts something where the end of the path `file` leads."""
     put = re.compile(rf"{_PUTS}.*/{re.escape('/'.join(file.split('/')[-2:]))}[\"']?\s*$")
     return any(len(line) < _LONGEST and put.search(line) for line in lines_naming(workspace, file))
+
+
+def is_fetched(workspace: Workspace, file: str) -> bool:
+    """Whether a script of its folder downloads the file, which has another name where it comes from: it is a copy of
+    what others made, and its paths lead there."""
+    folder, name = posixpath.split(file)
+
+    def find() -> bool:
+        beside = (path for path in workspace.under(folder) if posixpath.dirname(path) == folder)
+        return any(_fetches(workspace, path, name) for path in beside if path.endswith((".sh", ".bash")))
+
+    found: bool = workspace.remembered(f"fetched {file}", find)
+    return found
+
+
+@fact(bool)
+def _fetches(workspace: Workspace, path: str, name: str) -> bool:
+    own = re.escape(os.fsencode(name))
+    fetched = re.compile(
+        rb"\b(?:curl|wget)\b(?=.*[\s\"']%b[\"']?(?:\s|$)).*/(?!%b)[\w.-]+\.\w+[\"']?(?:\s|$)" % (own, own)
+    )
+    lines = (workspace.bytes(path) or b"").splitlines()
+    return any(fetched.search(line) for line in lines if len(line) < _LONGEST)
 
 
 def is_copy(workspace: Workspace, file: str) -> bool:

@@ -45,8 +45,8 @@ _KEY = regex(r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key)\.json
 """Keys of service accounts: nobody commits one."""
 _CERTIFIER = regex(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
-_CHALLENGES = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$")
-"""Where web servers find the answers that certificates are fetched with: empty, but for that moment."""
+_FETCHED = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$|^/etc/letsencrypt(/|$)")
+"""Where web servers find certificates that are fetched on the machine itself, and the answers they are fetched with."""
 
 _FILLS = regex(
     r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
@@ -124,7 +124,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             target = mount.target.value.value
             others = writers.get(source, ())
-            if any(_CERTIFIER.search(image) for image, _ in others) or _CHALLENGES.search(target):
+            if any(_CERTIFIER.search(image) for image, _ in others) or _FETCHED.search(target):
                 continue
             fills = _FILLS.search(f"{_image_name(service)} {target.rstrip('/')}")
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):

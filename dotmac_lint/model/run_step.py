@@ -332,9 +332,12 @@ _VERBS = {
     "yarn": _set("add global"),
     "uv": _set("install add"),
 }
+_NAMES_ONLY = _set("install-php-extensions docker-php-ext-install docker-php-ext-enable")
+"""Installers without a verb."""
 _INSTALLERS = (
-    _set("apt-get apt dnf microdnf yum tdnf conda mamba micromamba go pip pip3 pipx gem cargo")
+    _set("apt-get apt dnf microdnf yum tdnf conda mamba micromamba go pip pip3 pipx gem cargo pecl")
     | _VERBS.keys()
+    | _NAMES_ONLY
 )
 _WITH_VALUE = _set(
     """
@@ -353,7 +356,7 @@ def installed(words: tuple[str, ...]) -> Iterator[str]:
     if program not in _INSTALLERS:
         return
     verbs = _VERBS.get(program, {"install"})
-    seen = False
+    seen = program in _NAMES_ONLY
     skip = False
     for word in words[1:]:
         if skip:

@@ -201,10 +201,17 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
-        if takes_all is None and not _NO_READER.search(path):
-            takes_all = _TAKES_ALL["sh"] if (workspace.bytes(path) or b"").startswith(b"#!") else None
-        if takes_all is not None and takes_all.search(workspace.bytes(path) or b""):
+        if takes_all is None and _NO_READER.search(path):
+            return
+        data = workspace.bytes(path) or b""
+        if takes_all is None and data.startswith(b"#!"):
+            takes_all = _SHELL_TAKES_ALL
+        takes = takes_all is not None and takes_all.search(data)
+        if takes:
             yield Pattern(""), None
+        if takes_all is _SHELL_TAKES_ALL and (takes or _EVALUATES.search(data)):
+            for prefix, suffix, end in _COMPOSED_IN_SHELL.findall(data):
+                yield Pattern(prefix.decode(), (suffix or end).decode()), None
 
 
 _WORKS_OUT = regex(
@@ -359,6 +366,9 @@ _SHELL_TAKES_ALL = regex(
     rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",
     re.MULTILINE,
 )
+_EVALUATES = regex(rb"\beval\b[^\n]{0,200}\\\$")
+_COMPOSED_IN_SHELL = regex(rb"\b([A-Z][A-Z0-9_]*_)\$\{?\w+\}?((?:_[A-Z0-9_]+)?)|\$\{\w+\}(_[A-Z][A-Z0-9_]*)")
+"""A name that such scripts put together: `eval "port=\\${DB_${db}_PORT}"`."""
 _JVM_TAKES_ALL = regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite")
 _TAKES_ALL = {
     "sh": _SHELL_TAKES_ALL,
@@ -404,7 +414,7 @@ _MANIFEST = regex(
     r"|[^/]+\.(csproj|fsproj))$"
 )
 # Whose client libraries are told where the server is, and look for no variable themselves.
-_SERVERS = frozenset(
+SERVERS = frozenset(
     {
         "redis",
         "postgres",
@@ -473,10 +483,10 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
             for package in packages
         ):
             return True
-    if len(first) < 4 or first in _SERVERS or BUNDLED.match(name):
+    if len(first) < 4 or first in SERVERS or BUNDLED.match(name):
         return False
     word = first.encode()
-    if word in own_words(workspace):
+    if word in own_words(workspace) and word not in _words_of_strangers(workspace):
         return False
     holding = dependencies.get(word, frozenset())
     return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
@@ -561,9 +571,41 @@ def own_words(workspace: Workspace) -> set[bytes]:
     return found
 
 
+_DEPENDENCY = (
+    ("Gemfile", regex(rb"""(?m)^[ \t]*gem[ \t(]+["']([\w.-]+)["'](?![^\n]*\bpath:)""")),
+    ("package.json", regex(rb'"((?!version")[@\w./-]+)"\s*:\s*"[\^~]?\d+\.')),
+    ("composer.json", regex(rb'"([\w.-]+/[\w.-]+)"\s*:\s*"[\^~v]?\d')),
+)
+"""What manifests depend on that comes from a registry, under its whole name."""
+
+
+def _words_of_strangers(workspace: Workspace) -> set[bytes]:
+    """The words in the names of the packages that the repository depends on and does not hold itself."""
+
+    def words() -> set[bytes]:
+        manifests = [path for path in workspace.files if _MANIFEST.search(path)]
+        own = set().union(*(_own_names_in(workspace, path) for path in manifests))
+        names = set().union(*(_dependencies_in(workspace, path) for path in manifests))
+        return parts(names - own)
+
+    found: set[bytes] = workspace.remembered("words of the packages of others", words)
+    return found
+
+
+@fact(set[bytes])
+def _dependencies_in(workspace: Workspace, path: str) -> set[bytes]:
+    data = workspace.bytes(path) or b""
+    return {name.lower() for end, names in _DEPENDENCY if path.endswith(end) for name in names.findall(data)}
+
+
+@fact(set[bytes])
+def _own_names_in(workspace: Workspace, path: str) -> set[bytes]:
+    return {(m[1] or m[2]).lower() for m in _OWN_NAME.finditer(workspace.bytes(path) or b"")}
+
+
 @fact(set[bytes])
 def _own_words_in(workspace: Workspace, path: str) -> set[bytes]:
-    return parts((m[1] or m[2]).lower() for m in _OWN_NAME.finditer(workspace.bytes(path) or b""))
+    return parts(_own_names_in(workspace, path))
 
 
 @cache

@@ -96,6 +96,8 @@ def test_names() -> None:
     assert not is_secret_name("DATABASE__HOST")
     assert not is_secret_name("LLM_MAX_TOKENS")
     assert not is_secret_name("GAME_TOKEN_ADDRESS")
+    assert not is_secret_name("REFRESH_TOKEN_TTL_SEC")
+    assert not is_secret_name("JWT_SECRET_MAX_AGE")
 
 
 def test_columns_after_and_inside_a_mask() -> None:

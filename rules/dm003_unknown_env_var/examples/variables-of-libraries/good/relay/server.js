@@ -1,2 +1,3 @@
 const { connect } = require("@acme/flipbook-client");
 connect();
+console.log(process.env.FLAG_COLOUR);
