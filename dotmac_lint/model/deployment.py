@@ -482,6 +482,35 @@ class Deployment:
 
         return is_development((*self.spec.files, *self.spec.env_files))
 
+    @cached_property
+    def is_placed(self) -> bool:
+        """Whether its relative paths are known to be meant from its folder: it is the root, some line starts it there,
+        or one of them leads to something. Other files may be copied elsewhere before they are started.
+        """
+        folder, kind = self.spec.folder, self.repository.workspace.kind
+        return (
+            not folder
+            or self.spec.commanded
+            or any(
+                kind(path) is not None and not f"{folder}/".startswith(f"{path}/")
+                for path in self._paths_written
+            )
+        )
+
+    @property
+    def _paths_written(self) -> Iterator[str]:
+        """The paths inside the repository that the services name."""
+        for service in self.services:
+            definition, build = service.definition, service.definition.build
+            texts = [mount.source for mount in service.binds] + [file.path for file in definition.env_files]
+            if build is not None:
+                texts += [build.context, build.dockerfile]
+                if build.dockerfile is None and isinstance(build.context.value, Known):
+                    yield posixpath.join(build.context.value.value, "Dockerfile")
+            for text in texts:
+                if text is not None and isinstance(text.value, Known) and not text.outside:
+                    yield text.value.value
+
 
 def _below(path: str, folder: str) -> str | None:
     """`path` as seen from the folder; None where it is not below it."""
@@ -685,14 +714,19 @@ class Service:
     @property
     def runs_as_root(self) -> bool:
         """Whether the container is known to run as root, who may write into folders of his own."""
+        return self.user in {"root", "0"}
+
+    @cached_property
+    def user(self) -> str | None:
+        """As whom the container is known to run."""
         from dotmac_lint.model.compose_tree import Leaf
 
         given, stage = self.definition.attribute("user"), self.stage
         if given is not None:
-            return isinstance(given, Leaf) and given.raw.partition(":")[0] in {"root", "0"}
+            return given.raw.partition(":")[0] if isinstance(given, Leaf) and "$" not in given.raw else None
         if stage is None or isinstance(stage.user, Unknown):
-            return stage is not None and self._plain_base
-        return stage.user is None or stage.user.value.partition(":")[0] in {"root", "0"}
+            return "root" if stage is not None and self._plain_base else None
+        return stage.user.value.partition(":")[0] if stage.user is not None else "root"
 
     @cached_property
     def _plain_base(self) -> bool:
@@ -938,6 +972,11 @@ class Service:
                 if (given := other.environment.get(variable.name)) is not None
             )
         return reads is True or (reads is None and self.image is None)
+
+    @cached_property
+    def takes_variables(self) -> bool:
+        """Whether it is seen where it takes variables: its settings or its code name one that it is given, or any."""
+        return bool(self.names_read_in_code) or any(self._names(given.name) for given in self.environment)
 
     def _names(self, name: str) -> bool:
         """Whether its settings have the variable, or its own code names it."""

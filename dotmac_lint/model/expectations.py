@@ -12,7 +12,12 @@ import msgspec
 
 from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
-from dotmac_lint.model.variable_readers import is_imported_from_elsewhere, may_be_a_librarys, place_of
+from dotmac_lint.model.variable_readers import (
+    BUNDLED,
+    is_imported_from_elsewhere,
+    may_be_a_librarys,
+    place_of,
+)
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -97,6 +102,7 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
             or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
             or _reader_is_missed(service, by_absence[service.name])
+            or not (BUNDLED.match(unread.variable.name) or service.takes_variables)
             for service in unread.services
         ):
             continue

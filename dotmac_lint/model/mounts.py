@@ -26,13 +26,11 @@ from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Repository, Service
-    from dotmac_lint.workspace import Workspace
 
-# Where images look for what they are configured with; empty, they start without it or not at all.
 _CONFIGURATION = regex(
-    r"^/(etc|docker-entrypoint-initdb\.d|docker-entrypoint\.d|run/secrets)(/|$)"
-    r"|/(provisioning|conf\.d|policies|templates|certs|ssl|dashboards|datasources|rules)(/|$)"
+    r"^/docker-entrypoint(-initdb)?\.d(/|$)|/(provisioning|conf\.d|policies|templates|dashboards|datasources|rules)(/|$)"
 )
+"""Where images look for their configuration, and write nothing; empty, they start without it or not at all."""
 _FILE = regex(
     r"^\.env|^(Caddy|Core|Docker|Gem|Jenkins|Just|Make|Pip|Proc|Rake|Task|Vagrant)file$|\.(ya?ml|json|toml|ini|cfg|cnf|conf|config|properties|xml|env|sql|sh|py|js|ts|lua|rb|pl|txt|md|html|css"
     r"|crt|cert|pem|key|pub|p12|jks|htpasswd|passwd|rules|tpl|tmpl|template|hcl|tf|service|sock|lock|log|db|sqlite3?"
@@ -41,26 +39,27 @@ _FILE = regex(
 )
 
 
-_KEY = regex(r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key)\.json$", re.IGNORECASE)
-"""Keys of service accounts: nobody commits one."""
+_KEY = regex(
+    r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key|acme)\.json$|\.(pem|key|crt|p12|pfx|jks)$",
+    re.IGNORECASE,
+)
+"""Keys and certificates, those of service accounts among them: nobody commits one."""
 _CERTIFIER = regex(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
 _FETCHED = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$|^/etc/letsencrypt(/|$)")
 """Where web servers find certificates that are fetched on the machine itself, and the answers they are fetched with."""
 
-_FILLS = regex(
-    r"pihole/pihole\S* /etc/(pihole|dnsmasq\.d)|gitlab/gitlab-[ce]e\S* /etc/gitlab"
-    r"|nginx-?proxy-?manager\S* /etc/letsencrypt|crowdsecurity/crowdsec\S* /etc/crowdsec"
-    r"|goauthentik/server\S* /(templates|certs)|x-ui\S* /etc/x-ui",
-)
+_FILLS = regex(r"goauthentik/server\S* /templates")
 """Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
-
-
-_CERTIFICATES = regex(r"(^|[/_.-])(certs?|certificates|ssl|tls|ca|ca-bundle|pki)([/_.-]|$)")
-_SCRIPT = regex(r"\.(sh|bash|ps1|py|mk)$|(^|/)(Makefile|[Jj]ustfile)$")
-_MAKES_KEYS = regex(rb"\bopenssl +(req|x509|genrsa|genpkey|ecparam)\b|\bmkcert\b|\bkeytool +-gen")
+_SECRET = regex(
+    r"(^|[/_.-])(certs?|certificates|letsencrypt|ssl|tls|ca|ca-bundle|pki|private|keys?|credentials?|passwords?|secrets?|\w*auth)"
+    r"([/_.-]|$)",
+    re.IGNORECASE,
+)
+"""Folders, and the places where they are mounted, that hold what each machine has its own of, and no repository."""
 _DATA = regex(
-    r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media|tmp|temp|backups?|outputs?|results?|models)$"
+    r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media\w*|static\w*|tmp|temp|backups?|outputs?|results?|models"
+    r"|plugins)$"
 )
 """Folders that a program fills by itself."""
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
@@ -108,9 +107,9 @@ def missing_sources(deployment: Deployment) -> tuple[MissingSource, ...]:
 def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
-    A directory that git ignores is made at run time, as its owners know. A writable directory of an image
-    that is pulled is its data: such images make it and own it, and so are the certificates that a
-    service fetches for others. Nothing is said of these.
+    A directory that git ignores is made at run time, as its owners know, and keys and certificates are each machine's
+    own. A writable directory is data, which the container makes and owns; it matters only where its user may not write
+    there, or where it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
     writers = _writers(deployment.repository)
@@ -129,22 +128,24 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             fills = _FILLS.search(f"{_image_name(service)} {target.rstrip('/')}")
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
                 continue
-            is_file = _named_like_a_file(source) and not target.endswith("/")
+            is_file = _named_like_a_file(source) or _named_like_a_file(target.replace("/.", "/"))
+            is_file = is_file and not target.endswith("/")
             if is_file and _KEY.search(source):
                 continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            if workspace.in_submodule(source) or (not is_file and _is_for_certificates(workspace, source)):
+            if workspace.in_submodule(source):
                 continue
-            written = any(f"{source}/".startswith(f"{other}/") for other in writers)
+            if not is_file and (_SECRET.search(source) or _SECRET.search(target)):
+                continue
+            written = _DATA.search(source) or any(f"{source}/".startswith(f"{other}/") for other in writers)
             configures = _CONFIGURATION.search(target) and all(
                 _CONFIGURATION.search(place) for _, place in others
             )
             configuration = (mount.read_only and not written) or bool(configures)
-            idle = configuration and _is_idle(service, target)
-            filled = _DATA.search(source) is not None and service.runs_as_root
-            filled = filled or _DATABASE.search(target) is not None
-            if not (is_file or configuration) and (service.definition.build is None or filled):
+            if configuration and _is_idle(service, target):
+                continue
+            if not (is_file or configuration or _harms(service, source, target)):
                 continue
             path = mount.span.path
             if is_file:
@@ -162,7 +163,29 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             at = mount.source_span or mount.span
             told = None if is_file else document_that_makes(workspace, source)
-            yield MissingSource(service, source, target, at, is_file, configuration and not idle, told=told)
+            found = MissingSource(service, source, target, at, is_file, configuration, told=told)
+            if deployment.is_placed or _meant(found):
+                yield found
+
+
+def _harms(service: Service, source: str, target: str) -> bool:
+    """Whether the container may not write into an empty directory that root owns, or lacks its code there."""
+    stage, build, own = service.stage, service.definition.build, target.rstrip("/")
+    if stage is None or build is None or _DATABASE.search(target):
+        return False
+    if service.user is not None and not service.runs_as_root:
+        return True
+    if any(path.startswith(f"{own}/") for path in stage.files) or stage.workdir == Known(own):
+        return True
+    # What is mounted where a COPY of the context would put it is code.
+    if (
+        not isinstance(stage.workdir, Known)
+        or not isinstance(build.context.value, Known)
+        or _DATA.search(source)
+    ):
+        return False
+    inside = posixpath.relpath(source, build.context.value.value or ".")
+    return own.endswith(f"/{inside}") and posixpath.commonpath((own, stage.workdir.value)) != "/"
 
 
 def _is_idle(service: Service, target: str) -> bool:
@@ -170,13 +193,14 @@ def _is_idle(service: Service, target: str) -> bool:
     workspace = service.workspace
     texts: dict[str, str] = {}
     for mount in service.binds if "nginx" in _image_name(service) else ():
-        if not mount.target.raw.startswith("/etc/nginx/") or mount.target.raw == target:
+        place = mount.target.raw
+        if not place.startswith("/etc/nginx/") or place == target or _SECRET.search(place):
             continue
         assert mount.source is not None
         assert isinstance(mount.source.value, Known)
         for path in (mount.source.value.value, *workspace.under(mount.source.value.value)):
             source = workspace.source(path) if workspace.kind(path) == "file" else None
-            texts[mount.target.raw] = texts.get(mount.target.raw, "") + (source.text if source else "")
+            texts[place] = texts.get(place, "") + (source.text if source else "")
     named = re.compile(rf"(?<![\w-]){re.escape(posixpath.basename(target.rstrip('/')))}(?![\w-])")
     return (
         bool(texts.get("/etc/nginx/nginx.conf"))
@@ -204,21 +228,6 @@ def _writers(repository: Repository) -> dict[str, list[tuple[str, str]]]:
     return writers
 
 
-def _is_for_certificates(workspace: Workspace, source: str) -> bool:
-    """Whether the folder is for certificates, which git ignores wherever they lie, and some script here makes some."""
-
-    def make() -> bool:
-        scripts = (path for path in workspace.files if _SCRIPT.search(path))
-        found = workspace.words.search(scripts, (b"openssl", b"mkcert", b"keytool"))
-        return any(_MAKES_KEYS.search(workspace.bytes(path) or b"") for path, _ in found)
-
-    return bool(
-        _CERTIFICATES.search(source)
-        and all(workspace.is_ignored(f"{source}/server.{suffix}") for suffix in ("pem", "key"))
-        and workspace.remembered("makes certificates", make)
-    )
-
-
 def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
     """Whether the Compose file is an example that is copied to where it is used, and `source` lies beside it."""
     copied = any(label.text.startswith(("cp ", "ln ")) for label in deployment.spec.evidence)
@@ -227,7 +236,12 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 
 def mend_source(mount: MissingSource) -> Fix | None:
-    """Mount what the same words lead to from the project's folder, or from the root; else create what is missing."""
+    """Mount what is meant; else create what is missing."""
+    return _meant(mount) or create_source(mount)
+
+
+def _meant(mount: MissingSource) -> Fix | None:
+    """Mount what the same words lead to from the project's folder, or from the root."""
     workspace, base = mount.service.workspace, mount.service.deployment.spec.folder
     source = workspace.source(mount.at.path)
     written = mount.at.range.slice(source.text) if source is not None else ""
@@ -241,7 +255,7 @@ def mend_source(mount: MissingSource) -> Fix | None:
             edit = replace_word(workspace, mount.at, name if name.startswith(".") else f"./{name}")
             if edit is not None:
                 return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
-    return create_source(mount)
+    return None
 
 
 def create_source(mount: MissingSource) -> Fix | None:

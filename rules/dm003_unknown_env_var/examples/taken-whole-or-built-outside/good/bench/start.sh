@@ -1,2 +1,3 @@
 #!/bin/sh
 exec python /bench/main.py
+echo "Started in $TOWN"

@@ -1,3 +1,4 @@
 #!/bin/sh
 [ -f composer.json ] || composer create-project acme/chart .
 exec "$@"
+echo "Started in $TOWN"

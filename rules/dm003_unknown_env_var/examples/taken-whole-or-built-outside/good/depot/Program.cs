@@ -1,1 +1,2 @@
 Host.CreateDefaultBuilder(args).Build().Run();
+Console.WriteLine(Environment.GetEnvironmentVariable("TOWN"));

@@ -1,1 +1,2 @@
 console.log("open");
+console.log("Started in", process.env.TOWN)

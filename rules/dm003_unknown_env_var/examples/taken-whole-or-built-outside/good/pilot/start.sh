@@ -1,2 +1,3 @@
 #!/bin/sh
 exec php /opt/pilot/serve.php
+echo "Started in $TOWN"

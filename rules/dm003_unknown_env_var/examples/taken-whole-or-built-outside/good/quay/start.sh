@@ -1,2 +1,3 @@
 #!/bin/sh
 exec java -jar /opt/*/quay.jar
+echo "Started in $TOWN"

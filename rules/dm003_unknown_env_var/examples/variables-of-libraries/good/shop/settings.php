@@ -1,2 +1,3 @@
 <?php
 return ["name" => "Shop"];
+return getenv('TOWN');

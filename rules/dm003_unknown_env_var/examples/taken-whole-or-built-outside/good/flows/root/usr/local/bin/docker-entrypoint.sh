@@ -1,2 +1,3 @@
 #!/bin/sh
 exec /opt/flows "$@"
+echo "Started in $TOWN"

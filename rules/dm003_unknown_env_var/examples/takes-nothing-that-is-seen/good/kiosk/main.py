@@ -1,0 +1,3 @@
+import tidelines
+
+tidelines.serve()
