@@ -484,12 +484,13 @@ class Deployment:
 
     @cached_property
     def is_placed(self) -> bool:
-        """Whether its relative paths are known to be meant from its folder: it is the root, some line starts it there,
-        or one of them leads to something. Other files may be copied elsewhere before they are started.
+        """Whether its relative paths are known to be meant from its folder: it is the root, Compose takes the file
+        there or some line starts it, or one of them leads to something. Other files may be copied elsewhere first.
         """
         folder, kind = self.spec.folder, self.repository.workspace.kind
         return (
             not folder
+            or _DEFAULT_COMPOSE.search(self.spec.files[0]) is not None
             or self.spec.commanded
             or any(
                 kind(path) is not None and not f"{folder}/".startswith(f"{path}/")
