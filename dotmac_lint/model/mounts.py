@@ -52,7 +52,7 @@ _FETCHED = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$|^
 _FILLS = regex(r"goauthentik/server\S* /templates")
 """Images, and where each writes its own configuration when the folder is empty (their documents mount one so)."""
 _SECRET = regex(
-    r"(^|[/_.-])(certs?|certificates|letsencrypt|ssl|tls|ca|ca-bundle|pki|private|keys?|credentials?|passwords?|secrets?|\w*auth)"
+    r"(^|[/_.-])(certs?|certificates|letsencrypt|ssl|tls|ca|ca-bundle|pki|private|keys?|credentials?|passwords?|secrets?|basic-?auth)"
     r"([/_.-]|$)",
     re.IGNORECASE,
 )
@@ -178,14 +178,11 @@ def _harms(service: Service, source: str, target: str) -> bool:
     if any(path.startswith(f"{own}/") for path in stage.files) or stage.workdir == Known(own):
         return True
     # What is mounted where a COPY of the context would put it is code.
-    if (
-        not isinstance(stage.workdir, Known)
-        or not isinstance(build.context.value, Known)
-        or _DATA.search(source)
-    ):
+    workdir, context = stage.workdir, build.context.value
+    if not isinstance(workdir, Known) or not isinstance(context, Known) or _DATA.search(source):
         return False
-    inside = posixpath.relpath(source, build.context.value.value or ".")
-    return own.endswith(f"/{inside}") and posixpath.commonpath((own, stage.workdir.value)) != "/"
+    inside = posixpath.relpath(source, context.value or ".")
+    return own.endswith(f"/{inside}") and own.split("/")[:2] == workdir.value.split("/")[:2]
 
 
 def _is_idle(service: Service, target: str) -> bool:
