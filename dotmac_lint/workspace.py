@@ -372,6 +372,21 @@ class Workspace:
                 return True
         return False
 
+    def ignores_within(self, folder: str) -> bool:
+        """Whether a `.gitignore` names files that lie in the folder: `conf/*.conf` for `conf`, not `*.conf`."""
+        parts = folder.split("/")
+        for depth in range(len(parts)):
+            base = "/".join(parts[:depth])
+            source = self.source(f"{base}/.gitignore" if base else ".gitignore")
+            rest = "/".join(parts[depth:])
+            for line in source.text.splitlines()[:MAXIMUM_PATTERNS] if source is not None else ():
+                above = line.strip().rpartition("/")[0].strip("/")
+                if above and above[0] not in "!#*":
+                    spec = _ignoring(f"/{above}")
+                    if spec.match_file(rest) and not spec.match_file(rest.rpartition("/")[0]):
+                        return True
+        return False
+
     @cached_property
     def submodules(self) -> tuple[str, ...]:
         """The folders of git's submodules: a plain clone leaves them empty (gitmodules(5))."""

@@ -49,6 +49,9 @@ _DEVELOPERS = frozenset({"development", "dev", "local"})
 _NOT_PRODUCTION = _DEVELOPERS | {"test", "testing", "staging", "stage", "ci"}
 _SCRIPT = regex(r"\.(sh|bash|ps1)$")
 _PROGRAM = regex(r"\.(py|[cm]?[jt]s|rb|php|pl|lua|sh|jar)$")
+_CODE = regex(
+    r"\.(py|ipynb|[cm]?[jt]sx?|vue|svelte|rb|php|pl|lua|jar|go|rs|java|kt|scala|cs|fs|exs?|swift|c|cc|cpp)$"
+)
 _PYTHON_IMAGE = regex(r"(docker\.io/)?(library/)?python(:|@|$)")
 _ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
 _MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
@@ -56,6 +59,9 @@ _IDLE = regex(
     r"(\S*sh -\w*c )?(exec )?(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
+_INSTALLS = regex(
+    r"\b(pip3?|uv|pipx|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go)[ \t]+(tool[ \t]+|pip[ \t]+)?(install|add|i|global)\b"
+)
 _EXPORT = regex(r"(?m)^[ \t]*(?:export[ \t]+|\$env:)([A-Za-z_]\w*)[ \t]*=")
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _NO_DOCKERFILE = (
@@ -775,9 +781,20 @@ class Service:
     @cached_property
     def _downloads(self) -> bool:
         """Whether a step of the image's build fetches what is in no repository of ours."""
+        return any(_DOWNLOADS.search(run) for run in self._build_steps)
+
+    @property
+    def _build_steps(self) -> Iterator[str]:
+        """What the RUN steps of its image say."""
         stages = self.image.built_stages if self.image is not None else ()
-        runs = (step.value for stage in stages for step in stage.instructions if step.keyword == "RUN")
-        return any(_DOWNLOADS.search(run) for run in runs)
+        return (step.value for stage in stages for step in stage.instructions if step.keyword == "RUN")
+
+    @cached_property
+    def _serves_a_package(self) -> bool:
+        """Whether all its code comes from packages that the image installs: ours is but a script that starts it."""
+        return not any(map(_CODE.search, self.files)) and any(
+            _INSTALLS.search(run) for run in self._build_steps
+        )
 
     def _is_set_by_its_image(self, name: str) -> bool:
         """Whether the Dockerfile itself sets the variable: its authors know a reader."""
@@ -924,7 +941,7 @@ class Service:
             return None
         if self._makes_its_program or (self._downloads and self._is_set_by_its_image(name)):
             return None
-        if self._runs_our_code_from_elsewhere or self._installs_reader_of(name):
+        if self._runs_our_code_from_elsewhere or self._serves_a_package or self._installs_reader_of(name):
             return None
         if self._idles and self.repository.naming(name):
             return None  # what is brought into it later, and started by hand, may be any program of the repository

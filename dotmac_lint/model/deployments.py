@@ -110,6 +110,8 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     project_name: str | None = None
     started: tuple[Started, ...] = ()
     """The commands that start several services."""
+    env_files_elsewhere: bool = False
+    """Whether a command gives an env file that is on its host alone."""
     only_built: bool = False
     """Whether the command lines that name the files build and push images with them, and start nothing."""
 
@@ -282,6 +284,7 @@ class _Group:
         self.project_name: str | None = None
         self.evidence: list[Label] = []
         self.started: list[Started] = []
+        self.env_files_elsewhere = False
         self.only_built: bool | None = None
         """None where no command line names it."""
 
@@ -295,6 +298,8 @@ class _Discovery:
         self.loose: list[tuple[str, str]] = []
         """Profiles that command lines without `-f` turn on and no service has that Compose starts then, each with
         the base: an override that is linked beside it has them."""
+        self.overlaid: list[tuple[tuple[str | None, ...], tuple[str, ...]]] = []
+        """The profiles of command lines that add a file which each machine has of its own, with the other files."""
 
     def run(self) -> Deployments:
         self._from_command_lines(find_command_lines(self.workspace))
@@ -306,6 +311,10 @@ class _Discovery:
             for group in self.groups.values():
                 if group.files[0] == base and profile not in group.profiles:
                     group.profiles.append(profile)
+        for files, profiles in self.overlaid:
+            for group in self.groups.values():
+                if group.files == files:
+                    group.profiles += [p for p in _without_all(profiles) if p not in group.profiles]
         specs = _named(list(self._specs()))
         return Deployments(tuple(specs), tuple(sorted(self.unplaced, key=lambda u: u.path)))
 
@@ -451,6 +460,7 @@ class _Discovery:
                     dict.fromkeys(w.path for w in line.files if w.path is not None)
                 )
                 if not all(word.exists for word in line.files):
+                    self.overlaid.append((tuple(w.path for w in line.files if w.exists), line.profiles))
                     continue
             else:
                 files = self.default_pair(line.directory)
@@ -466,6 +476,7 @@ class _Discovery:
             group = self.group(files, directory)
             way = _Way(self._env_files(line, directory or dirname(files[0])), _without_all(line.profiles))
             evidence = group.evidence
+            group.env_files_elsewhere |= any(word.path is None for word in line.env_files)
             group.only_built = group.only_built is not False and line.subcommand in _BUILDS
             if line.subcommand in _STARTS:
                 evidence = group.ways.setdefault(way, [])
@@ -697,6 +708,7 @@ class _Discovery:
                     evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
                     started=_usual(group.started),
+                    env_files_elsewhere=group.env_files_elsewhere,
                     only_built=bool(group.only_built)
                     and not any(basename(path) in DEFAULT_FILES for path in group.files),
                 )

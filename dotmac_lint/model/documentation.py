@@ -31,7 +31,7 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/",
+    r"|on-?prem(ises)?|disabled)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
     re.I,
 )
 _CREATES = regex(
@@ -163,15 +163,19 @@ def _is_for_others(workspace: Workspace, place: Span) -> bool:
 
 
 def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
-    """Whether the text `before` a command of the document clones another repository and enters it."""
+    """Whether the text `before` a command clones another repository and enters it, or a block of code in a document
+    goes on after the clone as if it had."""
     cloned = list(CLONE.finditer(before))
     if not cloned or "/" not in path:  # the first page of a repository tells how to clone it
         return False
     name, folder = cloned[-1].groups()
-    entered = folder == "." or re.search(
-        rf"\bcd {re.escape(folder or name)}(?![\w.-])", before[cloned[-1].end() :]
-    )
-    return bool(entered) and not _is_ours(workspace, name)
+    after = before[cloned[-1].end() :]
+    same_block = path.endswith((".md", ".mdx")) and "```" not in after and not _ENTERS.search(after)
+    entered = same_block or folder == "." or re.search(rf"\bcd {re.escape(folder or name)}(?![\w.-])", after)
+    source = workspace.source(path)
+    others = {found[1] for found in CLONE.finditer(source.text)} if source is not None else {name}
+    known = {other: _knowing(workspace, other) for other in (name, *others)}
+    return bool(entered) and (not known[name] or known[name] < max(known.values()))
 
 
 def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
@@ -181,8 +185,13 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
 
 
 def _is_ours(workspace: Workspace, name: str) -> bool:
-    """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
-    return any(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
+    """Whether it may be the name of this repository."""
+    return _knowing(workspace, name) > 0
+
+
+def _knowing(workspace: Workspace, name: str) -> int:
+    """How many files of the root know a folder of that name, as the address of the repository has it."""
+    return sum(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
 
 
 @fact(bool)

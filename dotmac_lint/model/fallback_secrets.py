@@ -35,7 +35,10 @@ _ABSENT = regex(
 )
 """What is written where there is no secret."""
 _API_KEY = regex(r"API_?KEY$", re.IGNORECASE)
-_DUMMY = regex(r"\b(dummy|fake|mock)\b", re.IGNORECASE)
+_DUMMY = regex(
+    r"\b(dummy|fake|mock)\b|^(ollama|vllm|llama[-_.]?cpp|lm[-_ ]?studio|local-?ai)$|\bno[-_]key[-_]required$",
+    re.IGNORECASE,
+)
 """What is said to a server that asks for a key, or in place of one that others give out: it opens nothing."""
 
 

@@ -240,6 +240,8 @@ def _runs_in_shell(use: Undefined) -> bool:
 
 
 def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
+    if deployment.spec.env_files_elsewhere:
+        return None
     project = deployment.project
     own = [use.service] if use.service else []
     for service in (*own, *project.services.values()):
@@ -317,6 +319,8 @@ def _is_switch(repository: Repository, name: str) -> bool:
 
 def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:
     """Whether the env files that Compose reads are there, or stand-ins of them, or are not expected at all."""
+    if deployment.spec.env_files_elsewhere:
+        return False
     workspace = deployment.repository.workspace
     files = deployment.spec.env_files or (posixpath.join(use.leaf.origin.base, ".env"),)
     given = (one.path.value for service in deployment.services for one in service.definition.env_files)

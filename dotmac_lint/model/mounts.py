@@ -62,6 +62,8 @@ _DATA = regex(
     r"|plugins)$"
 )
 """Folders that a program fills by itself."""
+_NOT_RUN = regex(r"^/docker-entrypoint-initdb\.d/.*[^/]")
+"""Folders in there: the images run the files that lie beside them, and no others."""
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
 """Where images of databases keep what they write; they make the folder their own."""
 
@@ -107,19 +109,22 @@ def missing_sources(deployment: Deployment) -> tuple[MissingSource, ...]:
 def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
-    A directory that git ignores is made at run time, as its owners know, and keys and certificates are each machine's
-    own. A writable directory is data, which the container makes and owns; it matters only where its user may not write
-    there, or where it hides what the image has. Nothing is said of the others.
+    A directory that git ignores, or whose files it ignores, is made at run time, as its owners know, and keys and
+    certificates are each machine's own. A writable directory is data, which the container makes and owns; it matters
+    only where its user may not write there, or where it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
     writers = _writers(deployment.repository)
     starting = {label.span.path for label in deployment.spec.evidence}
+    stopped_at = _stopped_at(deployment)
     for service in deployment.services:
         for mount in service.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
+                continue
+            if source in stopped_at:
                 continue
             target = mount.target.value.value
             others = writers.get(source, ())
@@ -136,6 +141,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if workspace.in_submodule(source):
                 continue
+            if not is_file and workspace.ignores_within(source):
+                continue
             if not is_file and (_SECRET.search(source) or _SECRET.search(target)):
                 continue
             written = _DATA.search(source) or any(f"{source}/".startswith(f"{other}/") for other in writers)
@@ -143,7 +150,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 _CONFIGURATION.search(place) for _, place in others
             )
             configuration = (mount.read_only and not written) or bool(configures)
-            if configuration and _is_idle(service, target):
+            if configuration and (_NOT_RUN.search(target) or _is_idle(service, target)):
                 continue
             if not (is_file or configuration or _harms(service, source, target)):
                 continue
@@ -183,6 +190,17 @@ def _harms(service: Service, source: str, target: str) -> bool:
         return False
     inside = posixpath.relpath(source, context.value or ".")
     return own.endswith(f"/{inside}") and own.split("/")[:2] == workdir.value.split("/")[:2]
+
+
+def _stopped_at(deployment: Deployment) -> set[str]:
+    """What Compose stops at before Docker could make a directory of it: env files, and folders of builds."""
+    found: set[str] = set()
+    for service in deployment.services:
+        paths = [reference.path for reference in service.definition.env_files if reference.required]
+        if service.definition.build is not None:
+            paths.append(service.definition.build.context)
+        found.update(path.value.value for path in paths if isinstance(path.value, Known))
+    return found
 
 
 def _is_idle(service: Service, target: str) -> bool:

@@ -462,10 +462,11 @@ _FRAMEWORKS = (
         ),
         (b"meteor run", b"meteor-node-stubs"),
     ),
+    ("package.json", re.compile(r"APP_BASE_URL$"), (b"@auth0/nextjs-auth0",)),
 )
 """What the configuration reads that packages of PHP bring themselves (their folder config), with a line of the example
-that comes with every new application; and Meteor's server (docs.meteor.com, "Environment Variables"): the manifest, the
-names, and what stands in the manifest."""
+that comes with every new application; Meteor's server (docs.meteor.com, "Environment Variables"), and Auth0's package
+for Next.js (its README): the manifest, the names, and what stands in the manifest."""
 
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:

@@ -23,6 +23,12 @@ PYTHON = [
     ("import os\nsubprocess.run(x, env=os.environ)", [], []),
     ("import os\nsettings.load(os.environ)", [], [("", "")]),
     ('def env(n, d=None):\n    import os\n    return os.environ.get(n, d)\nenv("A")', ["A"], []),
+    (
+        "import os\ndef get(n):\n    return os.environ.get(n)\n"
+        'def made(x):\n    n = "P_" + x\n    return get(n)\ndef given(n):\n    return get(n)',
+        [],
+        [("P_", "")],
+    ),
     ('from decouple import config\nconfig("A", default=1, cast=int)', ["A"], []),
     ('from starlette.config import Config\nconfig = Config(".env")\nconfig("A", cast=bool)', ["A"], []),
     ('from environs import Env\nenv = Env()\nenv.str("A")\nenv("B")', ["A", "B"], []),

@@ -108,18 +108,21 @@ class _Reader:
         self.getenvs = {"os.getenv", "getenv", "os.environ.get"}
         self.libraries: dict[str, str] = {}
         self.helpers: dict[str, int] = {}
+        self.made: dict[tuple[_Function | None, str], list[ast.expr]] = {}
+        """What the variables of functions, and of the module, are set to that is no text."""
 
     def read(self) -> PythonReads:
         nodes, functions = self.nodes()
         for node in nodes:
             self.learn(node)
+            self.learn_made(node, functions.get(node, ()))
         asked = [(node, argument) for node in nodes if (argument := self.asked(node)) is not None]
         for node, argument in asked:
             for function in functions.get(node, ()):
                 self.learn_helper(function, argument)
         arguments = dict(asked)
         for node in nodes:
-            self.visit(node, arguments.get(node))
+            self.visit(node, arguments.get(node), functions.get(node, ()))
         return PythonReads(tuple(self.reads), tuple(self.dynamic), tuple(sorted(self.helpers)))
 
     def nodes(self) -> tuple[list[ast.AST], dict[ast.AST, tuple[_Function, ...]]]:
@@ -214,6 +217,15 @@ class _Reader:
             elif maker in {"Config", "AutoConfig"}:
                 self.libraries[name] = "starlette" if maker == "Config" else "decouple"
 
+    def learn_made(self, node: ast.AST, functions: tuple[_Function, ...]) -> None:
+        if not isinstance(node, ast.Assign) or not isinstance(
+            node.value, ast.JoinedStr | ast.BinOp | ast.Call
+        ):
+            return
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.made.setdefault((_innermost(functions), target.id), []).append(node.value)
+
     def learn_helper(self, function: _Function, argument: ast.expr) -> None:
         """`def env(name, default=None): return os.environ.get(name, default)` is a reader of its argument."""
         names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
@@ -250,15 +262,16 @@ class _Reader:
 
     # ---- reads
 
-    def visit(self, node: ast.AST, argument: ast.expr | None) -> None:
+    def visit(self, node: ast.AST, argument: ast.expr | None, functions: tuple[_Function, ...]) -> None:
+        inner = _innermost(functions)
         if argument is not None:
-            self.add(node, argument, self.how(node))
+            self.add(node, argument, self.how(node), inner)
             return
         if isinstance(node, ast.Call):
             name = _dotted(node.func).rpartition(".")[2]
             index = self.helpers.get(name)
             if index is not None and 0 <= index < len(node.args):
-                self.add(node, node.args[index], name)
+                self.add(node, node.args[index], name, inner)
             for keyword in node.keywords:
                 if keyword.arg == "envvar":
                     values = (
@@ -267,7 +280,7 @@ class _Reader:
                         else [keyword.value]
                     )
                     for value in values:
-                        self.add(node, value, "click")
+                        self.add(node, value, "click", inner)
                 elif keyword.arg == "auto_envvar_prefix" and self.string(keyword.value):
                     self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", "", self.range(node)))
             given = (*node.args, *(keyword.value for keyword in node.keywords))
@@ -296,7 +309,7 @@ class _Reader:
             return "getenv"
         return self.libraries.get(function, self.libraries.get(function.rpartition(".")[0], "os.environ"))
 
-    def add(self, node: ast.AST, argument: ast.expr, how: str) -> None:
+    def add(self, node: ast.AST, argument: ast.expr, how: str, inner: _Function | None) -> None:
         name = self.string(argument)
         if name is not None:
             default = cast = None
@@ -318,9 +331,12 @@ class _Reader:
             self.dynamic.append(DynamicRead("", "", self.range(node), constant))
         elif isinstance(node, ast.Compare):
             pass  # whether a variable is set, not what it says
-        elif not (isinstance(argument, ast.Name) and self.helpers):
-            for prefix, suffix in self.composed(argument):
-                self.dynamic.append(DynamicRead(prefix, suffix, self.range(node)))
+        else:
+            made = self.made.get((inner, argument.id), []) if isinstance(argument, ast.Name) else []
+            if made or not (isinstance(argument, ast.Name) and self.helpers):
+                for value in made or [argument]:
+                    for prefix, suffix in self.composed(value):
+                        self.dynamic.append(DynamicRead(prefix, suffix, self.range(node)))
 
     def composed(self, argument: ast.expr) -> Iterator[tuple[str, str]]:
         """The known beginning and end of a name that is composed."""
@@ -340,6 +356,10 @@ class _Reader:
         first = next(index for index, part in enumerate(parts) if part is None)
         last = next(index for index, part in enumerate(reversed(parts)) if part is None)
         yield "".join(p or "" for p in parts[:first]), "".join(p or "" for p in parts[len(parts) - last :])
+
+
+def _innermost(functions: tuple[_Function, ...]) -> _Function | None:
+    return functions[-1] if functions else None
 
 
 def _dotted(node: ast.AST | None) -> str:

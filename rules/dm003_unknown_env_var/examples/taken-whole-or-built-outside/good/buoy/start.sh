@@ -1,0 +1,2 @@
+#!/bin/sh
+exec buoy-server --port "${PORT:-8000}"
