@@ -39,6 +39,20 @@ def test_start_up_imports_no_parser(argument: str) -> None:
     assert run.stderr == "[]\n"
 
 
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_end_takes_nothing_apart_unless_somebody_looks_on(watched: bool) -> None:
+    script = (
+        "import atexit, sys; sys.argv = ['dotmac-lint', 'rule', 'DM003']\n"
+        "from dotmac_lint.cli import program\n"
+        "atexit.register(print, 'apart')\n"
+        f"sys.setprofile((lambda *_: None) if {watched} else None)\n"
+        "program()"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("# DM003")
+    assert run.stdout.endswith("apart\n") == watched
+
+
 def test_streams(repository: Path) -> None:
     plain = process(cwd=repository)
     assert (plain.returncode, plain.stderr) == (1, "")
