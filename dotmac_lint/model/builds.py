@@ -150,6 +150,11 @@ def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -
     written = meant[len(context) + 1 :] if meant and context else meant
     if written is None or (exclusion and exclusion(written)):
         return None
+    name = posixpath.basename(path)
+    source = image.workspace.source(copy.span.path)
+    if copy.destination_is_directory and posixpath.basename(written) != name and source is not None:
+        if source.text.count(name) > 1:
+            return None  # other lines go by the name that it would have lost
     edit = replace_word(image.workspace, copy.span, written)
     return Fix(f"Copy `{written}` instead", edits=(edit,)) if edit else None
 

@@ -59,7 +59,11 @@ _LOGIN = regex(
     r"|\b(?:mysql|mariadb)(?:-?admin|-?dump)?\b[^|;]{0,300}?[\s\"']-p(?P<mysql>[^\s\"',]+)"
     r"|\b(?:(?:docker|podman)[ \t]+login|sshpass)\b[^|;]{0,300}?[\s\"']-p[\s\"',]+(?P<docker>[^\s\"',]+)"
 )
-_URL = regex(r"[a-z][a-z0-9+.-]*://[^\s/:@\"']*:(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)", re.IGNORECASE)
+_URL = regex(
+    r"[a-z][a-z0-9+.-]*://(?:\$\{[^{}]*\}|[^\s/:@\"'$]|\$(?!\{[^{}]*\}))*+"
+    r":(?P<value>(?:\$\{[^{}]*\}|[^\s@\"'])+)(?=@)",
+    re.IGNORECASE,
+)
 _BEARER = regex(r"\b(?:Bearer|Basic)[ \t]+(?P<value>[A-Za-z0-9+/_.=-]{8,})", re.IGNORECASE)
 _WELL_KNOWN = regex(
     r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hv[sb]\.[\w-]{16,}"

@@ -44,6 +44,10 @@ class Example(Rule):
         ("JWT_SECRET: ${JWT_SECRET:-hunter2}", "JWT_SECRET: ${JWT_SECRET:-***}"),
         ("JWT_SECRET: pre${JWT_SECRET}post", "JWT_SECRET: ***${JWT_SECRET}***"),
         ("URL: postgres://a:${DB_PASSWORD:-hunter2}@db", "URL: postgres://a:${DB_PASSWORD:-***}@db"),
+        (
+            "URL: postgres://${A:-b}:${DB_PASSWORD:-hunter2}@db",
+            "URL: postgres://${A:-b}:${DB_PASSWORD:-***}@db",
+        ),
         ("REDIS_URL=redis://:hunter2@redis:6379/0", "REDIS_URL=redis://:***@redis:6379/0"),
         ("url: amqp://guest:gu/est@mq:5672//", "url: amqp://guest:***@mq:5672//"),
         (
