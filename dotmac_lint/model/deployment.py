@@ -991,11 +991,6 @@ class Service:
             )
         return reads is True or (reads is None and self.image is None)
 
-    @cached_property
-    def takes_variables(self) -> bool:
-        """Whether it is seen where it takes variables: its settings or its code name one that it is given, or any."""
-        return bool(self.names_read_in_code) or any(self._names(given.name) for given in self.environment)
-
     def _names(self, name: str) -> bool:
         """Whether its settings have the variable, or its own code names it."""
         if any(settings.lookup(name).fields for settings in self.settings):

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.facts import fact
 from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.env_template import render
 from dotmac_lint.model.made_elsewhere import (
-    DOCUMENT,
     is_composed,
     is_made_by_hand_or_script,
     is_written_by_variable,
@@ -46,7 +44,6 @@ _ENV_FILE = regex(
     r"(^|[/._-])env(?![^/]*\.(py|pyi|[cm]?[jt]sx?|go|rs|java|sh|rb|php|md)$)([._-][^/]*)?$|(^|/)\.envs?(\.d)?/",
     re.IGNORECASE,
 )
-_TOLD = regex(rb"\.env\b|dotenv")
 _MADE_BY_TOOLS = frozenset({"stack.env"})
 """Portainer writes it beside the Compose file of a stack."""
 
@@ -68,8 +65,7 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
     """Each required env file that is absent, once.
 
     One that has an example, or that a script or document says how to make, is a normal part of setting the
-    project up, and must not be committed: nothing is said of it. Nor of one that git ignores, where any env file or
-    document shows that its owners know what to make.
+    project up, and must not be committed: nothing is said of it. Nor of one that git ignores beside others.
     """
     workspace = deployment.repository.workspace
     if not deployment.is_placed:
@@ -90,7 +86,7 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
         if workspace.is_taken(name) or _is_chosen(workspace, first) or _is_set_up(workspace, name):
             continue
         ignored = workspace.is_ignored(name)
-        if _overlays_a_known_one(deployment, name) or (ignored and _speaks_of_env_files(workspace)):
+        if _overlays_a_known_one(deployment, name) or (ignored and _has_its_like(workspace, name)):
             continue
         yield MissingEnvFile(
             name,
@@ -102,23 +98,12 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
         )
 
 
-def _speaks_of_env_files(workspace: Workspace) -> bool:
-    """Whether the repository has an env file, or the example of one, or a document that names one."""
-
-    def find() -> bool:
-        documents = filter(DOCUMENT.search, workspace.files)
-        return any(map(_ENV_FILE.search, workspace.files)) or any(
-            _tells_of_env_files(workspace, path)
-            for path, _ in workspace.words.search(documents, (b"env", b"dotenv"))
-        )
-
-    found: bool = workspace.remembered("speaks of env files", find)
-    return found
-
-
-@fact(bool)
-def _tells_of_env_files(workspace: Workspace, path: str) -> bool:
-    return _TOLD.search(workspace.bytes(path) or b"") is not None
+def _has_its_like(workspace: Workspace, path: str) -> bool:
+    """Whether an env file, or the example of one, lies in the folder, which shows what its owners write there."""
+    folder = posixpath.dirname(path)
+    return any(
+        posixpath.dirname(file) == folder and _ENV_FILE.search(file) for file in workspace.under(folder)
+    )
 
 
 def _is_chosen(workspace: Workspace, reference: EnvFileReference) -> bool:

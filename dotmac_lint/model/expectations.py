@@ -13,9 +13,9 @@ import msgspec
 from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.variable_readers import (
-    BUNDLED,
     is_imported_from_elsewhere,
     may_be_a_librarys,
+    may_be_ours,
     place_of,
 )
 from dotmac_lint.source import Span
@@ -102,7 +102,7 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
             or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
             or _reader_is_missed(service, by_absence[service.name])
-            or not (BUNDLED.match(unread.variable.name) or service.takes_variables)
+            or not may_be_ours(service.workspace, unread.variable.name, unread.variable.name_span.path)
             for service in unread.services
         ):
             continue

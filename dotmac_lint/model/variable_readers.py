@@ -493,6 +493,17 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
     return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
 
 
+def may_be_ours(workspace: Workspace, name: str, path: str) -> bool:
+    """Whether the repository knows the variable that `path` sets: it is one for bundlers, begins as its own packages
+    are called, or stands in another file. A name that stands nowhere else may be for any program that is installed.
+    """
+    first = name.lower().split("_")[0].encode()
+    if BUNDLED.match(name) or (first in own_words(workspace) and first not in _words_of_strangers(workspace)):
+        return True
+    others = workspace.words.search(workspace.files, (name.encode(),))
+    return is_well_known(name) or any(file != path for file, _ in others)
+
+
 _PART = regex(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
 
 

@@ -4,4 +4,3 @@ for name in $(compgen -e | grep '^SETTING_'); do
     echo "${name#SETTING_} = ${!name}" >>/etc/forum.conf
 done
 exec forum
-echo "Started in $TOWN"

@@ -1,7 +1,3 @@
-import os
-
 from harbour_settings import get_settings
 
 print(get_settings().quay_limit)
-
-print("Started in", os.environ["TOWN"])

@@ -1,3 +1,2 @@
 #!/bin/sh
 exec python /bench/main.py
-echo "Started in $TOWN"

@@ -1,4 +1,3 @@
 #!/bin/sh
 [ -f composer.json ] || composer create-project acme/chart .
 exec "$@"
-echo "Started in $TOWN"

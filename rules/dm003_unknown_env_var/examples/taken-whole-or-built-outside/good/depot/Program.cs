@@ -1,2 +1,1 @@
 Host.CreateDefaultBuilder(args).Build().Run();
-Console.WriteLine(Environment.GetEnvironmentVariable("TOWN"));

@@ -1,3 +1,2 @@
 #!/bin/sh
 exec php /opt/pilot/serve.php
-echo "Started in $TOWN"

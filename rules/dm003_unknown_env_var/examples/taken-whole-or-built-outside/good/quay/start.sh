@@ -1,3 +1,2 @@
 #!/bin/sh
 exec java -jar /opt/*/quay.jar
-echo "Started in $TOWN"

@@ -1,4 +1,3 @@
 const { connect } = require("@acme/flipbook-client");
 connect();
 console.log(process.env.FLAG_COLOUR);
-console.log("Started in", process.env.TOWN)

@@ -1,3 +1,2 @@
 <?php
 return ["name" => "Shop"];
-return getenv('TOWN');

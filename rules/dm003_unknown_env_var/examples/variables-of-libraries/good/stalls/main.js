@@ -1,2 +1,1 @@
 console.log("open");
-console.log("Started in", process.env.TOWN)

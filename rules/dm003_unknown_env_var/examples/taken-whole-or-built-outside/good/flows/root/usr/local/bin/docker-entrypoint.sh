@@ -1,3 +1,2 @@
 #!/bin/sh
 exec /opt/flows "$@"
-echo "Started in $TOWN"

@@ -1,0 +1,5 @@
+import os
+
+import sealevel
+
+sealevel.serve(os.environ["PORT"])

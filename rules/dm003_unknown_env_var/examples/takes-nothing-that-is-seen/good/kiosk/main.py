@@ -1,3 +1,0 @@
-import tidelines
-
-tidelines.serve()
