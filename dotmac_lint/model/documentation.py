@@ -17,6 +17,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
 from dotmac_lint.model.compose import stand_in
+from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
@@ -88,6 +89,8 @@ class Missing(msgspec.Struct, frozen=True):
     """What may have been meant, as it would be written there."""
     files: tuple[str, ...] = ()
     """For a service, the Compose files that do not define it."""
+    aside: bool = False
+    """In a comment, or in a document that no reader is sent to."""
 
 
 def missing_references(repository: Repository) -> Iterator[Missing]:
@@ -110,12 +113,12 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
         ):
             continue
         for found in (*_files(workspace, line), *_services(repository, line)):
+            aside = line.kind == "comment" or not is_followed(workspace, line.span.path)
             key = (line.span.path, found.what, found.name, found.files)
-            earlier = grouped.get(key)
-            if earlier is None:
-                grouped[key] = found
-            elif found.places[0] not in earlier.places:
-                grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *found.places))
+            earlier = grouped.setdefault(key, msgspec.structs.replace(found, aside=aside))
+            new = tuple(place for place in found.places if place not in earlier.places)
+            both = aside and earlier.aside
+            grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *new), aside=both)
     yield from grouped.values()
     yield from _copied_examples(workspace)
 
@@ -375,7 +378,8 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for name, places in found.items():
             inside = _inside(workspace, places[0], name)
             if inside is not None and not workspace.in_submodule(inside):
-                yield Missing("env file", name, tuple(places), _near_example(workspace, path, name))
+                near, aside = _near_example(workspace, path, name), not is_followed(workspace, path)
+                yield Missing("env file", name, tuple(places), near, aside=aside)
 
 
 def _inside(workspace: Workspace, place: Span, name: str) -> str | None:

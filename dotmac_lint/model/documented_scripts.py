@@ -22,6 +22,7 @@ from dotmac_lint.model.documentation import (
     is_written_out,
     lies_somewhere,
 )
+from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise
@@ -89,8 +90,10 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
             name = calls[0].name
             folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
             near = _near(workspace, calls[0], folder)
-            if folder is not None or near is not None or _OWN_NAME.fullmatch(name):
-                yield Missing("script", name, tuple(call.place for call in calls), near)
+            aside = not is_followed(workspace, path)
+            own = (folder is not None or _OWN_NAME.fullmatch(name)) and ("/" in name or not aside)
+            if near is not None or own:
+                yield Missing("script", name, tuple(call.place for call in calls), near, aside=aside)
 
 
 class _Call(NamedTuple):

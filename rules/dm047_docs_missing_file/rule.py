@@ -47,6 +47,7 @@ class DocsMissingFile(Rule):
             related=[Label(place, "here too") for place in found.places[1:4]],
             help="Correct the command, or add what it names.",
             fix=_fix([found]),
+            severity=Severity.INFO if found.aside else Severity.WARNING,
             key=found.name,
         )
 
@@ -62,6 +63,7 @@ class DocsMissingFile(Rule):
             ],
             help="Correct the commands, or add what they name.",
             fix=_fix(group),
+            severity=Severity.INFO if all(f.aside for f in group) else Severity.WARNING,
             key=f"{group[0].what}s of {group[0].places[0].path}",
         )
 
