@@ -32,7 +32,7 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?|disabled)([/_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
+    r"|on-?prem(ises)?|disabled|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
     re.I,
 )
 _CREATES = regex(
@@ -184,7 +184,11 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
 def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
     """Whether the text `before` a command enters a folder of the machine that is not where the repository lies."""
     entered = _ENTERS.findall(before)
-    return bool(entered) and entered[-1].startswith("/") and not _is_ours(workspace, basename(entered[-1]))
+    return (
+        bool(entered)
+        and entered[-1].startswith(("/", "~/", "$HOME/"))
+        and not _is_ours(workspace, basename(entered[-1]))
+    )
 
 
 def _is_ours(workspace: Workspace, name: str) -> bool:
@@ -206,12 +210,29 @@ def _knows(workspace: Workspace, path: str, folder: str) -> bool:
 # ---- files
 
 
+_STEP_RUNS = regex(r"(?m)^[ \t]*(?:- )?(run|script):")
+_BRINGS_REPOSITORY = regex(r"\bgit\b[^\n]*\b(pull|clone|fetch|checkout|reset)\b|\b(scp|rsync)\b")
+
+
+def _done_before_remotely(workspace: Workspace, line: CommandLine) -> str | None:
+    """What a step of a workflow does before the command on another machine, to which an action connects; None where
+    it runs here. GitHub's own steps have `run`; `script` is for such actions."""
+    source = workspace.source(line.span.path) if "/workflows/" in line.span.path else None
+    found = list(_STEP_RUNS.finditer(source.text, 0, line.span.start)) if source is not None else []
+    if source is None or not found or found[-1][1] == "run":
+        return None
+    return source.text[found[-1].end() : line.span.start]
+
+
 def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
+    remotely = _done_before_remotely(workspace, line)
+    if remotely is not None and not _BRINGS_REPOSITORY.search(remotely):
+        return
     for word in line.files:
         if _is_missing(workspace, line, word):
             near = _near_file(workspace, word.text, line.directory)
             yield Missing("file", word.text, (word.span,), near)
-    for word in line.env_files:
+    for word in line.env_files if remotely is None else ():
         # An env file is made by hand; what its example is called is another rule's matter.
         if not basename(word.text).startswith(".env") or stand_in(workspace, word.path or "") is not None:
             continue

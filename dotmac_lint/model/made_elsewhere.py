@@ -168,6 +168,24 @@ def document_that_makes(workspace: Workspace, path: str) -> str | None:
     return None
 
 
+def document_that_writes(workspace: Workspace, path: str) -> str | None:
+    """The document of its folder that tells to write the file, by a command or under a heading of its name."""
+    folder, name = posixpath.split(path)
+    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+    documents = filter(DOCUMENT.search, beside)
+    return next((file for file in documents if _tells_to_write(workspace, file, name)), None)
+
+
+@fact(bool)
+def _tells_to_write(workspace: Workspace, path: str, name: str) -> bool:
+    own = re.escape(os.fsencode(name)) + rb"(?![\w./-])"
+    written = re.compile(
+        rb"(?m)(?:\btouch[ \t]|[^-=]>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=]|\b(?:nano|vim?)[ \t]+)[\"']?(?:\./)?%s"
+        rb"|^\#+[ \t][^\n]*%s[`*\"]*[ \t]*\n\s*```" % (own, own)
+    )
+    return written.search(workspace.bytes(path) or b"") is not None
+
+
 def is_touched_beside(workspace: Workspace, path: str) -> bool:
     """Whether a shell script of its folder makes the file: `touch NAME`, `> NAME`, `openssl -out NAME`."""
     folder, name = posixpath.split(path)
@@ -201,7 +219,7 @@ def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> 
 
 def _held(data: bytes, name: str) -> list[bytes]:
     """The variables that hold the name of the folder, or a path that leads to it: `SITE="$ROOT/deploy/site"`."""
-    above = rb"(?:[^\n\"']*/)?" if "/" in name else rb"(?:\./)?"
+    above = rb"(?:[^\n\"']*/)?" if "/" in name else rb"(?:\./|[^\n]*\$\{?\w+\}?/)?"
     folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
     return re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?" + above + folder, data)
 

@@ -16,6 +16,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
+    document_that_writes,
     is_made_as_commented,
     is_made_beside,
     is_moved,
@@ -169,7 +170,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if (moved_too or not deployment.spec.commanded) and is_moved(workspace, path):
                 continue
             at = mount.source_span or mount.span
-            told = None if is_file else document_that_makes(workspace, source)
+            told = (document_that_writes if is_file else document_that_makes)(workspace, source)
             found = MissingSource(service, source, target, at, is_file, configuration, told=told)
             if deployment.is_placed or _meant(found):
                 yield found
