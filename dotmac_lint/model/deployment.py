@@ -291,7 +291,9 @@ class Repository:
                             seen.update(islice(self._problems(example, "read_dotenv", "compose"), 1))
             for example in self._interpolated_from(deployment):
                 seen.update(islice(self._problems(example, "read_dotenv", "compose"), 1))
-        named = {word.path for line in find_command_lines(self.workspace) for word in line.files if word.exists}
+        named = {
+            word.path for line in find_command_lines(self.workspace) for word in line.files if word.exists
+        }
         for path in self.workspace.files:
             if (_DEFAULT_COMPOSE.search(path) or path in named) and not _NOT_DEPLOYED.search(path):
                 source = self.workspace.source(path)  # nothing that can be read may make a deployment of it

@@ -16,6 +16,7 @@ import msgspec
 
 from dotmac_lint.known import Problem
 from dotmac_lint.lazy import regex
+from dotmac_lint.readers.python.listed import is_listed
 from dotmac_lint.readers.python.tree import UNREADABLE, parse
 from dotmac_lint.source import Range, SourceFile
 
@@ -110,9 +111,11 @@ class _Reader:
         self.helpers: dict[str, int] = {}
         self.made: dict[tuple[_Function | None, str], list[ast.expr]] = {}
         """What the variables of functions, and of the module, are set to that is no text."""
+        self.functions: dict[ast.AST, tuple[_Function, ...]] = {}
 
     def read(self) -> PythonReads:
         nodes, functions = self.nodes()
+        self.functions = functions
         for node in nodes:
             self.learn(node)
             self.learn_made(node, functions.get(node, ()))
@@ -331,6 +334,8 @@ class _Reader:
             self.dynamic.append(DynamicRead("", "", self.range(node), constant))
         elif isinstance(node, ast.Compare):
             pass  # whether a variable is set, not what it says
+        elif isinstance(argument, ast.Name) and is_listed(argument.id, self.functions[node], self.tree):
+            pass  # each name stands in the list
         else:
             made = self.made.get((inner, argument.id), []) if isinstance(argument, ast.Name) else []
             if made or not (isinstance(argument, ast.Name) and self.helpers):
