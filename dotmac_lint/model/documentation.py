@@ -451,7 +451,8 @@ def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
 
 
 def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
-    words = [word for word in line.services if not _PLACEHOLDERS.fullmatch(word.name)]
+    runs = line.kind not in {"document", "comment"}
+    words = [w for w in line.services if (runs and w.name == "app") or not _PLACEHOLDERS.fullmatch(w.name)]
     if not words or line.kind == "code" or any(_is_prose(word.name) for word in line.services):
         return
     workspace = repository.workspace

@@ -50,6 +50,8 @@ _ENDINGS = regex(rb"\.(sh|bash|py)\b")
 _SHELL_LANGUAGES = frozenset(
     {"", "bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "text"}
 )
+_ARGUMENT = regex(r"<[\w ./:-]+>")
+"""What stands for an argument, or is a tag: `./scripts/deploy.sh <new-version>`."""
 _ELSEWHERE = regex(
     r"\b(docker|podman|kubectl|compose|oc)\b[^\n]*\b(exec|run)\b[^\n]*\s-\w*i|^[ \t>$]*(ssh|vagrant ssh)\b"
     r"|\b(curl|wget|unzip|tar)[ \t]|\b(cookiecutter|copier|django-admin)\b",
@@ -264,7 +266,7 @@ def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str
     return not any(
         shown.fullmatch(line) or written.search(line) or _MAKES.search(rest) or _GUARD.search(rest)
         for line in lines
-        for rest in (line.replace(basename(name), ""),)
+        for rest in (_ARGUMENT.sub("", line.replace(basename(name), "")),)
     )
 
 
