@@ -326,7 +326,9 @@ def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:
     if "." not in name or workspace.named(name):
         # The name alone may be a word, or that of another file.
         name = "/".join(path.split("/")[-2:])
-    line = re.compile(rf"^.*(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w).*$", re.M)
+    # `/config` is a folder of a container.
+    before = r"(?<![\w.-])" if "." in name or "/" in name else r"(?<![\w.-])(?<![\s\"'`=:]/)"
+    line = re.compile(rf"^.*{before}{re.escape(name)}(?![\w-]|\.\w).*$", re.M)
     for file, _ in workspace.words.search(_tools(workspace), (os.fsencode(name),)):
         source = workspace.source(file) if _names(workspace, file, name) else None
         if source is not None:
