@@ -11,6 +11,8 @@ from dotmac_lint.lazy import regex
 _WELL_KNOWN = regex(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,}|glpat-[\w-]{20,}|hv[sb]\.[\w-]{24,}"
     r"|xox[abprs]-\d[\w-]{20,}|sk_live_[A-Za-z0-9]{16,}|sk-(?:proj|ant)-[\w-]{24,}|AIza[\w-]{35}"
+    r"|\bdiscord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}"
+    r"|\bhooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{24}|\b\d{8,10}:AA[\w-]{33}\b"
 )
 _STAND_IN = regex(
     r"change|replace|placeholder|example|sample|dummy|fake|mock|demo|test|develop|\bdev\b|_dev|dev_|dev-|local|your|"

@@ -68,7 +68,8 @@ _BEARER = regex(r"\b(?:Bearer|Basic)[ \t]+(?P<value>[A-Za-z0-9+/_.=-]{8,})", re.
 _WELL_KNOWN = regex(
     r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hv[sb]\.[\w-]{16,}"
     r"|xox[abprs]-[\w-]{10,}|sk[_-](?:live|test|proj|ant)[\w-]{12,}|AIza[\w-]{30,}"
-    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*|\d{8,10}:AA[\w-]{33}"
+    r"|(?:discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services)/[\w/-]{16,})"
 )
 _BLOCK = regex(
     rf"^(?P<indent>[ \t]*)(?:-[ \t]+)?[\"']?{_NAME}[\"']?[ \t]*:[ \t]*[|>][-+0-9]*[ \t]*(?:#.*)?\r?$"

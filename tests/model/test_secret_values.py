@@ -14,6 +14,9 @@ from dotmac_lint.model.secret_values import is_real_secret
         "9fQzT2xVb7LmK4wRc8Np+/==",
         "gh" + "p_Zx81mQvT40sLkWbn27YcRd93HqMzXw5VbTn6",
         "AK" + "IA2X7QJ4M9ZT5RLVWB",
+        "https://discord.com/api/web" + "hooks/873950261746028351/" + "kT4vQ9zLm2Xw8RbN6yHc" * 3 + "Zx81mQvT",
+        "https://hooks.sla" + "ck.com/services/T7QJ4M9ZT5R/B2X7QJ4M9ZT/kT4vQ9zLm2Xw8RbN6yHcZx81",
+        "583920174" + "6:AAkT4vQ9zLm2Xw8RbN6yHcZx81mQvT40sLk",
     ],
 )
 def test_what_a_generator_made(value: str) -> None:
@@ -28,6 +31,8 @@ def test_what_a_generator_made(value: str) -> None:
         "AK" + "IAIOSFODNN7EXAMPLE", "minioadmin12345678", "staging-jwt-change-me-0123456789", "aaaaaaaaaaaaaaaaaaa1",
         "{{ vault_password_9fQzT2xVb7 }}", "eu-central-1.compute.internal", "shop_oauth2_state",
         "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "smtp://mailhog4:1025",
+        "https://discord.com/api/webhooks/123456789012345678/your-webhook-token",
+        "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
     ],
 )  # fmt: skip
 def test_what_stands_for_one(value: str) -> None:
