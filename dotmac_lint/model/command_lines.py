@@ -194,6 +194,7 @@ _ASSIGNMENT = regex(
 _LOOP = regex(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
 _BLOCK_OPENS = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
 _BLOCK_CLOSES = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
+_BRANCHES = regex(r"(?:^|[;&|])[ \t]*(if|case|elif|else|fi|esac)\b|(;;)")
 _REFERENCE = regex(r"\$[({]?(\w+)")
 
 OWN, ROOT = "\1", "\2"
@@ -225,6 +226,8 @@ class _Shell:
         """Where the line of the current command begins and ends."""
         self._folders: list[str] = []
         self._nesting = 0
+        self._branches: list[tuple[dict[str, list[_Text]], set[str]]] = []
+        """For each `if` and `case` that is open, the variables before it, and those that this branch has set."""
 
     def lines(self, text: _Text) -> Iterator[_Text]:
         """Logical lines: continuations and the brackets of arrays joined."""
@@ -253,6 +256,7 @@ class _Shell:
             if stripped:
                 self.line = (line.at[indent], line.at[len(chars.rstrip()) - 1] + 1)
             self.depth += len(_BLOCK_OPENS.findall(chars))
+            self._branch(chars)
             if loop := _LOOP.match(stripped):
                 words = self.words(line.cut(indent + loop.start(2), indent + loop.end(2)), {})
                 self.variables[loop[1]] = [word for command in words for word in command][:MAX_VARIANTS]
@@ -263,6 +267,15 @@ class _Shell:
             if "compose" in chars or "cd" in chars or "pushd" in chars or self._mentions(chars):
                 yield from self._commands(line)
             self.depth = max(0, self.depth - len(_BLOCK_CLOSES.findall(chars)))
+
+    def _branch(self, chars: str) -> None:
+        for word, _ in _BRANCHES.findall(chars):
+            if word in ("if", "case"):
+                self._branches.append((dict(self.variables), set()))
+            elif word in ("fi", "esac"):
+                del self._branches[-1:]
+            elif self._branches:
+                self._branches[-1][1].clear()
 
     def _mentions(self, chars: str) -> bool:
         names = _REFERENCE.findall(chars)
@@ -279,6 +292,14 @@ class _Shell:
         name = match["name"]
         value = line.cut(match.end(), len(line.chars))
         array = value.chars.startswith("(")
+        others = self.variables.get(name, [])
+        if self._branches:
+            before_it, own = self._branches[-1]
+            if name not in own and name in before_it:
+                self.variables[name] = before_it[name]  # what another branch made of it is not seen here
+            own.add(name)
+        elif (match["how"] or "").startswith(("local", "declare", "typeset")):
+            others = []
         if array:
             value = value.cut(1, value.chars.rindex(")") if ")" in value.chars else len(value.chars))
         values: list[_Text] = []
@@ -293,8 +314,7 @@ class _Shell:
             before = self.variables.get(name, [_Text("", ())])
             values = [_joined([old, *space, new]) for old in before for new in values]
         if self.depth:
-            old = self.variables.get(name, [])
-            values = old + [new for new in values if all(new.chars != one.chars for one in old)]
+            values = others + [new for new in values if all(new.chars != one.chars for one in others)]
         self.variables[name] = [value for value in values if len(value.chars) <= MAX_VALUE][:MAX_VARIANTS]
         if match["how"] and match["how"].startswith("export"):
             self.exported.add(name)
@@ -358,8 +378,9 @@ class _Shell:
                     i += 2 + (chars[i + 1 : i + 3] == "\r\n")
                     end_word()
                     continue
-                add(line.cut(i + 1, i + 2))
-                i += 2
+                # Before a letter it parts folders: the shell is PowerShell.
+                add(_Text("/", (line.at[i],)) if parts and chars[i + 1].isalnum() else line.cut(i + 1, i + 2))
+                i += 1 if parts and chars[i + 1].isalnum() else 2
             elif c in " \t\r":
                 end_word()
                 i += 1

@@ -14,7 +14,7 @@ from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
-from dotmac_lint.model.expectations import tokens
+from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
@@ -29,6 +29,7 @@ _CREATES = regex(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuse
 _MAY_CREATE = regex(r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$")
 _ALWAYS_THERE = {"postgres": {"postgres", "template0", "template1"}, "mysql": {"mysql", "information_schema"}}
 
+_ANSWERS_TO = regex(r"(ALLOWED|TRUSTED)_HOSTS?$|SERVER_NAMES?$|VIRTUAL_HOST$", re.I)
 _NAMES_HOST = regex(r"(?<![\w.-])(?:localhost|127\.0\.0\.1)(?![\w.-])", re.I)
 
 Login: TypeAlias = dict[Part, Credential | Unknown | None]
@@ -80,7 +81,7 @@ class Network:
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
         """The service's endpoints, without those of tests, those that are only compared (what tokens say) and, for a
         server, those that are about itself; for an image whose variables are known, those that it reads, and for
-        another that is pulled, none of an env file that the application has."""
+        another that is pulled, or a web server, none of an env file that the application has."""
         if service.name not in self._endpoints:
             kind, known = self.kinds.get(service.name), variables_of(service.definition)
             own = {"test", "iss", "aud", "audience", *(kind.words if kind is not None else ())}
@@ -89,16 +90,16 @@ class Network:
                 for endpoint in endpoints(service)
                 if not own & {*tokens(endpoint.variable.name)}
                 and (known is None or known.may_read(endpoint.variable.name))
-                and not (service.image is None and self._is_shared(endpoint.variable))
+                and not (_runs_no_code(service) and self._is_shared(endpoint.variable))
             )
         return self._endpoints[service.name]
 
     def _is_shared(self, variable: Variable) -> bool:
-        """Whether it comes of an env file that a service has as well which is built here."""
+        """Whether it comes of an env file that a service has as well which runs code of the repository."""
         held = (
             other.environment.get(variable.name)
             for other in self.services.values()
-            if other.image is not None
+            if not _runs_no_code(other)
         )
         return variable.mechanism == "env_file" and any(
             one is not None and one.name_span == variable.name_span for one in held
@@ -113,6 +114,14 @@ class Network:
                 continue
             if endpoint.protocol in (None, *kind.schemes) and endpoint.port in (None, *kind.ports):
                 yield Connection(service, endpoint, self.services[target.name], kind)
+
+
+def _runs_no_code(service: Service) -> bool:
+    """Whether nothing of the repository runs there, as far as it is seen: an image that is pulled, or a web server."""
+    stage = service.stage
+    if service.image is None:
+        return not any(path.endswith(".py") for path in service.mounted_files)
+    return stage is not None and stage.is_web_server and service.definition.command is None
 
 
 def refused_logins(network: Network) -> Iterator[Refused]:
@@ -347,7 +356,7 @@ class UnknownHost(msgspec.Struct, frozen=True):
 
 def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
     """Hosts without a dot that no service, alias, container or extra host of the network is called."""
-    elsewhere = names_anywhere(network.deployment.repository)
+    elsewhere = names_anywhere(network.deployment.repository) | _public_names(network)
     for service in network.services.values():
         known: Peers | None = None
         for endpoint in network.endpoints(service):
@@ -364,10 +373,22 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
                 yield UnknownHost(service, endpoint, () if meant else _near(host, names))
 
 
+def _public_names(network: Network) -> set[str]:
+    """The hosts by which the deployment itself is called, as what it answers to says: `ALLOWED_HOSTS=shop-vm`."""
+    values = (
+        variable.value.value
+        for service in network.services.values()
+        for variable in service.environment
+        if _ANSWERS_TO.search(variable.name) and isinstance(variable.value, Known)
+    )
+    return {name.lower() for value in values for name in re.findall(r"[\w-]+", value)}
+
+
 def _is_called_so(variable: str, host: str) -> bool:
     """Whether the variable is named for the host, which is no slip then: `DATA_API_URL` for `data-api`."""
-    words = tokens(host)
-    return len(words) > 1 and "_".join(words) in variable.lower()
+    words, own = tokens(host), tokens(variable)
+    named = all(any(synonymous("synonyms", word, other) for other in own) for word in words)
+    return len(words) > 1 and named
 
 
 def _is_name(endpoint: Endpoint) -> bool:

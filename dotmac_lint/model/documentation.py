@@ -7,6 +7,7 @@ missing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from posixpath import basename, commonprefix, dirname
 from typing import TYPE_CHECKING, Literal
@@ -32,7 +33,8 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?|disabled|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
+    r"|on-?prem(ises)?|disabled|reports?|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
+    r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
     re.I,
 )
 _CREATES = regex(
@@ -149,10 +151,10 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
         return False
     if any(map(_NOT_YET.search, above)):
         return False
-    return not _is_for_others(workspace, place)
+    return not is_for_others(workspace, place)
 
 
-def _is_for_others(workspace: Workspace, place: Span) -> bool:
+def is_for_others(workspace: Workspace, place: Span) -> bool:
     """Whether what stands before the place in its section leads into another repository or folder."""
     source = workspace.source(place.path)
     if source is None:
@@ -175,10 +177,9 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     after = before[cloned[-1].end() :]
     same_block = path.endswith((".md", ".mdx")) and "```" not in after and not _ENTERS.search(after)
     entered = same_block or folder == "." or re.search(rf"\bcd {re.escape(folder or name)}(?![\w.-])", after)
-    source = workspace.source(path)
-    others = {found[1] for found in CLONE.finditer(source.text)} if source is not None else {name}
-    known = {other: _knowing(workspace, other) for other in (name, *others)}
-    return bool(entered) and (not known[name] or known[name] < max(known.values()))
+    return bool(entered) and not (
+        _is_ours(workspace, name) and _is_first_of_owner(workspace, cloned[-1][0], name)
+    )
 
 
 def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
@@ -192,13 +193,34 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
 
 
 def _is_ours(workspace: Workspace, name: str) -> bool:
-    """Whether it may be the name of this repository."""
-    return _knowing(workspace, name) > 0
+    """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
+    return any(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
 
 
-def _knowing(workspace: Workspace, name: str) -> int:
-    """How many files of the root know a folder of that name, as the address of the repository has it."""
-    return sum(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
+def _is_first_of_owner(workspace: Workspace, clone: str, name: str) -> bool:
+    """Whether the files of the root name no other repository of the owner more often than the one that is cloned."""
+    owner = re.search(rf"[/:]([\w.-]+)/{re.escape(name)}", clone)
+    named = Counter(
+        other
+        for path in workspace.files
+        if "/" not in path
+        for who, other in _addresses(workspace, path)
+        if owner is not None and who == owner[1].lower()
+    )
+    return not named or named[name.lower()] == max(named.values())
+
+
+_ADDRESS = regex(
+    rb"(?:github|gitlab|bitbucket|codeberg)\.\w+[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?(?=[/\s\"'`)>\]#?,]|$)",
+    re.M,
+)
+
+
+@fact(set[tuple[str, str]])
+def _addresses(workspace: Workspace, path: str) -> set[tuple[str, str]]:
+    """The owners and names of the repositories whose addresses stand in the file, in lower case."""
+    found = _ADDRESS.findall(workspace.bytes(path) or b"")
+    return {(owner.decode().lower(), name.decode().lower()) for owner, name in found}
 
 
 @fact(bool)
@@ -269,9 +291,10 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
 
 
 def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
-    """Whether the text looks whether the file is there: `[ -f compose.idp.yml ]`."""
+    """Whether the text looks whether the file is there: `[ -f compose.idp.yml ]`, `if exist compose.idp.yml`."""
     source = workspace.source(path)
-    looks = rf"(\[|\btest)[ \t]+(![ \t]+)?-[efrs][ \t]+[\"']?{re.escape(name)}(?![\w./-])"
+    looks = r"(\[|\btest)[ \t]+(![ \t]+)?-[efrs]|(?i:\bif[ \t]+(not[ \t]+)?exist)"
+    looks = rf"({looks})[ \t]+[\"']?{re.escape(name)}(?![\w./-])"
     return source is not None and re.search(looks, source.text) is not None
 
 
@@ -334,6 +357,11 @@ def lies_somewhere(workspace: Workspace, text: str) -> bool:
     )
 
 
+_WRITES = r"[/(,][ ]*[\"']%s[\"']\)?\s[^\n]*\n?[^\n]*(\bopen\([^\n]*[\"'][wx]b?[\"']|\.write_text\()"
+"""A program that puts the name at the end of a path, which it writes then."""
+_UNCOMMITTED = regex(r"\bgit-?ignored\b|\bnot committed\b", re.I)
+
+
 def _created(workspace: Workspace, path: str, name: str) -> bool:
     """Whether a file that calls `name` tells to make it."""
     source = workspace.source(path)
@@ -343,8 +371,10 @@ def _created(workspace: Workspace, path: str, name: str) -> bool:
     stands_for_another = re.compile(rf"(?i:\breplac(e|ing))\s+[`'\"*]*{escaped}")
     if re.search(rf"[\"']{escaped}[\"']\s*:", source.text):
         return True  # a program maps the name to the text that it writes there
+    if re.search(_WRITES % escaped, source.text):
+        return True
     for number, text in enumerate(lines):
-        if name in text and stands_for_another.search(text):
+        if name in text and (stands_for_another.search(text) or _UNCOMMITTED.search(text)):
             return True
         if name in text and not re.search(rf"(-f|--file|--env-file)[ =]\S*{escaped}", text):
             if any(_CREATES.search(near) for near in lines[max(0, number - 1) : number + 1]):
@@ -391,7 +421,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
             place = Span(path, start, end)
             if not (
                 lies_somewhere(workspace, name)
-                or _is_for_others(workspace, place)
+                or is_for_others(workspace, place)
                 or if_it_is_there(workspace, place)
                 or _is_looked_for(workspace, path, name)
             ):
@@ -457,6 +487,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return
     workspace = repository.workspace
     if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
+        return
+    if any(not w.exists and _is_looked_for(workspace, line.span.path, w.text) for w in line.files):
         return
     if line.kind == "document" and _describes_another_stack(repository, line.span.path):
         return

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import ELSEWHERE
+from dotmac_lint.model.documentation import ELSEWHERE, is_for_others
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
@@ -96,7 +96,7 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
                 meant = _beside(repository, path, name, places) or meant
             if meant is None and name in listed:
                 meant = described
-            if meant is not None:
+            if meant is not None and not all(is_for_others(workspace, Span(path, *place)) for place in found):
                 yield UnknownSetting(name, tuple(Span(path, *place) for place in found), *meant)
 
 

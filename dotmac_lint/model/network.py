@@ -165,8 +165,10 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
     def make() -> frozenset[str]:
         from dotmac_lint.model.compose import load_project
 
-        projects = [deployment.project for deployment in repository.deployments]
-        projects += [load_project(repository.workspace, (unplaced.path,)) for unplaced in repository.unplaced]
+        projects = list(repository.projects)
+        started = {path for deployment in repository.deployments for path in deployment.spec.files}
+        extended = {path for project in projects for path in project.files} - started
+        projects += [load_project(repository.workspace, (path,)) for path in sorted(extended)]
         return frozenset(
             name.lower() for project in projects for d in project.services.values() for name in own_names(d)
         )

@@ -463,10 +463,19 @@ _FRAMEWORKS = (
         (b"meteor run", b"meteor-node-stubs"),
     ),
     ("package.json", re.compile(r"APP_BASE_URL$"), (b"@auth0/nextjs-auth0",)),
+    (
+        "package.json",
+        re.compile(
+            r"(ORIGIN|SOCKET_PATH|XFF_DEPTH|BODY_SIZE_LIMIT)$|(PROTOCOL|HOST|PORT|ADDRESS)_HEADER$"
+            r"|(SHUTDOWN|IDLE|KEEP_ALIVE|HEADERS)_TIMEOUT$"
+        ),
+        (b"@sveltejs/adapter-node",),
+    ),
 )
 """What the configuration reads that packages of PHP bring themselves (their folder config), with a line of the example
-that comes with every new application; Meteor's server (docs.meteor.com, "Environment Variables"), and Auth0's package
-for Next.js (its README): the manifest, the names, and what stands in the manifest."""
+that comes with every new application; Meteor's server (docs.meteor.com, "Environment Variables"), Auth0's package for
+Next.js (its README), and SvelteKit's server (svelte.dev/docs/kit, "Node servers"): the manifest, the names, and what
+stands in the manifest."""
 
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:

@@ -1,0 +1,3 @@
+import environ
+
+DATABASE = environ.Env().db()
