@@ -111,7 +111,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
     A directory that git ignores, or whose files it ignores, is made at run time, as its owners know, and keys and
-    certificates are each machine's own. A writable directory is data, which the container makes and owns; it matters
+    certificates are each machine's own: of their folders only those count that a document tells to make. A writable directory is data, which the container makes and owns; it matters
     only where its user may not write there, or where it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
@@ -144,8 +144,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if not is_file and workspace.ignores_within(source):
                 continue
-            if not is_file and (_SECRET.search(source) or _SECRET.search(target)):
-                continue
+            secret = not is_file and (_SECRET.search(source) or _SECRET.search(target))
             written = _DATA.search(source) or any(f"{source}/".startswith(f"{other}/") for other in writers)
             configures = _CONFIGURATION.search(target) and all(
                 _CONFIGURATION.search(place) for _, place in others
@@ -171,6 +170,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             at = mount.source_span or mount.span
             told = (document_that_writes if is_file else document_that_makes)(workspace, source)
+            if secret and told is None:
+                continue
             found = MissingSource(service, source, target, at, is_file, configuration, told=told)
             if deployment.is_placed or _meant(found):
                 yield found
