@@ -111,8 +111,9 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     """Each bind mount of an active service whose source is neither in the repository nor on disk.
 
     A directory that git ignores, or whose files it ignores, is made at run time, as its owners know, and keys and
-    certificates are each machine's own: of their folders only those count that a document tells to make. A writable directory is data, which the container makes and owns; it matters
-    only where its user may not write there, or where it hides what the image has. Nothing is said of the others.
+    certificates are each machine's own: of their folders only those count that a document tells to make. A writable
+    directory is data, which the container makes and owns; it matters only where its user may not write there, or where
+    it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
     writers = _writers(deployment.repository)
