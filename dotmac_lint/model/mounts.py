@@ -151,7 +151,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 _CONFIGURATION.search(place) for _, place in others
             )
             configuration = (mount.read_only and not written) or bool(configures)
-            if configuration and (_NOT_RUN.search(target) or _is_idle(service, target)):
+            if configuration and not is_file and (_NOT_RUN.search(target) or _is_idle(service, target)):
                 continue
             if not (is_file or configuration or _harms(service, source, target)):
                 continue
