@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _MAKEFILE = regex(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
 _WORKFLOW = regex(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
 _SHELL = regex(r"\.(sh|bash)$")
+TEXTS = (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)
+"""What has commands for people and for runners."""
 _RUNS = regex(
     r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
     r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
@@ -111,7 +113,7 @@ def _bare(name: str) -> str:
 
 def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
-    if not any(kind.search(path) for kind in (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)):
+    if not any(kind.search(path) for kind in TEXTS):
         return
     if all(lies_somewhere(workspace, name) for name in _scripts_in(workspace, path)):
         return
@@ -124,10 +126,10 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
         if source is None:
             continue
         place = Span(path, start, end)
-        folder = _entered(workspace, path, source.text, source.text[commands:start])
+        folder = entered_folder(workspace, path, source.text, source.text[commands:start])
         if folder is None or ("/" not in _bare(name) and _is_shown(workspace, place)):
             continue
-        if _is_ours(workspace, source.text, commands, place, name):
+        if is_for_us(workspace, source.text, commands, place, name):
             yield _Call(name, place, folder)
 
 
@@ -159,7 +161,7 @@ def _runs_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]
     text = source.text if source is not None else ""
     return [
         (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
-        for begin, end in _commands(workspace, path, text)
+        for begin, end in commands_in(workspace, path, text)
         for run in _RUNS.finditer(text[begin:end])
         if "/" in _bare(run["path"]) or _is_own_name(path, run["path"])
     ]
@@ -191,7 +193,7 @@ def _is_shown(workspace: Workspace, place: Span) -> bool:
     )
 
 
-def _entered(workspace: Workspace, path: str, text: str, before: str) -> str | None:
+def entered_folder(workspace: Workspace, path: str, text: str, before: str) -> str | None:
     """Where the commands `before` lead; None where that is not in the repository, or not known."""
     cloned = {match[1] for match in CLONE.finditer(text)}
     if cloned and ("/" in path or len(cloned) > 1) and CLONE.search(before):
@@ -207,7 +209,7 @@ def _entered(workspace: Workspace, path: str, text: str, before: str) -> str | N
     return folder
 
 
-def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int, int]]:
+def commands_in(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int, int]]:
     """Where the commands of the text stand."""
     from dotmac_lint.model.build_commands import mappings
     from dotmac_lint.readers.yaml import Scalar, Sequence
@@ -236,7 +238,7 @@ def _commands(workspace: Workspace, path: str, text: str) -> Iterator[tuple[int,
         yield 0, len(text)
 
 
-def _is_ours(workspace: Workspace, text: str, start: int, place: Span, name: str) -> bool:
+def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: str) -> bool:
     """Whether the command runs in this repository, and nothing makes, guards or announces what it runs."""
     path = place.path
     begin = text.rfind("\n", 0, place.start) + 1

@@ -12,6 +12,7 @@ from dotmac_lint.api import (
     Severity,
 )
 from dotmac_lint.model.documentation import Missing, missing_references
+from dotmac_lint.model.documented_requirements import missing_requirements
 from dotmac_lint.model.documented_scripts import missing_scripts
 
 MOST = 3
@@ -27,7 +28,9 @@ class DocsMissingFile(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         together: dict[tuple[str, str, tuple[str, ...]], list[Missing]] = {}
-        for found in (*missing_references(repository), *missing_scripts(repository.workspace)):
+        workspace = repository.workspace
+        files = (*missing_scripts(workspace), *missing_requirements(workspace))
+        for found in (*missing_references(repository), *files):
             if found.what in ("service", "script"):
                 together.setdefault((found.places[0].path, found.what, found.files), []).append(found)
             else:

@@ -1,0 +1,85 @@
+"""Lists of requirements that documents, Makefiles, workflows and scripts hand to pip, and that lie nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname, join
+from typing import TYPE_CHECKING
+
+from dotmac_lint.facts import fact
+from dotmac_lint.lazy import regex
+from dotmac_lint.model.documentation import ELSEWHERE, Missing, lies_somewhere
+from dotmac_lint.model.documented_scripts import TEXTS, commands_in, entered_folder, is_for_us
+from dotmac_lint.model.followed import is_followed
+from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
+from dotmac_lint.source import Span
+from dotmac_lint.workspace import normalise
+
+if TYPE_CHECKING:
+    from dotmac_lint.workspace import Workspace
+
+_INSTALLS = regex(
+    r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
+    r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
+    r"(?:(?:[\w./-]+/)?python3?[ \t]+-m[ \t]+|uv[ \t]+|(?:[\w./-]+/)?(?=pip))pip3?[ \t]+install[ \t]+"
+    r"(?:--?[\w-]+(?:=\S+)?[ \t]+)*?(?:-r|--requirement)[ \t=]*[\"']?"
+    r"(?P<path>(?:\.{1,2}/)*(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.txt)(?=[\s`;&|)\"',]|$)",
+    re.M,
+)
+_STANDS_FOR_ANY = regex(r"(^|/)(file(_?name)?|name|x+|packages?)\.txt$", re.I)
+
+
+def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
+    """Each of them, once a text and path."""
+    if workspace.submodules:
+        return
+    for path in workspace.files:
+        if ELSEWHERE.search(path) or not any(kind.search(path) for kind in TEXTS):
+            continue
+        found: dict[str, list[Span]] = {}
+        for name, start, end, commands in _lists_in(workspace, path):
+            place = Span(path, start, end)
+            if _STANDS_FOR_ANY.search(name) or lies_somewhere(workspace, name):
+                continue
+            if _is_missing(workspace, place, name, commands):
+                found.setdefault(name, []).append(place)
+        for name, places in found.items():
+            aside = not is_followed(workspace, path)
+            if "/" in name or not aside:
+                yield Missing("file", name, tuple(places), _near(workspace, name), aside=aside)
+
+
+def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> bool:
+    source, bare = workspace.source(place.path), normalise(re.sub(r"^(\.{1,2}/)+", "", name))
+    if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
+        return False
+    if entered_folder(workspace, place.path, source.text, source.text[commands : place.start]) is None:
+        return False
+    return is_for_us(workspace, source.text, commands, place, name)
+
+
+@fact(list[tuple[str, int, int, int]])
+def _lists_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]:
+    """Each list that commands of the text install, where it stands, and where these commands begin."""
+    data = workspace.bytes(path) or b""
+    source = workspace.source(path) if b"pip" in data and b".txt" in data else None
+    text = source.text if source is not None else ""
+    return [
+        (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
+        for begin, end in (commands_in(workspace, path, text) if text else ())
+        for run in _INSTALLS.finditer(text[begin:end])
+    ]
+
+
+def _near(workspace: Workspace, name: str) -> str | None:
+    """The one list of the same folder whose name differs by a slip, as it would be written."""
+    from rapidfuzz.fuzz import ratio
+
+    folder = normalise(dirname(name)) or ""
+    others = [
+        basename(file)
+        for file in workspace.under(folder)
+        if dirname(file) == folder and file.endswith(".txt") and ratio(basename(file), basename(name)) >= 90
+    ]
+    return join(dirname(name), others[0]) if len(others) == 1 else None
