@@ -58,6 +58,11 @@ _ENDS = frozenset({"down", "rm", "stop", "kill"})
 _BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_DIP_FILES = regex(
+    r"(?m)^compose:[ \t]*\n(?:[ \t]++(?!files:).*\n)*+[ \t]+files:[ \t]*\n((?:[ \t]++-[ \t].*\n)++)"
+)
+_LISTED = regex(r"-[ \t]+[\"']?([^\s\"'#]+)")
+_DIP_RUNS = regex(r"(?m)^[ \t]+service:[ \t]*[\"']?([\w.-]+)")
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
 _FETCHES = regex(r"\b(curl|wget)\b[^\n]*compose[^\n]*\.ya?ml")
 
@@ -305,6 +310,7 @@ class _Discovery:
         self._from_command_lines(find_command_lines(self.workspace))
         self._join_directories()
         self._from_development_containers()
+        self._from_dip()
         self._from_default_pairs()
         self._from_single_files()
         for base, profile in self.loose:
@@ -538,6 +544,20 @@ class _Discovery:
                 names = _QUOTED.findall(starts.get("runServices", ""))
                 if names:
                     group.started.append(Started((*_QUOTED.findall(starts.get("service", "")), *names)))
+
+    def _from_dip(self) -> None:
+        """`compose.files` of dip.yml, whose commands run one service each, with what it depends on (README of dip)."""
+        for path in self.workspace.files:
+            source = self.workspace.source(path) if basename(path) in ("dip.yml", ".dip.yml") else None
+            stated = _DIP_FILES.search(source.text) if source is not None else None
+            if source is None or stated is None:
+                continue
+            files = [normalise(join(dirname(path), name)) for name in _LISTED.findall(stated[1])]
+            known = tuple(file for file in files if file is not None and self.outline(file) is not None)
+            if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
+                group = self.group(known)
+                group.evidence.append(Label(Span(path, *stated.span(1)), "dip takes them"))
+                group.started += [Started((service,)) for service in _DIP_RUNS.findall(source.text)]
 
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}

@@ -14,7 +14,7 @@ from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import MAX_DEPTH, Command, is_plain_image
-from dotmac_lint.model.run_step import is_system_path, split_commands
+from dotmac_lint.model.run_step import executable_mode, is_system_path, split_commands
 from dotmac_lint.model.start_scripts import INTERPRETERS, SHELLS, script_words
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
@@ -308,8 +308,19 @@ def lacks_execute_bit(script: Script) -> bool:
     """Whether the kernel refuses to run the script: neither git nor the build gives it an execute bit."""
     if not script.direct or script.service.workspace.is_executable(script.source):
         return False
+    if any(_marks(words, script.path) for words in commands_of(script.service)):
+        return False
     stage = script.service.stage
     return script.mount is not None or stage is None or not _becomes_executable(stage, script.path)
+
+
+def _marks(words: list[Word], path: str) -> bool:
+    """Whether the command is a `chmod` that gives a file of that name an execute bit."""
+    texts = [word.text for word in words]
+    if texts[:1] != ["chmod"] or not any(map(executable_mode, texts[1:])):
+        return False
+    name = posixpath.basename(path)
+    return any(fnmatchcase(name, posixpath.basename(text)) for text in texts[2:])
 
 
 def _becomes_executable(stage: Stage, path: str, depth: int = 0) -> bool:

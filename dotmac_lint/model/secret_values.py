@@ -30,6 +30,8 @@ _WORDS = regex(
     r"|[a-z][a-z0-9+.-]*://[\w.-]+(?::\d+)?(?:/\d*)?"
 )
 """The name of a host; words with hyphens or underscores between them; the name of a constant; the URL of a server."""
+_ENCODING = regex(r"^(base64|hex):")
+"""How Laravel and others say what the rest of a key is written in."""
 SHORTEST = 16
 ENTROPY = 3.3
 """Bits a character; English words have less than 3.2, 32 hexadecimal digits about 3.6."""
@@ -50,7 +52,7 @@ def is_elsewhere(value: str) -> bool:
 
 def is_real_secret(value: str) -> bool:
     """Whether `value` looks like what a generator made, so that it opens something."""
-    value = value.strip().strip("\"'")
+    value = _ENCODING.sub("", value.strip().strip("\"'"))
     if is_well_known_token(value):
         return True
     if len(value) < SHORTEST or _OPEN.search(value) or _STAND_IN.search(value) or re.search(r"\s", value):

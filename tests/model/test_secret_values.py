@@ -12,6 +12,7 @@ from dotmac_lint.model.secret_values import is_real_secret
     [
         "kT4vQ9zLm2Xw8RbN6yHc",
         "9fQzT2xVb7LmK4wRc8Np+/==",
+        "base64:9fQzT2xVb7LmK4wRc8Np+/==",
         "gh" + "p_Zx81mQvT40sLkWbn27YcRd93HqMzXw5VbTn6",
         "AK" + "IA2X7QJ4M9ZT5RLVWB",
         "https://discord.com/api/web" + "hooks/873950261746028351/" + "kT4vQ9zLm2Xw8RbN6yHc" * 3 + "Zx81mQvT",
@@ -33,6 +34,7 @@ def test_what_a_generator_made(value: str) -> None:
         "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "smtp://mailhog4:1025",
         "https://discord.com/api/webhooks/123456789012345678/your-webhook-token",
         "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
+        "base64:SET_THE_GENERATED_KEY1",
     ],
 )  # fmt: skip
 def test_what_stands_for_one(value: str) -> None:
