@@ -33,7 +33,7 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?|disabled|reports?|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
+    r"|on-?prem(ises)?|disabled|reports?|отч[её]т|informe|relat[oó]rio|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
     r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
     re.I,
 )
