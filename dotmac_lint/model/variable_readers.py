@@ -502,15 +502,24 @@ def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -
     return bool(holding) if files is workspace.files else not holding.isdisjoint(files)
 
 
+_OURS = regex(
+    r"\.(py|[cm]?[jt]sx?|vue|svelte|go|rs|java|kt|scala|cs|rb|php|exs?|sh|bash|ps1)$|(^|[/._-])env([._-][^/]*)?$",
+    re.IGNORECASE,
+)
+"""Code and env files: what others read stands in documents and charts, too."""
+
+
 def may_be_ours(workspace: Workspace, name: str, path: str) -> bool:
-    """Whether the repository knows the variable that `path` sets: it is one for bundlers, begins as its own packages
-    are called, or stands in another file. A name that stands nowhere else may be for any program that is installed.
+    """Whether the repository has the variable that `path` sets for itself: it is one for bundlers or begins as its own
+    packages are called, or its code, for another service, or an env file names it; one of a server may be named
+    anywhere else. Any program that is installed may read the others.
     """
-    first = name.lower().split("_")[0].encode()
-    if BUNDLED.match(name) or (first in own_words(workspace) and first not in _words_of_strangers(workspace)):
+    first = name.lower().split("_")[0]
+    own = first.encode() in own_words(workspace) and first.encode() not in _words_of_strangers(workspace)
+    if own or BUNDLED.match(name) or is_well_known(name):
         return True
     others = workspace.words.search(workspace.files, (name.encode(),))
-    return is_well_known(name) or any(file != path for file, _ in others)
+    return any(file != path and (first in SERVERS or _OURS.search(file)) for file, _ in others)
 
 
 _PART = regex(rb"[a-z]+(?:[0-9_]+[a-z]*)*")
