@@ -70,7 +70,8 @@ _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
 _EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
 _LINE = regex(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
-_FIELD = regex(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]")
+_FIELD = regex(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]([^\n]*+)")
+_COMMENT = regex(rb"[ \t]#.*")
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -222,7 +223,18 @@ def _expanded_in_documents(workspace: Workspace, idle: set[str]) -> set[str]:
 @fact(set[bytes])
 def _fields_in(workspace: Workspace, path: str, names: str) -> set[bytes]:
     """Those of the names, separated by spaces, that class attributes or local variables have in capitals."""
-    return {name.upper() for name in _FIELD.findall(workspace.bytes(path) or b"")} & _encoded(names)
+    wanted, data = _encoded(names), workspace.bytes(path) or b""
+    return {
+        n for name, rest in _FIELD.findall(data) if (n := name.upper()) in wanted and not _is_argument(rest)
+    }
+
+
+def _is_argument(rest: bytes) -> bool:
+    """Whether a line of code that goes on so after a name is a parameter of a function or an argument of a call."""
+    rest = _COMMENT.sub(b"", rest).rstrip()
+    return rest.endswith(b",") and all(
+        rest.count(begin) == rest.count(end) for begin, end in ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+    )
 
 
 @lru_cache(maxsize=4)
