@@ -17,7 +17,6 @@ import msgspec
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
-from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
 from dotmac_lint.model.network import own_names
@@ -68,6 +67,7 @@ _PLACEHOLDERS = regex(
 
 _OWN = regex(r"override|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
+_EXAMPLE = regex(r"example|sample|template|dist", re.I)
 _TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])[A-Z]{2,}([._-]|$)")
 _LOCAL = regex(r"\blocal\b", re.I)
 """The same, unless a script of the repository calls it and does not look whether it is there."""
@@ -255,13 +255,8 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
             near = _near_file(workspace, word.text, line.directory)
             yield Missing("file", word.text, (word.span,), near)
     for word in line.env_files if remotely is None else ():
-        # An env file is made by hand; what its example is called is another rule's matter.
-        if not basename(word.text).startswith(".env") or stand_in(workspace, word.path or "") is not None:
-            continue
-        inside = normalise(word.text)  # where the command runs is a guess, and it may be the root
-        if inside is not None and workspace.is_ignored(inside):
-            continue
-        if basename(word.text) not in (".env", ".env.local") and _is_missing(workspace, line, word):
+        # Only examples are committed: others are made by hand, on the machine where the command runs.
+        if _EXAMPLE.search(basename(word.text)) and _is_missing(workspace, line, word):
             yield Missing("env file", word.text, (word.span,), None)
     if line.project_directory is not None and _is_missing(workspace, line, line.project_directory):
         yield Missing("folder", line.project_directory.text, (line.project_directory.span,), None)

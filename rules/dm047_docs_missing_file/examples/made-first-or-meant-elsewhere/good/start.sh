@@ -5,3 +5,4 @@ docker compose -f docker-compose.made.yml up -d
 echo "docker compose -f docker-compose.elsewhere.yml up"
 print_info "For more: docker compose logs -f gateway"
 docker compose -f deploy/compose.$COLOUR.yaml exec valve status
+docker compose --env-file .env.night up -d
