@@ -805,7 +805,8 @@ class Service:
         return self.stage is not None and name in self.stage.environment
 
     def _installs_reader_of(self, name: str) -> bool:
-        """Whether the image is built with a package whose name the variable begins with: XDEBUG_MODE."""
+        """Whether the image is built with a package of the name that the variable begins with: XDEBUG_MODE, of `xdebug`
+        or `php8.3-xdebug`."""
         from dotmac_lint.model.variable_readers import SERVERS
 
         first = name.lower().partition("_")[0]
@@ -813,7 +814,7 @@ class Service:
         return (
             len(first) > 3
             and first not in SERVERS
-            and any(first in re.split(r"[^a-z0-9]+", tool) for tool in tools)
+            and any(f"-{tool}".endswith(f"-{first}") for tool in tools)
         )
 
     @property
