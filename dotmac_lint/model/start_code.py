@@ -103,6 +103,7 @@ class Entry:
         return pruned(body, self.targets)
 
 
+_CACHE = regex(r"(^|\.)(lru_)?cache$")
 _FROM = regex(rb"^\s*from\s[^\n]*?import\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
@@ -192,6 +193,12 @@ def _has_one_of(workspace: Workspace, path: str, *words: str) -> bool:
 def _calls(workspace: Workspace, path: str, name: str) -> bool:
     data, called = workspace.bytes(path) or b"", name.encode() + b"("
     return called in data and re.search(rb"(?<!def )\b" + re.escape(called), data) is not None
+
+
+@fact(int)
+def _named(workspace: Workspace, path: str, name: str) -> int:
+    """How often the word stands in the file."""
+    return len(re.findall(rb"\b%s\b" % re.escape(name.encode()), workspace.bytes(path) or b""))
 
 
 def _above(path: str) -> Iterator[str]:
@@ -327,6 +334,18 @@ class StartCode:
             reached, _, lost = self.entries(function, owner, path)
             self._reached[key] = bool(reached) or lost or self._handed_on(function.name)
         return self._reached[key]
+
+    def is_left_over(self, namespace: Namespace, function: Function) -> bool:
+        """Whether nobody calls the function of a module: it is named where it is defined alone, and no decorator but
+        a cache is told of it.
+        """
+        if self.starts(namespace, function, None):
+            return False
+        if not all(_CACHE.search(dotted(decorator)) for decorator in function.decorators):
+            return False
+        workspace, name = self.modules.workspace, function.name
+        found = workspace.words.search(workspace.files, (name.encode(),))  # a command may name it as well
+        return all(path == namespace.path and _named(workspace, path, name) == 1 for path, _ in found)
 
     def _handed_on(self, name: str) -> bool:
         """Whether the function itself is a value somewhere: an argument, an item of a list."""

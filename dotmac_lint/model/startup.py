@@ -203,6 +203,8 @@ class Simulator:
                 continue
             if function is None and path not in process.programs and in_program(namespace.body, call.range):
                 continue
+            if function is not None and owner is None and self.start_code.is_left_over(namespace, function):
+                continue
             found = True
             names = {name for name, _ in call.keywords}
             if call.arguments or not call.complete or any(name.startswith("_") for name in names):

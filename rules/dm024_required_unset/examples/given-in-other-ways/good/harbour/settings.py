@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -9,6 +11,16 @@ class Settings(BaseSettings):
     pilot_url: str
     pilot_token: SecretStr
     register: str | None
+
+
+class Tides(BaseSettings):
+    almanac_url: str
+
+
+@lru_cache
+def get_tides() -> Tides:
+    """Nobody calls it any more."""
+    return Tides()
 
 
 settings = Settings()
