@@ -101,6 +101,14 @@ def normalise(path: str) -> str | None:
     return "/".join(parts)
 
 
+_DOTS = regex(r"^(\.{1,2}/)+")
+
+
+def without_dots(path: str) -> str:
+    """`path` without the `./` and `../` that it begins with."""
+    return _DOTS.sub("", path)
+
+
 def _ignoring(text: str) -> Any:
     """The patterns of a `.gitignore`; one that is malformed matches nothing, as in git."""
     import pathspec

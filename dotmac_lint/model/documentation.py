@@ -21,7 +21,7 @@ from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import normalise
+from dotmac_lint.workspace import normalise, without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
@@ -306,7 +306,7 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     base = basename(name)
     if source is None or document is None or base not in source.text:
         return False
-    bare = re.sub(r"^(\.{1,2}/)+", "", name)
+    bare = without_dots(name)
 
     def is_it(shown: str) -> bool:
         return f"/{bare}".endswith(f"/{shown}") or ("/" in bare and f"/{shown}".endswith(f"/{bare}"))
@@ -340,7 +340,7 @@ def lies_somewhere(workspace: Workspace, text: str) -> bool:
     """Where a command runs is a guess: a file of that name may be meant wherever it lies, and from the folder beside
     the repository it is `NAME/file`. Its template will do, too.
     """
-    tail = "/" + re.sub(r"^(\.{1,2}/)+", "", text)
+    tail = "/" + without_dots(text)
     repository, _, inside = tail[1:].partition("/")
     return any(
         ("/" + path).endswith(tail) or (path == inside and _is_ours(workspace, repository))

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import ELSEWHERE, Missing, lies_somewhere
-from dotmac_lint.model.documented_scripts import TEXTS, commands_in, entered_folder, is_for_us
+from dotmac_lint.model.documented_scripts import COMMAND_BEGINS, TEXTS, commands_in, entered_folder, is_for_us
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import normalise
+from dotmac_lint.workspace import normalise, without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 _INSTALLS = regex(
-    r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
-    r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
+    COMMAND_BEGINS + r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
     r"(?:(?:[\w./-]+/)?python3?[ \t]+-m[ \t]+|uv[ \t]+|(?:[\w./-]+/)?(?=pip))pip3?[ \t]+install[ \t]+"
     r"(?:--?[\w-]+(?:=\S+)?[ \t]+)*?(?:-r|--requirement)[ \t=]*[\"']?"
     r"(?P<path>(?:\.{1,2}/)*(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.txt)(?=[\s`;&|)\"',]|$)",
@@ -51,7 +50,7 @@ def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
 
 
 def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> bool:
-    source, bare = workspace.source(place.path), normalise(re.sub(r"^(\.{1,2}/)+", "", name))
+    source, bare = workspace.source(place.path), normalise(without_dots(name))
     if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
         return False
     if entered_folder(workspace, place.path, source.text, source.text[commands : place.start]) is None:

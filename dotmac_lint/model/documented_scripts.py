@@ -25,7 +25,7 @@ from dotmac_lint.model.documentation import (
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import normalise
+from dotmac_lint.workspace import normalise, without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
@@ -35,9 +35,10 @@ _WORKFLOW = regex(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
 _SHELL = regex(r"\.(sh|bash)$")
 TEXTS = (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)
 """What has commands for people and for runners."""
+COMMAND_BEGINS = r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
 _RUNS = regex(
-    r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
-    r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
+    COMMAND_BEGINS
+    + r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:(?:sudo|time|exec|nohup)[ \t]+(?:-\w+[ \t]+)*|\w+=\S*[ \t]+)*"
     r"(?:(?:(?:uv|poetry|pdm|pipenv|rye|hatch)[ \t]+run[ \t]+(?:--\S+[ \t]+)*)?"
     r"(?:(?:ba|z|da)?sh|source|python3?|chmod[ \t]+[\w+=]+)[ \t]+(?:-[a-zA-Z]+[ \t]+)*|uv[ \t]+run[ \t]+|(?=\./))"
     r"(?P<path>(?:\.{1,2}/)*(?:(?!\.{1,2}/)[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=[\s`;&|)\"',]|$)",
@@ -89,7 +90,7 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
             continue
         found: dict[str, list[_Call]] = {}
         for call in _calls_in(workspace, path):
-            found.setdefault(_bare(call.name), []).append(call)
+            found.setdefault(without_dots(call.name), []).append(call)
         for calls in found.values():
             name = calls[0].name
             folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
@@ -105,10 +106,6 @@ class _Call(NamedTuple):
     place: Span
     folder: str
     """Where a `cd` before it leads."""
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"^(\.{1,2}/)+", "", name)
 
 
 def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
@@ -127,7 +124,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
             continue
         place = Span(path, start, end)
         folder = entered_folder(workspace, path, source.text, source.text[commands:start])
-        if folder is None or ("/" not in _bare(name) and _is_shown(workspace, place)):
+        if folder is None or ("/" not in without_dots(name) and _is_shown(workspace, place)):
             continue
         if is_for_us(workspace, source.text, commands, place, name):
             yield _Call(name, place, folder)
@@ -163,7 +160,7 @@ def _runs_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]
         (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
         for begin, end in commands_in(workspace, path, text)
         for run in _RUNS.finditer(text[begin:end])
-        if "/" in _bare(run["path"]) or _is_own_name(path, run["path"])
+        if "/" in without_dots(run["path"]) or _is_own_name(path, run["path"])
     ]
 
 
@@ -259,7 +256,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
         return False
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False
-    bare = _bare(name)
+    bare = without_dots(name)
     if is_no_source(workspace, bare):
         return False
     shown = re.compile(rf"\s*(#|//)\s*(\./)?{re.escape(bare)}\s*")

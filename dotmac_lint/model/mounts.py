@@ -24,6 +24,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_touched_beside,
 )
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Repository, Service
@@ -263,7 +264,7 @@ def _meant(mount: MissingSource) -> Fix | None:
     workspace, base = mount.service.workspace, mount.service.deployment.spec.folder
     source = workspace.source(mount.at.path)
     written = mount.at.range.slice(source.text) if source is not None else ""
-    words = re.sub(r"^(\.{1,2}/)+", "", written).rstrip("/")
+    words = without_dots(written).rstrip("/")
     if words and posixpath.normpath(posixpath.join(base, written)) == mount.source:
         kind = "file" if mount.is_file else "directory"
         places = {words, posixpath.join(base, words)}
