@@ -167,6 +167,9 @@ class CommandLine(msgspec.Struct, frozen=True):
     """Every file word is known."""
     vague: bool
     """Words that are not known may name services: `up $SERVICE`."""
+    away: bool
+    """It runs in a folder which is not known (`cd "$TARGET"`) or in that of a workflow, and there is no file of ours
+    which it would find there."""
 
 
 class _Text(NamedTuple):
@@ -197,8 +200,9 @@ _BLOCK_CLOSES = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$
 _BRANCHES = regex(r"(?:^|[;&|])[ \t]*(if|case|elif|else|fi|esac)\b|(;;)")
 _REFERENCE = regex(r"\$[({]?(\w+)")
 
-OWN, ROOT = "\1", "\2"
-"""Stand at the head of a word for the folder of the file itself, and for the root of the repository."""
+OWN, ROOT, AWAY = "\1", "\2", "\3"
+"""Stand at the head of a word for the folder of the file itself, for the root of the repository, and for a folder of
+which nobody knows whether it is one of the repository's."""
 _PLACES = {
     "0": OWN + "/0",
     "BASH_SOURCE": OWN + "/0",
@@ -338,8 +342,10 @@ class _Shell:
     def _enter(self, folder: str) -> None:
         if folder[:1] in (OWN, ROOT):
             self.folder = folder
-        elif OPEN in folder or folder[:1] in ("/", "~", "-", "<", "$"):
-            self.folder = ""  # somewhere else, where the repository then lies
+        elif folder[:1] in ("-", "<"):
+            self.folder = ""
+        elif OPEN in folder or "{{" in folder or folder[:1] in ("/", "~", "$"):
+            self.folder = AWAY  # where the repository then lies, if it can be started so
         else:
             self.folder = join(self.folder, folder)
 
@@ -641,6 +647,9 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[_Piece]:
         match = _YAML_LINE.match(body)
         assert match is not None
         key, rest, column = match["key"], match["rest"], match.start("key") if match["key"] else -1
+        if key == "chdir" and lines:  # of a task of Ansible's
+            step_folder = rest.strip().strip("'\"")
+            continue
         if key == "working-directory":
             value = rest.strip().strip("'\"")
             if lines and column == key_indent:
@@ -1067,7 +1076,11 @@ def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
                 if name in _COMPOSE_VARIABLES and piece.kind != "shell":
                     shell.exported.add(name)
             if piece.folder:
-                shell.folder = OPEN if "$" in piece.folder else piece.folder
+                there = any(
+                    places.kind(normalise(join(base, piece.folder)) or "") == "directory"
+                    for base in ("", dirname(path))
+                )
+                shell.folder = OPEN if "$" in piece.folder else piece.folder if there else AWAY
             yield from _piece_lines(places, path, piece, shell)
 
 
@@ -1212,6 +1225,8 @@ def _command_lines(
     given: dict[str, _Text],
 ) -> Iterator[CommandLine]:
     path = span.path
+    away = folder[:1] == AWAY or kind == "workflow"
+    folder = folder.lstrip(AWAY)
     files: list[_Text] = []
     env_files: list[_Text] = []
     profiles: list[str] = []
@@ -1278,6 +1293,7 @@ def _command_lines(
             services=services,
             complete=all(word.path is not None for word in resolved),
             vague=any(OPEN in word.chars for word in words[i + 1 :]),
+            away=away and not files and default_file(places, base) is None,
         )
         key = tuple(word.path for word in resolved)
         if key not in seen:

@@ -481,6 +481,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     if not words or line.kind == "code" or any(_is_prose(word.name) for word in line.services):
         return
     workspace = repository.workspace
+    if line.away:
+        return
     if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
         return
     if any(not w.exists and _is_looked_for(workspace, line.span.path, w.text) for w in line.files):

@@ -1,0 +1,2 @@
+#!/bin/sh
+envsubst < hub.tmpl > rendered/compose.yaml
