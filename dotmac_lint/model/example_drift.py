@@ -18,13 +18,14 @@ from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.command_lines import OVERRIDE_FILES, default_file
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
-from dotmac_lint.model.made_elsewhere import is_fetched
+from dotmac_lint.model.made_elsewhere import is_fetched, is_named
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.model.start_faults import unset_with_examples
@@ -50,7 +51,9 @@ _EXAMPLE = regex(
     r"|[\w.-]*\.env\.(example|sample|template|dist))$",
     re.I,
 )
-_PROGRAM = regex(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
+_CODE = r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$"
+_PROGRAM = regex(_CODE)
+_RUNS = regex(rf"{_CODE}|compose[^/]*\.ya?ml$|(^|[/.])(Docker|Container|Make)file[^/]*$")
 _NOT_OURS = regex(
     r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
     r"|\{\{",
@@ -89,7 +92,11 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     """What each example of an env file holds and nothing reads, once a file and name."""
     workspace = repository.workspace
     examples = {
-        path: [entry for entry in file.entries if _NAME.match(entry.key)]
+        path: [
+            entry
+            for entry in file.entries
+            if (_NAME.match(entry.key) if entry.value is not None else entry.key.isidentifier())
+        ]
         for path in workspace.files
         if _EXAMPLE.search(path) and not _NOT_OURS.search(path) and (file := workspace.env_file(path))
     }
@@ -111,8 +118,21 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
         for entry in {entry.key: entry for entry in reversed(entries)}.values():
             at = entry.key_range.at(path)
             taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
-            if entry.key in unread and at not in told and not taken and not is_fetched(workspace, path):
+            idle = entry.key in unread and at not in told and not taken
+            if idle and not is_fetched(workspace, path) and not _is_for_a_stranger(workspace, path):
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
+
+
+def _is_for_a_stranger(workspace: Workspace, path: str) -> bool:
+    """Whether the program that takes the variables is not here: the Compose files beside the example only overlay
+    others, or nothing in its folder runs anything and no text names it.
+    """
+    folder = posixpath.dirname(path)
+    inside = workspace.under(folder)
+    beside = {posixpath.basename(file) for file in inside if posixpath.dirname(file) == folder}
+    if not beside.isdisjoint(OVERRIDE_FILES) and default_file(workspace, folder) is None:
+        return True
+    return bool(folder) and not any(map(_RUNS.search, inside)) and not is_named(workspace, path)
 
 
 def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:
