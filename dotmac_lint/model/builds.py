@@ -18,7 +18,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_copy, is_made_elsewhere
+from dotmac_lint.model.made_elsewhere import is_copy, is_made_by_hand_or_script, is_made_elsewhere
 from dotmac_lint.model.similar import similar_file, similar_name, similar_path
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
@@ -77,7 +77,7 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
             if not copy.missing or not isinstance(copy.path, Known) or (copy.span, image.context) in seen:
                 continue
             seen.add((copy.span, image.context))
-            if not is_made_elsewhere(workspace, copy.path.value):
+            if not _is_made(workspace, copy, copy.path.value):
                 fix = _other_source(deployment.repository, image, copy, copy.path.value)
                 elsewhere = _elsewhere(workspace, image, copy.path.value)
                 at = build.context.span
@@ -113,12 +113,20 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                     paths = [absent[span].path for _, absent in found if span in absent]
                     known = [path.value for path in paths if isinstance(path, Known)]
                     if len(known) == len(found) and not any(
-                        is_made_elsewhere(workspace, path) for path in known
+                        _is_made(workspace, copy, path) for path in known
                     ):
                         fix = _other_source(repository, image, copy, known[0])
                         elsewhere = _elsewhere(workspace, image, known[0])
                         context = image.context or ""
                         yield MissingSource(None, copy, known[0], context, None, elsewhere, fix)
+
+
+def _is_made(workspace: Workspace, copy: Copy, path: str) -> bool:
+    """Whether the source is made before the build; the line that makes it may have signs escaped as the COPY has."""
+    written = copy.source.text
+    return is_made_elsewhere(workspace, path) or (
+        "\\" in written and is_made_by_hand_or_script(workspace, written)
+    )
 
 
 def _copies(image: Image) -> Iterator[Copy]:

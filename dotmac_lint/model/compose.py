@@ -843,10 +843,12 @@ def _healthcheck(node: Tree | None) -> Healthcheck | None:
 def _dependencies(node: Tree | None) -> Iterator[Dependency]:
     table = as_table(node)
     for row in table.rows.values() if isinstance(table, Table) else ():
+        if not isinstance(row.key.value, Known):
+            continue
         condition = row.value.get("condition") if isinstance(row.value, Table) else None
         required = row.value.get("required") if isinstance(row.value, Table) else None
         said = condition.known if isinstance(condition, Leaf) else "service_started"
-        yield Dependency(row.key.known, said, flag(required) is not False, unquoted(row.key).span)
+        yield Dependency(row.key.value.value, said, flag(required) is not False, unquoted(row.key).span)
 
 
 __all__ = ["Project", "Service", "env_file_layers", "load_project", "resolve", "stand_in"]

@@ -75,14 +75,20 @@ _NO_DOCKERFILE = (
     ".erb",
     ".in",
     ".py",
+    "~",
 )
+_KEPT = regex(
+    r"[._-]((bak|old|orig|rej|disabled)([._-]?\d[^/]*)?|(backup|save)[._-]?\d[^/]*)$", re.IGNORECASE
+)
+"""How files end that people or programs put aside before a change."""
 
 
 def is_dockerfile(path: str) -> bool:
-    """Whether `path` is named like a Dockerfile that somebody builds: no template, no test's fixture."""
+    """Whether `path` is named like a Dockerfile that somebody builds: no template, no backup, no test's fixture."""
     return bool(
         _DOCKERFILE.match(path)
         and not path.lower().endswith(_NO_DOCKERFILE)
+        and not _KEPT.search(path)
         and not _NOT_DEPLOYED.search(path)
         and "{{" not in path
     )
@@ -749,16 +755,17 @@ class Service:
     @cached_property
     def _lacks_built_code(self) -> bool:
         """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed, a
-        program that git ignores, or what only the build knows (`ADD target/${NAME}.tar.gz`).
+        program that git ignores or that nobody committed, or what only the build knows (`ADD target/${NAME}.tar.gz`).
         """
         from dotmac_lint.model.made_elsewhere import is_artefact
 
         stages = self.image.built_stages if self.image is not None else ()
-        sources = [c.path for s in stages for c in s.copies if c.origin == "context" and not c.matches]
-        paths = (path.value for path in sources if isinstance(path, Known))
-        return any(isinstance(path, Unknown) for path in sources) or any(
-            is_artefact(path) or ("." not in posixpath.basename(path) and self.workspace.is_ignored(path))
-            for path in paths
+        sources = [c for s in stages for c in s.copies if c.origin == "context" and not c.matches]
+        paths = ((c.path.value, c.missing) for c in sources if isinstance(c.path, Known))
+        return any(isinstance(c.path, Unknown) for c in sources) or any(
+            is_artefact(path)
+            or ("." not in posixpath.basename(path) and (missing or self.workspace.is_ignored(path)))
+            for path, missing in paths
         )
 
     @cached_property

@@ -70,7 +70,7 @@ _PLAIN_IMAGES = regex(
     r"|maven|gradle|pypy|oraclelinux|php|perl|erlang|elixir)"
     r"|(?:ghcr\.io/|docker\.io/)?(?:astral-sh/(?:uv|python)|astral/uv)|gcr\.io/distroless/[^/]+|(?:docker\.io/)?nvidia/cuda"
     r"|mcr\.microsoft\.com/(?:dotnet/[a-z/]+|devcontainers/[^/]+)|cgr\.dev/chainguard/(?:python|node|wolfi-base|static|bash)"
-    r"|(?:docker\.io/)?oven/bun|denoland/deno|registry\.access\.redhat\.com/ubi\d.*"
+    r"|(?:docker\.io/)?oven/bun|denoland/deno|registry\.access\.redhat\.com/ubi\d+(?:/ubi)?(?:-\w+)?"
 )
 _DIRECTORIES = frozenset(
     {
@@ -489,7 +489,21 @@ class Image:
         return frozenset(names)
 
     def accepts_argument(self, name: str) -> bool:
-        return name in self.declared_args or name in PROXY_ARGUMENTS or name in BUILDKIT_ARGUMENTS
+        return (
+            name in self.declared_args
+            or name in PROXY_ARGUMENTS
+            or name in BUILDKIT_ARGUMENTS
+            or (name in PLATFORM_ARGUMENTS and self._builds_from(name))
+        )
+
+    def _builds_from(self, argument: str) -> bool:
+        """Whether a FROM names the argument, which needs no ARG there: the value that is given beats BuildKit's own."""
+        return any(
+            re.search(rf"\$\{{?{argument}\b", word)
+            for instruction in (self.syntax.instructions if self.syntax else ())
+            if instruction.keyword == "FROM"
+            for word in (instruction.value, *(flag.value or "" for flag in instruction.flags))
+        )
 
 
 class _State:
@@ -878,7 +892,7 @@ class Stage:
             return "it may be copied from outside the repository"
         if isinstance(copy.path, Unknown) or copy.path is None:
             return "a COPY takes something that is not known"
-        if copy.missing:
+        if copy.missing or (has_wildcards(copy.path.value) and not copy.matches and not copy.excluded):
             return "a COPY takes something that is not in the repository"
         archive = copy.instruction.keyword == "ADD" and re.search(
             r"\.(tar(\.\w+)?|t?gz|tgz|txz|tbz2?)$", copy.path.value

@@ -26,7 +26,7 @@ _ARTEFACT = regex(
     re.IGNORECASE,
 )
 DOCUMENT = regex(r"\.(md|rst)$", re.IGNORECASE)
-_TEMPLATE = regex(r"[{}<>%]|__[A-Z_]+__")
+_TEMPLATE = regex(r"[{}<>%]|__[A-Z_]+__|(?i:(^|/)(placeholder|change-?me)(/|$))")
 _TOOLS = regex(
     r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|pyproject\.toml|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|Rakefile"
     r"|noxfile\.py|[^/.]+)$"
@@ -61,7 +61,32 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         is_no_source(workspace, path)
         or is_made_by_hand_or_script(workspace, path)
         or is_compiled_beside(workspace, path)
+        or is_own_program(workspace, path)
     )
+
+
+_PACKAGE = regex(
+    rb"""(?m)^[ \t]*name[ \t]*=[ \t]*["']([\w-]+)["']"""
+    rb"""|^module[ \t]+(?:\S*/)?(?!v\d+[ \t]*$)([\w.-]+?)(?:/v\d+)?[ \t]*$"""
+)
+"""A package or program of Cargo; a module of Go, which gives the program its last word."""
+
+
+def is_own_program(workspace: Workspace, path: str) -> bool:
+    """Whether a compiler gives the name to a program that is written here, in Rust or Go."""
+    name = posixpath.basename(path)
+    if "." in name:
+        return False
+    manifests = (*workspace.named("Cargo.toml"), *workspace.named("go.mod"))
+    return any(name in _programs(workspace, file) for file in manifests) or any(
+        f"/cmd/{name}/main.go" in f"/{file}" for file in workspace.named("main.go")
+    )
+
+
+@fact(list[str])
+def _programs(workspace: Workspace, path: str) -> list[str]:
+    found = _PACKAGE.findall(workspace.bytes(path) or b"")
+    return [(package or module).decode() for package, module in found]
 
 
 def is_compiled_beside(workspace: Workspace, path: str) -> bool:
