@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -50,6 +51,28 @@ class MissingSource(msgspec.Struct, frozen=True):
     elsewhere: str | None
     """The same words, read from another folder, name this path, which exists."""
     fix: Fix | None
+    absent: str
+    """The outermost folder on the way that is not there either, else the path itself."""
+
+    @property
+    def other_context(self) -> str | None:
+        """The folder from which the words lead to what exists."""
+        words = self.path.removeprefix(f"{self.context}/") if self.context else self.path
+        return None if self.elsewhere is None else self.elsewhere.removesuffix(words).rstrip("/")
+
+
+def by_cause(sources: Iterable[MissingSource]) -> list[list[MissingSource]]:
+    """Those of one Dockerfile and context together that another context has, or that lie below one absent folder."""
+    sources = tuple(sources)
+    causes: dict[tuple[str, str, str], list[MissingSource]] = {}
+    elsewhere = Counter((s.copy.span.path, s.context, s.other_context) for s in sources)
+    for source in sources:
+        place, other = source.copy.span.path, source.other_context
+        moved = other is not None and elsewhere[place, source.context, other] > 1
+        causes.setdefault((place, source.context, f"in {other}" if moved else source.absent), []).append(
+            source
+        )
+    return list(causes.values())
 
 
 def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
@@ -81,7 +104,8 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
                 fix = _other_source(deployment.repository, image, copy, copy.path.value)
                 elsewhere = _elsewhere(workspace, image, copy.path.value)
                 at = build.context.span
-                yield MissingSource(service, copy, copy.path.value, image.context, at, elsewhere, fix)
+                absent = _absent(workspace, copy.path.value)
+                yield MissingSource(service, copy, copy.path.value, image.context, at, elsewhere, fix, absent)
 
 
 def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]:
@@ -118,7 +142,8 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                         fix = _other_source(repository, image, copy, known[0])
                         elsewhere = _elsewhere(workspace, image, known[0])
                         context = image.context or ""
-                        yield MissingSource(None, copy, known[0], context, None, elsewhere, fix)
+                        absent = _absent(workspace, known[0])
+                        yield MissingSource(None, copy, known[0], context, None, elsewhere, fix, absent)
 
 
 def _is_made(workspace: Workspace, copy: Copy, path: str) -> bool:
@@ -133,6 +158,10 @@ def _copies(image: Image) -> Iterator[Copy]:
     """What the build of the target takes from its context."""
     for stage in image.built_stages:
         yield from (copy for copy in stage.copies if copy.origin == "context")
+
+
+def _absent(workspace: Workspace, path: str) -> str:
+    return next((folder for folder in [*_parents(path)][::-1] if not workspace.kind(folder)), path)
 
 
 def _elsewhere(workspace: Workspace, image: Image, path: str) -> str | None:
@@ -153,7 +182,9 @@ def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -
     ):
         return None
     context = image.context or ""
-    meant = similar_file(image.workspace, context, path)
+    beside = posixpath.join(posixpath.dirname(image.dockerfile or ""), posixpath.basename(path))
+    inside = image.workspace.is_listed(beside) and f"{beside}/".startswith(f"{context}/" if context else "")
+    meant = beside if inside else similar_file(image.workspace, context, path)
     exclusion = image.build_context.exclusion if image.build_context else None
     written = meant[len(context) + 1 :] if meant and context else meant
     if written is None or (exclusion and exclusion(written)):
@@ -389,20 +420,20 @@ class UnknownArgument(msgspec.Struct, frozen=True):
     """The ARG that was meant."""
 
 
-def unknown_arguments(deployment: Deployment) -> Iterator[UnknownArgument]:
-    """Each argument that no ARG of its Dockerfile takes; a block that services share may suit one of them."""
+def unknown_arguments(deployment: Deployment) -> Iterator[list[UnknownArgument]]:
+    """For each build the arguments that no ARG of its Dockerfile takes; a block of several services may suit one."""
     accepted = deployment.repository.accepted_arguments
     for service, build in _builds(deployment):
         if service.image is not None:
             given = {n: v.name_span for n, v in build.args.items() if v.name_span not in accepted}
-            yield from _unknown(service, service.image, given, build.args.keys())
+            yield list(_unknown(service, service.image, given, build.args.keys()))
 
 
-def unknown_arguments_of_commands(repository: Repository) -> Iterator[UnknownArgument]:
+def unknown_arguments_of_commands(repository: Repository) -> Iterator[list[UnknownArgument]]:
     """The same of the command lines and workflow steps that build an image."""
     for command, image in repository.commanded_images:
         given = {argument.name: argument.span for argument in command.arguments}
-        yield from _unknown(None, image, given, given.keys())
+        yield list(_unknown(None, image, given, given.keys()))
 
 
 def _unknown(

@@ -54,6 +54,8 @@ class Dangling(msgspec.Struct, frozen=True):
     literal: bool = True
     profile: tuple[str, ...] = ()
     """The profiles of a service that is there and switched off."""
+    others: tuple[tuple[str, Span], ...] = ()
+    """Services of the same file that refer to it as well, and where."""
     apart: bool = False
     """A command starts the file alone that other commands start with the one that declares the name."""
 
@@ -131,6 +133,7 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
     if completed is not None:
         yield completed
         return
+    together: dict[tuple[Kind, str, str], Dangling] = {}
     for service, use in _undeclared(project):
         known = declared(project, use.kind)
         elsewhere = _elsewhere(deployment, use)
@@ -138,7 +141,7 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
         if not (spec.commanded or (started and elsewhere is None) or meant):
             continue
         inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
-        yield Dangling(
+        found = Dangling(
             f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
             f"but no Compose file that is started with it declares this {use.kind}.",
             service.key if inherited else use.span,
@@ -151,6 +154,14 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
             use.span if inherited else None,
             use.literal,
         )
+        if meant:
+            yield found
+            continue
+        first = together.setdefault((use.kind, use.name, found.at.path), found)
+        if found.at not in (first.at, *(at for _, at in first.others)):
+            others = (*first.others, (service.name, found.at))
+            together[use.kind, use.name, found.at.path] = msgspec.structs.replace(first, others=others)
+    yield from together.values()
     yield from _switched_off(project)
 
 
@@ -219,10 +230,11 @@ def _override_example(deployment: Deployment) -> bool:
 
 
 def _elsewhere(deployment: Deployment, use: Use) -> Span | None:
-    """Where another deployment declares the name; first of all one that holds the same file."""
+    """Where another deployment declares the name; first of all one that holds the same file, or one beside it."""
+    folder = dirname(use.span.path)
     found = [
-        (use.span.path not in other.project.files, span)
+        (use.span.path not in other.project.files, dirname(span.path) != folder, span)
         for other in deployment.repository.deployments
         if other is not deployment and (span := declared(other.project, use.kind).get(use.name)) is not None
     ]
-    return min(found)[1] if found else None
+    return min(found)[-1] if found else None

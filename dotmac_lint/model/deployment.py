@@ -101,6 +101,8 @@ class Unreadable(msgspec.Struct, frozen=True):
     span: Span
     outside: bool = False
     """It is no fault: what lies outside the root is not read."""
+    included: bool = False
+    """It is about what the file includes."""
 
 
 class Repository:
@@ -283,7 +285,8 @@ class Repository:
             for problem in deployment.project.problems:
                 if problem.kind == "extends":
                     continue  # a reference to nothing: DM018
-                seen.add(Unreadable(problem.message, problem.span, problem.kind == "outside"))
+                outside, included = problem.kind == "outside", problem.kind == "include"
+                seen.add(Unreadable(problem.message, problem.span, outside, included))
             for path in deployment.project.files:
                 seen.update(self._problems(path, "read_yaml"))
             for service in deployment.services:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -359,7 +359,7 @@ class Lacking(msgspec.Struct, frozen=True):
     """Where Compose demands it."""
     example: str
     env_file: str
-    fix: Fix | None
+    workspace: Workspace
 
 
 def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
@@ -381,8 +381,12 @@ def lacking_variables(deployment: Deployment) -> Iterator[Lacking]:
                 if example is None or not _is_example_of(deployment, files[0], example):
                     continue
                 if not _is_set_elsewhere(workspace, name, example):
-                    fix = _append(workspace, example, name)
-                    yield Lacking(name, reference.span, example, files[0], fix)
+                    yield Lacking(name, reference.span, example, files[0], workspace)
+
+
+def appended(group: Sequence[Lacking]) -> Fix | None:
+    """All of them, which one example lacks, at its end."""
+    return _append(group[0].workspace, group[0].example, *(lacking.name for lacking in group))
 
 
 class LackingField(msgspec.Struct, frozen=True):
@@ -450,11 +454,13 @@ def _is_set_elsewhere(workspace: Workspace, name: str, example: str) -> bool:
     return any(workspace.words.search(files, {name.encode()}))
 
 
-def _append(workspace: Workspace, example: str, name: str) -> Fix | None:
+def _append(workspace: Workspace, example: str, *names: str) -> Fix | None:
     source = workspace.source(example)
     if source is None:
         return None
     end = len(source.text)
     line = "" if not end or source.text.endswith("\n") else source.newline
-    edit = Edit(Span(example, end, end), f"{line}{name}={source.newline}")
-    return Fix(f"Append `{name}=` to `{example}`", (edit,), applicability=Applicability.SAFE)
+    lines = "".join(f"{name}={source.newline}" for name in names)
+    shown = ", ".join(f"`{name}=`" for name in names)
+    edit = Edit(Span(example, end, end), line + lines)
+    return Fix(f"Append {shown} to `{example}`", (edit,), applicability=Applicability.SAFE)

@@ -24,6 +24,8 @@ _KINDS = (
     ("a hexadecimal number", re.compile(r"[-+]?0x[0-9a-fA-F]+")),
     ("a power of ten", re.compile(r"\d+[eE]\d+")),
 )
+_PERMISSIONS = regex(r"(^|_)(u?mask|f?mode|chmod)(_|$)", re.I)
+"""Their readers take any digits for an octal number: to them `2` is `002`, but `18` is not `022`."""
 _VERSION = regex(r"\d+\.\d*0")
 _VERSION_NAME = regex(r"version|release|tag|_ver$", re.I)
 
@@ -51,6 +53,8 @@ def retyped(project: Project) -> Iterator[Retyped]:
                 kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(raw)), None)
                 if kind is None and _VERSION.fullmatch(raw) and _VERSION_NAME.search(variable.name):
                     kind = "a number"
+                if _PERMISSIONS.search(variable.name) and value.value == raw.lstrip("0"):
+                    continue
                 if kind is not None:
                     secret = is_secret_name(variable.name)
                     yield Retyped(service.name, variable, of, kind, value.value, secret)

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Phase, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Label, Phase, Repository, Rule, Severity
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.deployment import Unreadable
 
 _BEGINS = regex(r"\A(A|An|The|This|There|It) ")
 
@@ -14,16 +15,30 @@ class ParseError(Rule):
     phase = Phase.READING
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        including: dict[str, list[Unreadable]] = {}
         for problem in repository.unreadable():
-            message, path = problem.message, problem.span.path
-            if problem.outside:
-                help = "Lint the folder that holds both, so that it is read too."
-                yield self.report(message, problem.span, severity=Severity.INFO, help=help)
-                continue
-            if f"`{path}`" not in message:
-                message = f"`{path}` cannot be read: {_BEGINS.sub(lambda word: word[0].lower(), message)}"
-            yield self.report(
-                message,
-                problem.span,
-                help="What stands in this file is not checked until it can be read.",
-            )
+            if problem.included:
+                including.setdefault(problem.span.path, []).append(problem)
+            else:
+                yield self._told([problem])
+        yield from map(self._told, including.values())
+
+    def _told(self, problems: list[Unreadable]) -> Diagnostic:
+        """The first of them, with the others beside it."""
+        problem, *others = problems
+        message, path = problem.message, problem.span.path
+        if problem.outside:
+            help = "Lint the folder that holds both, so that it is read too."
+            return self.report(message, problem.span, severity=Severity.INFO, help=help)
+        if f"`{path}`" not in message:
+            message = f"`{path}` cannot be read: {_uncapitalised(message)}"
+        return self.report(
+            message,
+            problem.span,
+            related=[Label(other.span, _uncapitalised(other.message).rstrip(".")) for other in others],
+            help="What stands in this file is not checked until it can be read.",
+        )
+
+
+def _uncapitalised(message: str) -> str:
+    return _BEGINS.sub(lambda word: word[0].lower(), message)

@@ -1,7 +1,18 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
-from dotmac_lint.model.builds import MissingSource, missing_sources, missing_sources_of_others
+import msgspec
+
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Fix,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+)
+from dotmac_lint.model.builds import MissingSource, by_cause, missing_sources, missing_sources_of_others
 from dotmac_lint.model.start_scripts import missing_in_images
 
 
@@ -21,25 +32,44 @@ class MissingCopySource(Rule):
     def _report(self, repository: Repository, sources: tuple[MissingSource, ...]) -> Iterator[Diagnostic]:
         scripts = missing_in_images(repository) if sources else ()  # of DM001
         told = {script.at for script in scripts}
-        for found in sources:
-            if found.copy.span in told:
-                continue
-            keyword = found.copy.instruction.keyword
-            advice = "Commit it, or correct the path."
-            if found.fix is not None:
-                advice = f"Commit it, or correct the path. {found.fix.title}."
-            elif found.elsewhere is not None:
-                advice = f"`{found.elsewhere}` exists: correct the path, or build with another context."
-            name = found.service.name if found.service is not None else None
-            yield self.report(
-                f"{keyword} takes `{found.path}`, which does not exist: the build with the context "
-                f"`{found.context or '.'}` stops here.",
-                found.copy.span,
-                related=[Label(found.context_span, f"service `{name}` builds with this context")]
-                if found.context_span is not None
-                else (),
-                help=advice,
-                fix=found.fix,
-                service=name,
-                key=f"{found.path} {found.context}",
-            )
+        return map(self._told, by_cause(source for source in sources if source.copy.span not in told))
+
+    def _told(self, group: list[MissingSource]) -> Diagnostic:
+        found, *others = group
+        name = found.service.name if found.service is not None else None
+        fix = _together(group)
+        advice = "Commit it, or correct the path."
+        if others:
+            advice = f"Commit the folder `{found.absent}`, or correct the paths."
+        if fix is not None:
+            advice = f"{advice} {fix.title}."
+        elif found.elsewhere is not None and others:
+            other = found.other_context or "."
+            advice = f"The folder `{other}` has them: build with that context, or correct the paths."
+        elif found.elsewhere is not None:
+            advice = f"`{found.elsewhere}` exists: correct the path, or build with another context."
+        context = [] if found.context_span is None else [found.context_span]
+        return self.report(
+            f"{found.copy.instruction.keyword} takes `{found.path}`, which does not exist: the build with the context "
+            f"`{found.context or '.'}` stops here.",
+            found.copy.span,
+            related=[
+                *(Label(span, f"service `{name}` builds with this context") for span in context),
+                *(Label(other.copy.span, f"`{other.path}` does not exist either") for other in others),
+            ],
+            help=advice,
+            fix=fix,
+            service=name,
+            key=f"{found.path} {found.context}",
+        )
+
+
+def _together(group: list[MissingSource]) -> Fix | None:
+    """The repairs of all of them; not where another context is meant."""
+    fixes = [found.fix for found in group if found.fix is not None]
+    if len(fixes) < len(group) or (len(group) > 1 and group[0].elsewhere is not None):
+        return None
+    more = f" (and {len(fixes) - 1} more)" if len(fixes) > 1 else ""
+    return msgspec.structs.replace(
+        fixes[0], title=fixes[0].title + more, edits=tuple(edit for fix in fixes for edit in fix.edits)
+    )

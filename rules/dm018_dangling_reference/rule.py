@@ -24,7 +24,10 @@ class DanglingReference(Rule):
             yield self.report(
                 found.message + (f" Did you mean `{found.meant}`?" if found.meant else ""),
                 found.at,
-                related=[Label(span, text) for span, text in places if span is not None],
+                related=[
+                    *(Label(span, text) for span, text in places if span is not None),
+                    *(Label(span, f"service `{name}` refers to it, too") for name, span in found.others),
+                ],
                 help=_advice(found),
                 fix=_rename(found),
                 service=found.service,

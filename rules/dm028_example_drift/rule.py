@@ -1,7 +1,14 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
-from dotmac_lint.model.example_drift import Idle, idle_entries, lacking_fields, lacking_variables
+from dotmac_lint.model.example_drift import (
+    Idle,
+    Lacking,
+    appended,
+    idle_entries,
+    lacking_fields,
+    lacking_variables,
+)
 
 MOST = 2
 """Idle lines of one example and cause that are reported one by one; more are one finding."""
@@ -15,15 +22,12 @@ class ExampleDrift(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        lacking: dict[str, list[Lacking]] = {}
         for found in lacking_variables(deployment):
-            yield self.report(
-                f"Compose does not start without `{found.name}`, which `{found.example}` lacks: whoever copies it "
-                f"to `{found.env_file}` does not learn of it.",
-                found.at,
-                related=[Label(Span(found.example, 0, 0), "this example lacks it")],
-                help=f"Add `{found.name}=` to `{found.example}`, with a word on what it should hold.",
-                fix=found.fix,
-                key=found.name,
+            lacking.setdefault(found.example, []).append(found)
+        for group in lacking.values():
+            yield from (
+                [self._lacking(group)] if len(group) > MOST else (self._lacking([one]) for one in group)
             )
         for lack in lacking_fields(deployment):
             yield self.report(
@@ -35,6 +39,24 @@ class ExampleDrift(Rule):
                 fix=lack.fix,
                 key=lack.name,
             )
+
+    def _lacking(self, group: list[Lacking]) -> Diagnostic:
+        first, *others = group
+        it = "them" if others else "it"
+        return self.report(
+            f"Compose does not start without `{first.name}`{' and others' if others else ''}, which "
+            f"`{first.example}` lacks: whoever copies it to `{first.env_file}` does not learn of {it}.",
+            first.at,
+            related=[
+                Label(Span(first.example, 0, 0), f"this example lacks {it}"),
+                *(Label(other.at, f"`{other.name}` is demanded, too") for other in others),
+            ],
+            help=f"Add `{first.name}=` to `{first.example}`, with a word on what it should hold."
+            if not others
+            else f"Add them to `{first.example}`, each with a word on what it should hold.",
+            fix=appended(group),
+            key=first.name,
+        )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         causes: dict[tuple[str, str | None, bool], list[Idle]] = {}

@@ -27,21 +27,36 @@ class UnknownBuildArg(Rule):
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         yield from self._report(unknown_arguments_of_commands(repository))
 
-    def _report(self, arguments: Iterable[UnknownArgument]) -> Iterator[Diagnostic]:
-        for found in arguments:
-            name, image = found.name, found.image
-            place = f"`{image.dockerfile}`" if not image.inline else "its inline Dockerfile"
-            subject = f"Service `{found.service.name}`" if found.service else f"A build in `{found.at.path}`"
-            fix = None
-            if found.meant is not None:
-                fix = Fix(f"Rename `{name}` to `{found.meant}`", edits=(Edit(found.at, found.meant),))
-            yield self.report(
-                f"{subject} passes the build argument `{name}`, but {place} has no `ARG {name}`: the value is dropped."
-                + (f" Did you mean `{found.meant}`?" if found.meant else ""),
-                found.at,
-                related=[Label(image.stages[0].base_span, "the Dockerfile begins here")],
-                help=f"Declare `ARG {name}` in the stage that uses it, or remove the argument.",
-                fix=fix,
-                service=found.service.name if found.service else None,
-                key=name,
-            )
+    def _report(self, builds: Iterable[list[UnknownArgument]]) -> Iterator[Diagnostic]:
+        for build in builds:
+            slips = [[found] for found in build if found.meant is not None]
+            dropped = [found for found in build if found.meant is None]
+            yield from map(self._told, [*slips, dropped] if dropped else slips)
+
+    def _told(self, group: list[UnknownArgument]) -> Diagnostic:
+        """The arguments of one build that are dropped; one that misses another alone."""
+        found, image = group[0], group[0].image
+        names = [f"`{one.name}`" for one in group]
+        place = f"`{image.dockerfile}`" if not image.inline else "its inline Dockerfile"
+        subject = f"Service `{found.service.name}`" if found.service else f"A build in `{found.at.path}`"
+        said = f"the build argument {names[0]}, but {place} has no `ARG {found.name}`: the value is dropped."
+        help = f"Declare `ARG {found.name}` in the stage that uses it, or remove the argument."
+        if len(group) > 1:
+            listed = f"{', '.join(names[:-1])} and {names[-1]}"
+            said = f"the build arguments {listed}, but {place} has no `ARG` for them: the values are dropped."
+            help = "Declare each with `ARG` in the stage that uses it, or remove the arguments."
+        fix = None
+        if found.meant is not None:
+            fix = Fix(f"Rename `{found.name}` to `{found.meant}`", edits=(Edit(found.at, found.meant),))
+        return self.report(
+            f"{subject} passes {said}" + (f" Did you mean `{found.meant}`?" if found.meant else ""),
+            found.at,
+            related=[
+                *(Label(one.at, f"`{one.name}` is dropped, too") for one in group[1:]),
+                Label(image.stages[0].base_span, "the Dockerfile begins here"),
+            ],
+            help=help,
+            fix=fix,
+            service=found.service.name if found.service else None,
+            key=" ".join(one.name for one in group),
+        )
