@@ -400,7 +400,8 @@ class _Shell:
                 i += 1
                 while i < size and chars[i] != '"':
                     if chars[i] == "\\":
-                        add(line.cut(i + 1, i + 2))
+                        if chars[i + 1 : i + 2] != "\n":
+                            add(line.cut(i + 1, i + 2))
                         i += 2
                     elif chars[i] in "$`":
                         value, end = self.expand(line, i, choice)
@@ -550,6 +551,7 @@ class _Piece(NamedTuple):
 
 
 _FENCE = regex(r"^[ \t>]*(`{3,}|~{3,})")
+_DIAGRAM = regex(r"^[ \t>]*[`~]{3,}[ \t]*(mermaid|plantuml|puml|dot|graphviz|d2)\b", re.I)
 _INLINE_CODE = regex(r"`([^`\n]*compose[^`\n]*)`")
 _DOCUMENT_LINE = regex(
     r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*"
@@ -575,21 +577,22 @@ def _continued(source: str) -> str:
 
 
 def _document_pieces(source: str) -> Iterator[_Piece]:
-    """The fenced blocks whole; else inline code and lines that look like commands."""
+    """The fenced blocks whole, but for diagrams; else inline code and lines that look like commands."""
     source = _continued(_WINDOWS_PATH.sub(lambda match: match[0].replace("\\", "/"), source))
     fence: str | None = None
+    drawn = False
     begin = position = 0
     for line in source.splitlines(keepends=True):
         start, position = position, position + len(line)
         match = _FENCE.match(line)
         if fence is not None:
             if match and match[1].startswith(fence):
-                if "compose" in source[begin:start]:
+                if "compose" in source[begin:start] and not drawn:
                     yield _Piece(_unquoted(_text(source, begin, start)), "document")
                 fence = None
             continue
         if match:
-            fence, begin = match[1], position
+            fence, begin, drawn = match[1], position, _DIAGRAM.match(line) is not None
         elif "compose" in line:
             if found := _DOCUMENT_LINE.match(line.rstrip("\r\n")):
                 yield _Piece(_text(source, start + found.start(1), start + found.end(1)), "document")
@@ -1274,7 +1277,7 @@ def _command_lines(
     seen: set[tuple[object, ...]] = set()
     for variant in _variants(places, path, kind, folder, files):
         base = variant.folder
-        resolved = tuple(_file_word(places, path, base, word) for word in variant.files)
+        resolved = tuple(_file_word(places, span, base, word) for word in variant.files)
         if OPEN in folder:  # below a folder of ours, but nobody knows which
             resolved = tuple(w if w.exists else msgspec.structs.replace(w, path=None) for w in resolved)
         result = CommandLine(
@@ -1283,9 +1286,9 @@ def _command_lines(
             program=program,
             directory=base,
             files=resolved,
-            env_files=tuple(_file_word(places, path, base, word) for word in env_files),
+            env_files=tuple(_file_word(places, span, base, word) for word in env_files),
             profiles=known,
-            project_directory=_file_word(places, path, base, project_directory, folder=True)
+            project_directory=_file_word(places, span, base, project_directory, folder=True)
             if project_directory
             else None,
             project_name=project_name,
@@ -1367,6 +1370,12 @@ def default_file(places: Places, folder: str) -> str | None:
         folder = dirname(folder)
 
 
+def overlays_others(places: Places, folder: str) -> bool:
+    """Whether the folder has an override and there is no file of ours that it overrides."""
+    overrides = (places.kind(join(folder, name)) for name in OVERRIDE_FILES)
+    return "file" in overrides and default_file(places, folder) is None
+
+
 def _folders(places: Places, path: str, kind: Kind, folder: str) -> list[str]:
     own = dirname(path)
     if folder[:1] == OWN:
@@ -1433,11 +1442,16 @@ def _matches(places: Places, path: str, base: str, word: _Text, named: Collectio
     return [_Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]
 
 
-def _file_word(places: Places, path: str, base: str, word: _Text, *, folder: bool = False) -> FileWord:
-    span = Span(path, min(word.at, default=0), max(word.at, default=-1) + 1)
+def _file_word(places: Places, command: Span, base: str, word: _Text, *, folder: bool = False) -> FileWord:
+    """Of a word that variables are a part of, the place is what stands in the command."""
+    path = command.path
+    here = [offset for offset in word.at if command.start <= offset < command.end] or word.at
+    span = Span(path, min(here, default=0), max(here, default=-1) + 1)
     inside = None if OPEN in word.chars or "*" in word.chars else _inside(path, base, word.chars)
     text = (
         word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")
     )
+    if word.chars[:1] == OWN and text.startswith("../") and inside is not None:
+        text = inside
     exists = inside is not None and places.kind(inside) == ("directory" if folder else "file")
     return FileWord(text, span, inside, exists)

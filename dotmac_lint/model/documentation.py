@@ -16,7 +16,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines
+from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
 from dotmac_lint.model.network import own_names
@@ -274,7 +274,11 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
     if word in line.files and not _NAMED_COMPOSE.search(word.text):
         if not word.text.endswith((".yml", ".yaml")) or not workspace.is_directory(dirname(word.path)):
             return False
-    if workspace.in_submodule(word.path) or workspace.is_ignored(word.path):
+    if (
+        workspace.in_submodule(word.path)
+        or workspace.is_ignored(word.path)
+        or _is_in_clone(workspace, line, word)
+    ):
         return False
     if line.kind != "document" and _is_looked_for(workspace, line.span.path, word.text):
         return False
@@ -283,6 +287,14 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
     return not lies_somewhere(workspace, word.text)
+
+
+def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
+    """Whether the text clones, before the command, the folder in which the file lies."""
+    source = workspace.source(line.span.path)
+    folder, _, inside = without_dots(word.text).partition("/")
+    cloned = CLONE.finditer(source.text, 0, line.span.start) if source is not None and inside else ()
+    return any(folder == without_dots(match[2] or match[1]).rstrip("/") for match in cloned)
 
 
 def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
@@ -481,9 +493,11 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     if not words or line.kind == "code" or any(_is_prose(word.name) for word in line.services):
         return
     workspace = repository.workspace
-    if line.away:
+    if line.away or (not line.files and overlays_others(workspace, dirname(line.span.path))):
         return
-    if not line.complete or any(_is_missing(workspace, line, word) for word in line.files):
+    if not line.complete or any(
+        _is_missing(workspace, line, word) or _is_in_clone(workspace, line, word) for word in line.files
+    ):
         return
     if any(not w.exists and _is_looked_for(workspace, line.span.path, w.text) for w in line.files):
         return
@@ -549,6 +563,10 @@ def _is_prose(word: str) -> bool:
     return _WORDS.fullmatch(word) is not None or word.endswith((".", ",")) or word[:1].isupper()
 
 
+_SHORTEST_END = 4
+"""Letters that names of a family end with, at least."""
+
+
 class _Known:
     """The services of some Compose files."""
 
@@ -564,10 +582,22 @@ class _Known:
                 return service.name
         shared = re.match(r"(?s).*[._-]|", commonprefix([name, *self.services]))
         cut = len(shared[0]) if shared else 0  # `ferry-web` and `ferry-db` have nothing in common
-        scored = sorted(((ratio(name[cut:], other[cut:]), other) for other in self.services), reverse=True)
+        tail = self._family(name)  # nor have `mailservice` and `tollservice`
+        scored = sorted(
+            (
+                (ratio(name[cut:].removesuffix(tail), other[cut:].removesuffix(tail)), other)
+                for other in self.services
+            ),
+            reverse=True,
+        )
         if not scored or scored[0][0] < 75 or (len(scored) > 1 and scored[1][0] == scored[0][0]):
             return None
         return scored[0][1]
+
+    def _family(self, name: str) -> str:
+        """The longest end of `name` that several services have."""
+        ends = (name[start:] for start in range(1, len(name) - _SHORTEST_END + 1))
+        return next((end for end in ends if sum(other.endswith(end) for other in self.services) > 1), "")
 
 
 def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Known | None:

@@ -18,7 +18,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_lines import OVERRIDE_FILES, default_file
+from dotmac_lint.model.command_lines import overlays_others
 from dotmac_lint.model.compose import stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
@@ -128,11 +128,10 @@ def _is_for_a_stranger(workspace: Workspace, path: str) -> bool:
     others, or nothing in its folder runs anything and no text names it.
     """
     folder = posixpath.dirname(path)
-    inside = workspace.under(folder)
-    beside = {posixpath.basename(file) for file in inside if posixpath.dirname(file) == folder}
-    if not beside.isdisjoint(OVERRIDE_FILES) and default_file(workspace, folder) is None:
+    if overlays_others(workspace, folder):
         return True
-    return bool(folder) and not any(map(_RUNS.search, inside)) and not is_named(workspace, path)
+    runs = any(map(_RUNS.search, workspace.under(folder)))
+    return bool(folder) and not runs and not is_named(workspace, path)
 
 
 def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:
