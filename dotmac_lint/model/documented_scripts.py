@@ -259,7 +259,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
     bare = without_dots(name)
     if is_no_source(workspace, bare):
         return False
-    shown = re.compile(rf"\s*(#|//)\s*(\./)?{re.escape(bare)}\s*")
+    shown = re.compile(rf"\s*(#|//)\s*(file(name)?:\s*)?(\./)?{re.escape(bare)}\s*", re.I)
     written = re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(basename(name))}")
     lines = lines_naming(workspace, bare)
     return not any(
