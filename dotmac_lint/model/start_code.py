@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -88,6 +88,28 @@ class CallSite(msgspec.Struct, frozen=True):
     """The function that holds it; None at module level."""
 
 
+class Caller(msgspec.Struct, frozen=True, array_like=True):
+    """What calls something, without its code: a function, or a module where `function` is None."""
+
+    function: str | None
+    owner: str | None
+    """The innermost class."""
+    decorators: tuple[str, ...]
+    start: int
+    """Where the function begins; -1 for a module."""
+
+
+class Outline(msgspec.Struct, frozen=True, array_like=True):
+    """Who calls what in one module, and what its names are."""
+
+    callers: tuple[Caller, ...]
+    calls: dict[str, tuple[tuple[int, int], ...]]
+    """By the last part of what is called: places in `callers`, and where the call begins."""
+    functions: tuple[str, ...]
+    made: tuple[tuple[str, str], ...]
+    """Each name that a call gives its value, and what is called."""
+
+
 class Entry:
     """Start-up code cut down to what leads to checks: `body` holds only that."""
 
@@ -139,6 +161,12 @@ class Modules:
             self._namespaces[path] = Namespace(path, path, module.body) if read and module else None
         return self._namespaces[path]
 
+    def outline(self, path: str) -> Outline:
+        found = _outline(self.workspace, path)
+        if path not in self._namespaces:
+            self.workspace.forget_guards(path)  # most modules are asked for nothing else
+        return found
+
     def imported(self, roots: Iterable[str], files: frozenset[str]) -> frozenset[str]:
         """The files of `files` that run when those of `roots` are imported."""
         seen: set[str] = set()
@@ -183,6 +211,30 @@ def _imported_in(workspace: Workspace, path: str) -> list[tuple[str, tuple[str, 
     return list(imported_names(workspace.bytes(path) or b""))
 
 
+@fact(Outline)
+def _outline(workspace: Workspace, path: str) -> Outline:
+    module = workspace.guards(path)
+    body = module.body if module is not None and not module.problems else ()
+    callers: dict[Caller, int] = {}
+    calls: dict[str, list[tuple[int, int]]] = {}
+    for function, owner, call in calls_in(body):
+        class_ = owner.name if owner is not None else None
+        caller = (
+            Caller(function.name, class_, decorators_of(function), function.range.start)
+            if function is not None
+            else Caller(None, class_, (), -1)
+        )
+        row = callers.setdefault(caller, len(callers)), call.range.start
+        calls.setdefault(called_name(call), []).append(row)
+    names = Namespace(path, path, body).names.items()
+    return Outline(
+        tuple(callers),
+        {name: tuple(rows) for name, rows in calls.items()},
+        tuple(name for name, statements in names if any(isinstance(s, Function) for s in statements)),
+        tuple((name, made) for name, statements in names for s in statements if (made := _makes(s))),
+    )
+
+
 @fact(bool)
 def _has_one_of(workspace: Workspace, path: str, *words: str) -> bool:
     text = workspace.bytes(path) or b""
@@ -213,7 +265,8 @@ class StartCode:
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self._calls: dict[str, list[tuple[Namespace, Function | None, Class | None, Call]]] = {}
+        self._callers: dict[str, list[tuple[str, Caller, int]]] = {}
+        self._outlines: dict[str, Outline] = {}
         self._called: dict[str, dict[str, list[tuple[Function | None, Class | None, Call]]]] = {}
         self._reached: dict[tuple[str, Range], bool] = {}
         self._entries: dict[tuple[str, Range], tuple[list[Entry], list[CallSite], bool]] = {}
@@ -221,27 +274,36 @@ class StartCode:
         """Names that so many files call that nothing is told by them."""
         self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
 
-    def calls(
-        self, name: str, own: str | None = None
-    ) -> list[tuple[Namespace, Function | None, Class | None, Call]]:
-        """All calls of `name(...)` or `x.name(...)`, each with the function that holds it.
+    def _outline(self, path: str) -> Outline:
+        if path not in self._outlines:
+            self._outlines[path] = self.modules.outline(path)
+        return self._outlines[path]
+
+    def callers(self, name: str, own: str | None = None) -> list[tuple[str, Caller, int]]:
+        """Who calls `name(...)` or `x.name(...)`: the files, and where the calls begin.
 
         Where too many files call it, those of the file `own` that defines it.
         """
-        if name not in self._calls:
-            found = []
+        if name not in self._callers:
             paths = self.modules.calling(name)
             if len(paths) > MOST_CALLERS:
                 self._common.add(name)
                 paths = []
-            for path in paths:
-                namespace = self.modules.namespace(path)
-                if namespace is not None:
-                    found += [(namespace, *row) for row in self._calls_in(namespace).get(name, ())]
-            self._calls[name] = found
-        if name in self._common and own is not None and (defining := self.modules.namespace(own)) is not None:
-            return [(defining, *row) for row in self._calls_in(defining).get(name, ())]
-        return self._calls[name]
+            self._callers[name] = [row for path in paths for row in self._callers_in(path, name)]
+        if name in self._common and own is not None:
+            return list(self._callers_in(own, name))
+        return self._callers[name]
+
+    def _callers_in(self, path: str, name: str) -> Iterator[tuple[str, Caller, int]]:
+        outline = self._outline(path)
+        return ((path, outline.callers[caller], at) for caller, at in outline.calls.get(name, ()))
+
+    def calls(self, name: str) -> Iterator[tuple[Namespace, Function | None, Class | None, Call]]:
+        """The same with the code: the functions that hold the calls, their classes, and the calls."""
+        for path in dict.fromkeys(path for path, _, _ in self.callers(name)):
+            namespace = self.modules.namespace(path)
+            if namespace is not None:
+                yield from ((namespace, *row) for row in self._calls_in(namespace).get(name, ()))
 
     def _calls_in(self, namespace: Namespace) -> dict[str, list[tuple[Function | None, Class | None, Call]]]:
         """The calls in a module by what they call."""
@@ -274,46 +336,53 @@ class StartCode:
         entries: dict[tuple[str, int], Entry] = {}
         sites: list[CallSite] = []
         seen = {function.name}
-        pending = [(function.name, self._speaking_of(owner, path), depth)]
+        pending = [(function.name, self._speaking_of(owner.name if owner else None, path), depth)]
         while pending:
             wanted, words, left = pending.pop(0)
-            for namespace, caller, class_, call in self.calls(
-                wanted, path if wanted == function.name else None
-            ):
-                if words is not None and not _has_one_of(self.modules.workspace, namespace.path, *words):
+            for where, caller, at in self.callers(wanted, path if wanted == function.name else None):
+                if words is not None and not _has_one_of(self.modules.workspace, where, *words):
                     continue  # a method of this name, but of something else
-                if caller is None or self.starts(namespace, caller, class_):
-                    key = (namespace.path, caller.range.start if caller else -1)
-                    entry = entries.setdefault(key, Entry(namespace, caller, class_))
+                name, class_ = caller.function, caller.owner
+                if name is None or self.starts(name, caller.decorators, class_ is not None):
+                    namespace, holder, holding, call = self._call(where, wanted, at)
+                    entry = entries.setdefault((where, caller.start), Entry(namespace, holder, holding))
                     entry.targets.append(call.range)
-                    sites.append(CallSite(namespace.path, call.range, caller.name if caller else None))
-                    if caller is None or caller.name.lower() not in PROGRAM_NAMES:
+                    sites.append(CallSite(where, call.range, name))
+                    if name is None or name.lower() not in PROGRAM_NAMES:
                         continue
                 # Whoever makes an object runs its `__init__`; other special methods are not followed.
-                made = class_ is not None and caller.name == "__init__"
-                name = class_.name if class_ is not None and made else caller.name
-                if name not in seen and left > 0 and not name.startswith(("test", "__")):
-                    seen.add(name)
-                    spoken = None if made else self._speaking_of(class_, namespace.path)
-                    pending.append((name, spoken, left - 1))
+                made = class_ is not None and name == "__init__"
+                called = class_ if class_ is not None and made else name
+                if called not in seen and left > 0 and not called.startswith(("test", "__")):
+                    seen.add(called)
+                    spoken = None if made else self._speaking_of(class_, where)
+                    pending.append((called, spoken, left - 1))
         return list(entries.values()), sites, not seen.isdisjoint(self._common)
 
-    def _speaking_of(self, owner: Class | None, path: str) -> list[str] | None:
+    def _call(
+        self, path: str, name: str, start: int
+    ) -> tuple[Namespace, Function | None, Class | None, Call]:
+        """The call of `name` that begins at `start`, with the code that holds it."""
+        namespace = self.modules.namespace(path)
+        assert namespace is not None  # or there were no calls in it
+        function, owner, call = next(
+            row for row in self._calls_in(namespace)[name] if row[2].range.start == start
+        )
+        return namespace, function, owner, call
+
+    def _speaking_of(self, owner: str | None, path: str) -> list[str] | None:
         """The words of which a file has one that calls methods of the class; None where there is no class.
 
         They are its name, and what its module calls its functions and objects.
         """
-        namespace = self.modules.namespace(path)
-        if owner is None or namespace is None:
+        if owner is None:
             return None
-        words = {owner.name}
-        for name, statements in namespace.names.items():
-            if any(isinstance(s, Function) or _makes_object(s, owner) for s in statements):
-                words.add(name)
-        for elsewhere in {id(found[0]): found[0] for found in self.calls(owner.name)}.values():
-            for name, statements in elsewhere.names.items():
-                if any(_makes_object(s, owner) for s in statements):
-                    words.add(name)
+        words = {owner, *self._outline(path).functions}
+        for where in {path, *(where for where, _, _ in self.callers(owner))}:
+            # A function may give an object of the class as well.
+            words.update(
+                name for name, made in self._outline(where).made if made == owner or made[:1].islower()
+            )
         return sorted(words)
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
@@ -327,7 +396,8 @@ class StartCode:
     def may_run(self, function: Function, owner: Class | None, path: str) -> bool:
         """Whether start-up code may reach the function."""
         namespace = self.modules.namespace(path)
-        if namespace is None or self.starts(namespace, function, owner) or function.name.startswith("__"):
+        starting = self.starts(function.name, decorators_of(function), owner is not None)
+        if namespace is None or starting or function.name.startswith("__"):
             return True
         key = (path, function.range)
         if key not in self._reached:
@@ -339,9 +409,8 @@ class StartCode:
         """Whether nobody calls the function of a module: it is named where it is defined alone, and no decorator but
         a cache is told of it.
         """
-        if self.starts(namespace, function, None):
-            return False
-        if not all(_CACHE.search(dotted(decorator)) for decorator in function.decorators):
+        decorators = decorators_of(function)
+        if self.starts(function.name, decorators, False) or not all(map(_CACHE.search, decorators)):
             return False
         workspace, name = self.modules.workspace, function.name
         found = workspace.words.search(workspace.files, (name.encode(),))  # a command may name it as well
@@ -358,17 +427,16 @@ class StartCode:
             if value.search(workspace.bytes(path) or b"")
         )
 
-    def starts(self, namespace: Namespace, function: Function, owner: Class | None) -> bool:
-        """Whether the function may run when a service starts, as its name or a decorator tells."""
-        decorators = [dotted(decorator) for decorator in function.decorators]
+    def starts(self, name: str, decorators: Sequence[str], in_class: bool) -> bool:
+        """Whether a function may run when a service starts, as its name or a decorator tells."""
         known = (SERVER_DECORATORS, CELERY_DECORATORS, COMMAND_DECORATORS)
         if any(pattern.search(decorator) for pattern in known for decorator in decorators):
             return True
-        if any(map(_CONTEXT.search, decorators)) and self._is_lifespan(function.name):
+        if any(map(_CONTEXT.search, decorators)) and self._is_lifespan(name):
             return True
-        if owner is not None:  # `start` or `run` of some object says nothing of when it is called
-            return function.name in START_METHODS
-        return function.name.lower() in START_NAMES or function.name.endswith("lifespan")
+        if in_class:  # `start` or `run` of some object says nothing of when it is called
+            return name in START_METHODS
+        return name.lower() in START_NAMES or name.endswith("lifespan")
 
     def _is_lifespan(self, name: str) -> bool:
         """Whether an application is given the context manager to run in: `FastAPI(lifespan=name)`."""
@@ -390,7 +458,7 @@ def runs(entry: Entry, launched: Launched) -> bool:
         return True
     if (path, function.name) in launched.functions:
         return True
-    decorators = [dotted(decorator) for decorator in function.decorators]
+    decorators = decorators_of(function)
     if any(CELERY_DECORATORS.search(decorator) for decorator in decorators):
         return launched.celery
     if any(COMMAND_DECORATORS.search(decorator) for decorator in decorators):
@@ -439,12 +507,16 @@ def calls_in(
                     yield from calls_in(inner, function, owner)
 
 
-def _makes_object(statement: Stmt, owner: Class) -> bool:
-    """Whether a variable may hold an object of the class."""
+def _makes(statement: Stmt) -> str | None:
+    """The name of the class or function whose call gives a variable its value."""
     if not isinstance(statement, Assign) or not isinstance(statement.value, Call):
-        return False
+        return None
     function = statement.value.function
-    return isinstance(function, Name) and (function.name == owner.name or function.name[:1].islower())
+    return function.name if isinstance(function, Name) else None
+
+
+def decorators_of(function: Function) -> tuple[str, ...]:
+    return tuple(dotted(decorator) for decorator in function.decorators)
 
 
 def functions_in(

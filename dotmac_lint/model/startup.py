@@ -38,6 +38,7 @@ from dotmac_lint.model.start_code import (
     Modules,
     StartCode,
     checks,
+    decorators_of,
     in_program,
     mentioned,
     raising,
@@ -218,7 +219,7 @@ class Simulator:
             )
             if function is not None and not at_start:
                 entries = self.start_code.entries(function, owner, path)[0]
-                starting = self.start_code.starts(namespace, function, owner)
+                starting = self.start_code.starts(function.name, decorators_of(function), owner is not None)
                 entries = [*entries, Entry(namespace, function, owner)] if starting else entries
                 at_start = any(runs(entry, process) for entry in entries)
         return Made(at_start, None if given is None else frozenset(given)) if found else None
@@ -368,7 +369,7 @@ class Simulator:
             found = []
             if namespace is not None:
                 functions = [s for s in namespace.body if isinstance(s, Function)]
-                starting = [f for f in functions if self.start_code.starts(namespace, f, None)]
+                starting = [f for f in functions if self.start_code.starts(f.name, decorators_of(f), False)]
                 for function in (None, *starting):
                     entry = Entry(namespace, function, None)
                     entry.targets = list(_tests(function.body if function else namespace.body))
