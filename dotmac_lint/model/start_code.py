@@ -244,7 +244,13 @@ def _has_one_of(workspace: Workspace, path: str, *words: str) -> bool:
 @fact(bool)
 def _calls(workspace: Workspace, path: str, name: str) -> bool:
     data, called = workspace.bytes(path) or b"", name.encode() + b"("
-    return called in data and re.search(rb"(?<!def )\b" + re.escape(called), data) is not None
+    start = data.find(called)
+    while start >= 0:
+        before = data[max(0, start - 4) : start]
+        if before != b"def " and not before[-1:].isalnum() and before[-1:] != b"_":
+            return True
+        start = data.find(called, start + 1)
+    return False
 
 
 @fact(int)
@@ -413,8 +419,12 @@ class StartCode:
         if self.starts(function.name, decorators, False) or not all(map(_CACHE.search, decorators)):
             return False
         workspace, name = self.modules.workspace, function.name
-        found = workspace.words.search(workspace.files, (name.encode(),))  # a command may name it as well
-        return all(path == namespace.path and _named(workspace, path, name) == 1 for path, _ in found)
+        if _named(workspace, namespace.path, name) > 1:
+            return False
+        # A command may name it as well; most are called by code, which costs less to find.
+        places = (self.modules.shipped, workspace.files)
+        found = (path for files in places for path, _ in workspace.words.search(files, (name.encode(),)))
+        return all(path == namespace.path for path in found)
 
     def _handed_on(self, name: str) -> bool:
         """Whether the function itself is a value somewhere: an argument, an item of a list."""
