@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 
 from dotmac_lint.facts import Facts, Standing
 
@@ -27,6 +28,11 @@ _FEW = 6
 def _spaced(characters: frozenset[int]) -> bytes:
     """For `bytes.translate`: spaces in the place of all others."""
     return bytes(byte if byte in characters else ord(" ") for byte in range(256))
+
+
+@lru_cache(maxsize=8)
+def _digest(files: tuple[str, ...]) -> bytes:
+    return hashlib.blake2b("\0".join(files).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 def _longest(text: bytes, table: bytes) -> bytes:
@@ -109,20 +115,20 @@ class Words:
 
         What is no word, such as `a.b`, counts where its longest part stands.
         """
-        files = dict.fromkeys(paths)
-        digest = hashlib.blake2b("\0".join(files).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        files = paths if isinstance(paths, tuple) else tuple(dict.fromkeys(paths))
+        digest = _digest(files)
         if self._kept and digest not in self._answers:
             numbers = self._files
             self._searched[digest] = array("I", (numbers.setdefault(path, len(numbers)) for path in files))
         known = self._answers.setdefault(digest, {})
         new = {word: _longest(word, _ALL) for word in words if word not in known}
         if new:
-            self._find(files, digest, new, known)
+            self._find(dict.fromkeys(files), digest, new, known)
         found: dict[str, set[bytes]] = {}
         for word in words:
             for path in known[word]:
                 found.setdefault(path, set()).add(word)
-        return ((path, found[path]) for path in files if path in found)
+        return ((path, found[path]) for path in (files if found else ()) if path in found)
 
     def _find(
         self,
@@ -168,4 +174,15 @@ def stands(word: bytes, text: bytes) -> bool:
         if (not start or text[start - 1] not in _WORD) and (end == len(text) or text[end] not in _WORD):
             return True
         start = text.find(word, end)
+    return False
+
+
+def calls(name: bytes, text: bytes, keyword: bytes) -> bool:
+    """Whether the text has `name(` as Python calls it, not as `keyword` (`def`, `class`) declares it."""
+    called, declared = name + b"(", keyword + b" "
+    start = text.find(called)
+    while start >= 0:
+        if (not start or text[start - 1] not in _WORD) and not text.endswith(declared, 0, start):
+            return True
+        start = text.find(called, start + 1)
     return False

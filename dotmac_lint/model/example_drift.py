@@ -156,10 +156,12 @@ def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:
     return {name.decode() for name in found - used}
 
 
-def _programs_and_data(workspace: Workspace) -> list[str]:
-    files: list[str] = workspace.remembered(
+def _programs_and_data(workspace: Workspace) -> tuple[str, ...]:
+    files: tuple[str, ...] = workspace.remembered(
         "neither documents nor env files",
-        lambda: [path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)],
+        lambda: tuple(
+            path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)
+        ),
     )
     return files
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -160,6 +161,7 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
     seen: set[Span] = set()
     texts: dict[Leaf, Blank] = {}
     services = {service.name: service for service in deployment.services}
+    given = cache(lambda: _given_by_env_files(deployment.project))
     for use in undefined(deployment.project):
         if use.at in seen:
             continue
@@ -168,7 +170,7 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
         running = services[name] if name else None
         found = (
             _eaten(use, running, deployment.repository)
-            or _from_env_file(use, deployment)
+            or _from_env_file(use, deployment, given())
             or _unknown(use, running, deployment)
         )
         if found is None:
@@ -239,26 +241,38 @@ def _runs_in_shell(use: Undefined) -> bool:
     )
 
 
-def _from_env_file(use: Undefined, deployment: Deployment) -> Blank | None:
-    if deployment.spec.env_files_elsewhere:
-        return None
-    project = deployment.project
-    own = [use.service] if use.service else []
-    for service in (*own, *project.services.values()):
+_Given = dict[str, tuple["Variable", str]]
+"""By name: what an env file sets first, and the path of the file."""
+
+
+def _given_by_env_files(project: Project) -> dict[str | None, _Given]:
+    """What the env files of each service set, by its name, and those of all: by None."""
+    found: dict[str | None, _Given] = {None: {}}
+    for service in project.services.values():
+        own = found[service.name] = {}
         for reference, variables in env_file_layers(project, service):
-            given = next((variable for variable in variables or () if variable.name == use.name), None)
-            if given is None or not isinstance(reference.path.value, Known):
-                continue
-            elsewhere = _named(use, deployment.repository) - {given.span.path}
-            if any(not _DOCUMENT.search(path) for path in elsewhere):
-                return None  # a script may set it
-            if use.at in _given_in_some_deployment(deployment.repository):
-                return None  # its owners start the file otherwise, with what it needs
-            path = reference.path.value.value
-            if _is_put_as_dotenv(deployment.repository, path, use.at.path):
-                return None
-            return Blank("env-file", use.name, use.at, None, use.attribute, given=given, path=path)
-    return None
+            if isinstance(reference.path.value, Known):
+                for variable in variables or ():
+                    own.setdefault(variable.name, (variable, reference.path.value.value))
+        for name, first in own.items():
+            found[None].setdefault(name, first)
+    return found
+
+
+def _from_env_file(use: Undefined, deployment: Deployment, given: dict[str | None, _Given]) -> Blank | None:
+    own = given.get(use.service.name, {}) if use.service else {}
+    found = own.get(use.name) or given[None].get(use.name)
+    if found is None or deployment.spec.env_files_elsewhere:
+        return None
+    variable, path = found
+    elsewhere = _named(use, deployment.repository) - {variable.span.path}
+    if any(not _DOCUMENT.search(other) for other in elsewhere):
+        return None  # a script may set it
+    if use.at in _given_in_some_deployment(deployment.repository):
+        return None  # its owners start the file otherwise, with what it needs
+    if _is_put_as_dotenv(deployment.repository, path, use.at.path):
+        return None
+    return Blank("env-file", use.name, use.at, None, use.attribute, given=variable, path=path)
 
 
 def _is_put_as_dotenv(repository: Repository, path: str, compose_file: str) -> bool:

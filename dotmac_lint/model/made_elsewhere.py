@@ -339,9 +339,9 @@ def lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
     return lines
 
 
-def _tools(workspace: Workspace) -> list[str]:
-    tools: list[str] = workspace.remembered(
-        "tools", lambda: [f for f in workspace.files if _TOOLS.search(f) and not _NO_TOOLS.search(f)]
+def _tools(workspace: Workspace) -> tuple[str, ...]:
+    tools: tuple[str, ...] = workspace.remembered(
+        "tools", lambda: tuple(f for f in workspace.files if _TOOLS.search(f) and not _NO_TOOLS.search(f))
     )
     return tools
 

@@ -49,6 +49,7 @@ from dotmac_lint.readers.python.code import (
 from dotmac_lint.readers.python.setters import ANY, OWN, SETTINGS_NAME
 from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
 from dotmac_lint.source import Span
+from dotmac_lint.words import calls
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -903,7 +904,7 @@ def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
 
 def _candidates(workspace: Workspace, code: Code) -> list[str]:
     """The files that may define settings: those that name BaseSettings, or a class that does."""
-    paths = [path for path in code.paths if not _NOT_SHIPPED.search(path) and path.endswith(".py")]
+    paths = tuple(path for path in code.paths if not _NOT_SHIPPED.search(path) and path.endswith(".py"))
     kept = {path for path in paths if _names_base(workspace, path)}
     pending = [
         "BaseSettings",
@@ -911,13 +912,15 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
     ]
     names = set(pending)
     while pending:
-        name = pending.pop()
-        for path, _ in workspace.words.search(paths, (name.encode(),)):
-            for new in _made_of(workspace, path, name):
-                kept.add(path)
-                if new not in names:
-                    names.add(new)
-                    pending.append(new)
+        rows = list(workspace.words.search(paths, {name.encode() for name in pending}))
+        pending = []
+        for path, bases in rows:
+            for base in bases:
+                for new in _made_of(workspace, path, base.decode()):
+                    kept.add(path)
+                    if new not in names:
+                        names.add(new)
+                        pending.append(new)
     return sorted(kept)
 
 
@@ -956,19 +959,22 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
     if not names:
         return set()
     shipped = (path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path))
-    asked = sorted(names)
-    return {name for path in shipped for name in _called_in(workspace, path, *asked)}
+    called: set[str] = set()
+    for path, here in workspace.words.search(shipped, {name.encode() for name in names}):
+        rest = {word.decode() for word in here} - called
+        called.update(name for name in rest if _is_called(workspace, path, name))
+    return called
 
 
-@fact(set[str])
-def _called_in(workspace: Workspace, path: str, *names: str) -> set[str]:
+_FACTORY = regex(rb"default_factory\s*=\s*([\w.]+)")
+
+
+@fact(bool)
+def _is_called(workspace: Workspace, path: str, name: str) -> bool:
     data = workspace.bytes(path) or b""
-    if not any(name.encode() in data for name in names):
-        return set()
-    words = "|".join(map(re.escape, names)).encode()
-    call = re.compile(rb"(?<!class )\b(" + words + rb")\(")
-    factory = re.compile(rb"default_factory\s*=\s*(?:\w+\.)*(" + words + rb")\b")
-    return {m[1].decode() for pattern in (call, factory) for m in pattern.finditer(data)}
+    return calls(name.encode(), data, b"class") or any(
+        name.encode() in m[1].split(b".") for m in _FACTORY.finditer(data)
+    )
 
 
 # ---- what changes at run time

@@ -35,7 +35,7 @@ from dotmac_lint.readers.python.code import (
     With,
 )
 from dotmac_lint.source import Range, Span
-from dotmac_lint.words import stands
+from dotmac_lint.words import calls, stands
 from dotmac_lint.workspace import Workspace
 
 NOT_SHIPPED = regex(
@@ -199,11 +199,11 @@ class Modules:
         return [path for path, _ in found if _calls(self.workspace, path, name)]
 
     @cached_property
-    def shipped(self) -> list[str]:
+    def shipped(self) -> tuple[str, ...]:
         """The Python files of the application."""
-        return [
+        return tuple(
             path for path in self.workspace.files if path.endswith(".py") and not NOT_SHIPPED.search(path)
-        ]
+        )
 
 
 @fact(list[tuple[str, tuple[str, ...]]])
@@ -216,7 +216,7 @@ def _outline(workspace: Workspace, path: str) -> Outline:
     module = workspace.guards(path)
     body = module.body if module is not None and not module.problems else ()
     callers: dict[Caller, int] = {}
-    calls: dict[str, list[tuple[int, int]]] = {}
+    called: dict[str, list[tuple[int, int]]] = {}
     for function, owner, call in calls_in(body):
         class_ = owner.name if owner is not None else None
         caller = (
@@ -225,11 +225,11 @@ def _outline(workspace: Workspace, path: str) -> Outline:
             else Caller(None, class_, (), -1)
         )
         row = callers.setdefault(caller, len(callers)), call.range.start
-        calls.setdefault(called_name(call), []).append(row)
+        called.setdefault(called_name(call), []).append(row)
     names = Namespace(path, path, body).names.items()
     return Outline(
         tuple(callers),
-        {name: tuple(rows) for name, rows in calls.items()},
+        {name: tuple(rows) for name, rows in called.items()},
         tuple(name for name, statements in names if any(isinstance(s, Function) for s in statements)),
         tuple((name, made) for name, statements in names for s in statements if (made := _makes(s))),
     )
@@ -243,14 +243,7 @@ def _has_one_of(workspace: Workspace, path: str, *words: str) -> bool:
 
 @fact(bool)
 def _calls(workspace: Workspace, path: str, name: str) -> bool:
-    data, called = workspace.bytes(path) or b"", name.encode() + b"("
-    start = data.find(called)
-    while start >= 0:
-        before = data[max(0, start - 4) : start]
-        if before != b"def " and not before[-1:].isalnum() and before[-1:] != b"_":
-            return True
-        start = data.find(called, start + 1)
-    return False
+    return calls(name.encode(), workspace.bytes(path) or b"", b"def")
 
 
 @fact(int)
