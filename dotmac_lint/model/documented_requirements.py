@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import ELSEWHERE, Missing, lies_somewhere
-from dotmac_lint.model.documented_scripts import COMMAND_BEGINS, TEXTS, commands_in, entered_folder, is_for_us
+from dotmac_lint.model.documentation import Missing, lies_somewhere
+from dotmac_lint.model.documented_scripts import COMMAND_BEGINS, commands_in, entered_folder, is_for_us, texts
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
 from dotmac_lint.source import Span
@@ -33,9 +33,7 @@ def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
     if workspace.submodules:
         return
-    for path in workspace.files:
-        if ELSEWHERE.search(path) or not any(kind.search(path) for kind in TEXTS):
-            continue
+    for path in texts(workspace):
         found: dict[str, list[Span]] = {}
         for name, start, end, commands in _lists_in(workspace, path):
             place = Span(path, start, end)

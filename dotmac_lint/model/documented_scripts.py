@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _MAKEFILE = regex(r"(^|/)(GNUm|M|m)akefile$|\.mk$")
 _WORKFLOW = regex(r"^(\.github/.*|[^/]*\.gitlab-ci)\.ya?ml$")
 _SHELL = regex(r"\.(sh|bash)$")
-TEXTS = (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)
-"""What has commands for people and for runners."""
 COMMAND_BEGINS = r"(?:^[ \t>]*(?:[-*+][ \t]+)?[\"']?|(?:&&|\|\||;|\(|\b(?:then|do|else))[ \t]*)"
 _RUNS = regex(
     COMMAND_BEGINS
@@ -85,9 +83,7 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
     if workspace.submodules:
         return
-    for path in workspace.files:
-        if ELSEWHERE.search(path):
-            continue
+    for path in texts(workspace):
         found: dict[str, list[_Call]] = {}
         for call in _calls_in(workspace, path):
             found.setdefault(without_dots(call.name), []).append(call)
@@ -101,6 +97,20 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
                 yield Missing("script", name, tuple(call.place for call in calls), near, aside=aside)
 
 
+def texts(workspace: Workspace) -> tuple[str, ...]:
+    """The files with commands for people and for runners, but for those that tell of other times and places."""
+    kinds = (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)
+    found: tuple[str, ...] = workspace.remembered(
+        "texts with commands",
+        lambda: tuple(
+            path
+            for path in workspace.files
+            if any(kind.search(path) for kind in kinds) and not ELSEWHERE.search(path)
+        ),
+    )
+    return found
+
+
 class _Call(NamedTuple):
     name: str
     place: Span
@@ -110,8 +120,6 @@ class _Call(NamedTuple):
 
 def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     """What the text runs and is not there."""
-    if not any(kind.search(path) for kind in TEXTS):
-        return
     if all(lies_somewhere(workspace, name) for name in _scripts_in(workspace, path)):
         return
     if DOCUMENT.search(path) and all(
