@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotmac_lint.facts import Facts
-from dotmac_lint.words import MAXIMUM_BYTES, Words
+from dotmac_lint.words import MAXIMUM_BYTES, Words, calls
 
 NOTHING_KEPT = Facts(lambda: None, lambda path: None)
 NAMES = [b"PORT", b"PORT_2", b"a.b", b"x"]
@@ -35,3 +35,13 @@ def test_what_nobody_wrote_has_no_words() -> None:
 
 def test_a_picture_is_not_read() -> None:
     assert list(Words(lambda _: pytest.fail("it is read"), NOTHING_KEPT).search(["a.PNG"], {b"PORT"})) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"load", b"(", b"def ", b"class ", b"un", b".", b" ", b"\n", b"_", b"\xc3\xa9"])
+    )
+)
+def test_a_call_is_found_where_the_name_stands_alone_and_is_not_declared(parts: list[bytes]) -> None:
+    text = b"".join(parts)
+    assert calls(b"load", text, b"def") == bool(re.search(rb"(?<!def )\bload\(", text))
