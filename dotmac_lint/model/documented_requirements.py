@@ -51,7 +51,7 @@ def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> 
     source, bare = workspace.source(place.path), normalise(without_dots(name))
     if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
         return False
-    if entered_folder(workspace, place.path, source.text, source.text[commands : place.start]) is None:
+    if entered_folder(workspace, place.path, source.text[commands : place.start]) is None:
         return False
     return is_for_us(workspace, source.text, commands, place, name)
 

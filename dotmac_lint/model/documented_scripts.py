@@ -131,7 +131,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
         if source is None:
             continue
         place = Span(path, start, end)
-        folder = entered_folder(workspace, path, source.text, source.text[commands:start])
+        folder = entered_folder(workspace, path, source.text[commands:start])
         if folder is None or ("/" not in without_dots(name) and _is_shown(workspace, place)):
             continue
         if is_for_us(workspace, source.text, commands, place, name):
@@ -198,9 +198,16 @@ def _is_shown(workspace: Workspace, place: Span) -> bool:
     )
 
 
-def entered_folder(workspace: Workspace, path: str, text: str, before: str) -> str | None:
+@fact(set[str])
+def _cloned_in(workspace: Workspace, path: str) -> set[str]:
+    """The repositories that commands of the text clone."""
+    source = workspace.source(path)
+    return {match[1] for match in CLONE.finditer(source.text)} if source is not None else set()
+
+
+def entered_folder(workspace: Workspace, path: str, before: str) -> str | None:
     """Where the commands `before` lead; None where that is not in the repository, or not known."""
-    cloned = {match[1] for match in CLONE.finditer(text)}
+    cloned = _cloned_in(workspace, path)
     if cloned and ("/" in path or len(cloned) > 1) and CLONE.search(before):
         return None
     folder = ""
