@@ -364,7 +364,7 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             if endpoint.variable.placeholder or not _is_name(endpoint) or host in elsewhere:
                 continue
             known = known or network.peers(service)
-            if known.unknown or host in known.services or host in known.others:
+            if known.unknown or host in known.services or host in known.others or _is_stem(host, known):
                 continue
             if service.may_use(endpoint.variable):
                 own = {name.lower() for name in own_names(service.definition)}
@@ -382,6 +382,12 @@ def _public_names(network: Network) -> set[str]:
         if _ANSWERS_TO.search(variable.name) and isinstance(variable.value, Known)
     )
     return {name.lower() for value in values for name in re.findall(r"[\w-]+", value)}
+
+
+def _is_stem(host: str, known: Peers) -> bool:
+    """Whether several services are called so with a number behind it, which the program may write there."""
+    numbered = re.compile(re.escape(host) + r"[-_]?\d+")
+    return sum(numbered.fullmatch(name) is not None for name in (*known.services, *known.others)) > 1
 
 
 def _is_called_so(variable: str, host: str) -> bool:
