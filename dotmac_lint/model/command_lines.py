@@ -170,6 +170,8 @@ class CommandLine(msgspec.Struct, frozen=True):
     away: bool
     """It runs in a folder which is not known (`cd "$TARGET"`) or in that of a workflow, and there is no file of ours
     which it would find there."""
+    guessed: bool
+    """The files are those that fit a name which is not known: `-f compose.$ROLE.yml`."""
 
 
 class _Text(NamedTuple):
@@ -1297,6 +1299,7 @@ def _command_lines(
             complete=all(word.path is not None for word in resolved),
             vague=any(OPEN in word.chars for word in words[i + 1 :]),
             away=away and not files and default_file(places, base) is None,
+            guessed=any(OPEN in word.chars for word in files),
         )
         key = tuple(word.path for word in resolved)
         if key not in seen:

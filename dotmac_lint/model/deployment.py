@@ -642,11 +642,24 @@ class Service:
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """What becomes of each of its settings when it starts."""
-        simulate = self.repository.simulator.simulate
+        simulate, environment = self.repository.simulator.simulate, self._environment_of_process
         return tuple(
-            simulate(one, self.environment, process=self.process, dotenv=self.dotenv_of(one))
+            simulate(one, environment, process=self.process, dotenv=self.dotenv_of(one))
             for one in self.settings
         )
+
+    @property
+    def _environment_of_process(self) -> Environment:
+        """Its environment with what shell code sets before it starts the program."""
+        given, reason = self.process.given, "shell code sets it when the container starts"
+        if given is None:
+            return Environment(self.environment.variables, "shell code that starts the program sets others")
+        if not given:
+            return self.environment
+        variables = {
+            name: Variable(name, Unknown(reason), self.key, self.key, "environment") for name in sorted(given)
+        }
+        return Environment({**self.environment.variables, **variables}, self.environment.unknown)
 
     def dotenv_of(self, settings: SettingsClass) -> str | None:
         """The `.env` file that the settings may find in the container and that is not in the repository."""

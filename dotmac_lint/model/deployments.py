@@ -483,7 +483,8 @@ class _Discovery:
             way = _Way(self._env_files(line, directory or dirname(files[0])), _without_all(line.profiles))
             evidence = group.evidence
             group.env_files_elsewhere |= any(word.path is None for word in line.env_files)
-            group.only_built = group.only_built is not False and line.subcommand in _BUILDS
+            if not line.guessed:
+                group.only_built = group.only_built is not False and line.subcommand in _BUILDS
             if line.subcommand in _STARTS:
                 evidence = group.ways.setdefault(way, [])
             elif way.env_files:

@@ -25,6 +25,7 @@ _TARGET = regex(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(\))?")
 _DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _WORKER = regex(r"celery|worker|beat|flower|queue|scheduler", re.IGNORECASE)
 _VARIABLE = regex(r"\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^{}]*))?\}|\$(?P<plain>\w+)")
+_OPENING = regex(r"\w+=|-")
 _SEPARATOR = regex(r"\n|&&|\|\||[;|]")
 _IMPORT = regex(
     rb"\n[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n]*)"
@@ -32,7 +33,24 @@ _IMPORT = regex(
 )
 """Begins with a literal, unlike `^`: twice as fast."""
 _SCRIPT = regex(r"[^\s\"'=;&|()]+\.(?:sh|bash)\b")
+_PASSED_OVER = frozenset(
+    {"cd", "export", "set", "echo", "sleep", "true", "exit", "test", "[", "sh", "bash", "uv", "run"}
+)
+"""Words with which lines begin that run nothing of the repository."""
 _SCRIPTS_DEEP = 3
+_EXPORTED = regex(r"\b(?:export|(?:declare|typeset)[ \t]+-x)[ \t]+([^\n;&|]*)")
+_BEFORE_A_COMMAND = regex(
+    r"(?:^|[;&|({`]|-l?c|\b(?:env|exec|then|do))[ \t]*[\"']?"
+    r"((?:[A-Za-z_]\w*=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s;&|\"'])*[ \t]+)+)[^\s;&|]",
+    re.MULTILINE,
+)
+_ASSIGNED = regex(r"(?<![^\s\"'])([A-Za-z_]\w*)(?=[=\s]|$)")
+_SETS_ANYTHING = regex(
+    r"(?:^|[;&|({]|-l?c|\b(?:then|do))[ \t]*[\"']?(?:\.|source)[ \t]+(?!\S*activate\b)\S"
+    r"|\beval\b|\bexport[ \t]+(?:-\w[ \t]+)?[\"']?\$?\$[({]",
+    re.MULTILINE,
+)
+"""Shell code that takes variables from a file, or from what a program prints."""
 _CONSOLE = r"^[ \t]*[\"']?{}[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)"
 
 
@@ -47,6 +65,10 @@ class Launched(msgspec.Struct, frozen=True):
     """Functions that the command calls: console scripts and factories, by path and name."""
     words: frozenset[str]
     """The words of the commands."""
+    given: frozenset[str] | None
+    """The variables that shell code sets before it starts the program; None where it may set any."""
+    migrates: bool
+    """Alembic runs, and nothing else."""
     server: bool
     """A server runs the start-up code of the application."""
     celery: bool
@@ -54,19 +76,20 @@ class Launched(msgspec.Struct, frozen=True):
 
 def launched(service: Service, modules: Modules) -> Launched:
     """The modules that the service runs; where its command does not tell, those of its applications."""
+    texts = list(_texts(service))
     found = _Found(service, modules)
-    for line in _lines(service):
+    for line in _lines(texts, service):
         found.read(line)
     if not found.roots:
         found.guess()
-    return found.result()
+    return found.result(_given(texts))
 
 
 # ---- the command
 
 
-def _lines(service: Service) -> Iterator[list[str]]:
-    """The command lines that the container starts with, those of its shell scripts included, as words."""
+def _texts(service: Service) -> Iterator[str]:
+    """The shell code that the container starts with: its commands, and the scripts that these name."""
     texts = list(_commands(service))
     seen: set[str] = set()
     for _ in range(_SCRIPTS_DEEP):
@@ -79,11 +102,23 @@ def _lines(service: Service) -> Iterator[list[str]]:
         seen.update(fresh)
         texts += [(service.workspace.bytes(f) or b"").decode("utf-8", "replace") for f in fresh]
     for text in texts:
-        code = re.sub(r"^[ \t]*#[^\n]*", "", text.replace("\\\n", " "), flags=re.MULTILINE)
+        yield re.sub(r"^[ \t]*#[^\n]*", "", text.replace("\\\n", " "), flags=re.MULTILINE)
+
+
+def _lines(texts: list[str], service: Service) -> Iterator[list[str]]:
+    """The command lines, as words."""
+    for code in texts:
         for line in _SEPARATOR.split(_expanded(code, service)):
             words = _words(line)
             if words:
                 yield words
+
+
+def _given(texts: list[str]) -> frozenset[str] | None:
+    if any(_SETS_ANYTHING.search(text) for text in texts):
+        return None
+    settings = (row for text in texts for how in (_EXPORTED, _BEFORE_A_COMMAND) for row in how.findall(text))
+    return frozenset(name for row in settings for name in _ASSIGNED.findall(row))
 
 
 def _commands(service: Service) -> Iterator[str]:
@@ -129,6 +164,10 @@ class _Found:
         self.programs: set[str] = set()
         self.functions: set[tuple[str, str]] = set()
         self.words: set[str] = set()
+        self.alembic = False
+        self.migrates = False
+        self.others = False
+        """There are lines that run more than migrations."""
         self.server = False
         self.celery = False
 
@@ -136,6 +175,12 @@ class _Found:
         """The modules that one command line names."""
         self.words.update(map(sys.intern, words))  # services are started alike
         names = {posixpath.basename(word) for word in words}
+        if "alembic" in names:
+            self.alembic = True
+        elif words != ["exec", "$@"] and not (
+            _OPENING.match(words[0]) or posixpath.basename(words[0]) in _PASSED_OVER
+        ):
+            self.others = True
         self.celery = self.celery or "celery" in names
         self.server = self.server or any(_SERVERS.fullmatch(name) for name in names)
         before = ""
@@ -210,9 +255,14 @@ class _Found:
     def guess(self) -> None:
         """The applications that the container holds: Celery's for a worker, else those of a server.
 
-        Where there is none, all that it holds may run.
+        Where there is none, all that it holds may run. Alembic runs the `env.py` of its migrations.
         """
         service = self.service
+        if self.alembic and not self.others:
+            self.roots = {file for file in service.files if _is_of_alembic(service, file)}
+            self.migrates = bool(self.roots)
+            if self.migrates:
+                return
         command = service.definition.command
         names = [service.name, *(word.raw for word in command.words)] if command else [service.name]
         worker = any(_WORKER.search(name) for name in names)
@@ -224,8 +274,10 @@ class _Found:
         self.celery = worker
         self.server = not worker
 
-    def result(self) -> Launched:
+    def result(self, given: frozenset[str] | None) -> Launched:
         return Launched(
+            given=given,
+            migrates=self.migrates,
             modules=self.modules.imported(self.roots, self.service.files),
             programs=frozenset(self.programs),
             functions=frozenset(self.functions),
@@ -233,6 +285,10 @@ class _Found:
             server=self.server,
             celery=self.celery,
         )
+
+
+def _is_of_alembic(service: Service, file: str) -> bool:
+    return posixpath.basename(file) == "env.py" and b"alembic" in (service.workspace.bytes(file) or b"")
 
 
 def imported_names(data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -25,6 +25,7 @@ from dotmac_lint.readers.python.code import (
     Expr,
     For,
     Function,
+    Handler,
     If,
     Name,
     Opaque,
@@ -481,6 +482,31 @@ def in_program(body: tuple[Stmt, ...], at: Range) -> bool:
                 return True
             return in_program((*statement.then, *statement.otherwise), at)
     return False
+
+
+def is_caught(body: tuple[Stmt, ...], at: Range) -> bool:
+    """Whether a place lies in a `try` that goes on where settings are refused."""
+    for statement in body:
+        if holds(statement.range, at):
+            inside = next(
+                (block for block in blocks(statement) if any(holds(s.range, at) for s in block)), ()
+            )
+            match statement:
+                case Function() | Class():
+                    return False
+                case Try(body=tried, handlers=handlers) if tried is inside and any(map(_goes_on, handlers)):
+                    return True
+            return is_caught(inside, at)
+    return False
+
+
+_REFUSALS = frozenset({"Exception", "BaseException", "ValueError", "ValidationError"})
+
+
+def _goes_on(handler: Handler) -> bool:
+    names = handler.names
+    catches = names is None or any(name.rpartition(".")[2] in _REFUSALS for name in names)
+    return catches and not any(map(_stops, statements_in(handler.body)))
 
 
 def called_name(call: Call) -> str:

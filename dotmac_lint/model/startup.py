@@ -40,6 +40,7 @@ from dotmac_lint.model.start_code import (
     checks,
     decorators_of,
     in_program,
+    is_caught,
     mentioned,
     raising,
     runs,
@@ -205,6 +206,8 @@ class Simulator:
             if function is None and path not in process.programs and in_program(namespace.body, call.range):
                 continue
             if function is not None and owner is None and self.start_code.is_left_over(namespace, function):
+                continue
+            if is_caught(namespace.body if function is None else function.body, call.range):
                 continue
             found = True
             names = {name for name, _ in call.keywords}

@@ -15,12 +15,16 @@ class RequiredUnset(Rule):
         for found in unset_fields(deployment):
             names = ", ".join(f"`{name}`" for name in found.names)
             one = len(found.names) == 1
+            more = f" (and {len(found.others)} more)" if found.others else ""
             when = "when it starts" if found.at_start else "when they are first used"
             yield self.report(
-                f"Service `{found.service.name}` does not get {names}: `{found.settings.name}` "
+                f"Service `{found.service.name}`{more} does not get {names}: `{found.settings.name}` "
                 f"{'requires it' if one else 'requires them'}, and fails {when}.",
                 found.at,
-                related=[Label(field.span, f"`{field.dotted}` has no default") for field in found.fields],
+                related=[
+                    *(Label(other.at, f"nor does `{other.service.name}`") for other in found.others),
+                    *(Label(field.span, f"`{field.dotted}` has no default") for field in found.fields),
+                ],
                 help=f"Set {names} for the service, or give the {'field' if one else 'fields'} a default.",
                 fix=set_them(found),
                 service=found.service.name,

@@ -1,6 +1,6 @@
 from functools import lru_cache
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,6 +17,10 @@ class Tides(BaseSettings):
     almanac_url: str
 
 
+class Weather(BaseSettings):
+    station: str
+
+
 @lru_cache
 def get_tides() -> Tides:
     """Nobody calls it any more."""
@@ -24,3 +28,8 @@ def get_tides() -> Tides:
 
 
 settings = Settings()
+
+try:
+    weather = Weather()
+except ValidationError:
+    weather = None  # the harbour does without
