@@ -16,7 +16,7 @@ from dotmac_lint.model.compose_tree import Reference, every_leaf
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.production import only_in_production
 from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
-from dotmac_lint.model.start_faults import default_in_force, where_to_set
+from dotmac_lint.model.start_faults import default_in_force, is_taken, where_to_set
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 
@@ -149,7 +149,9 @@ def _defaults(service: Service) -> Iterator[Field]:
                 or field.dotted in refused
             ):
                 continue
-            if _is_given(field.names[0], text, field.span) and _in_use(service, field):
+            if not (_is_given(field.names[0], text, field.span) and _in_use(service, field)):
+                continue
+            if is_taken(service, found):
                 yield field
 
 

@@ -18,7 +18,7 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable, remove_attribute, remove_item
 from dotmac_lint.model.servers import server_of
-from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, where_to_set
+from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, is_taken, where_to_set
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -129,7 +129,9 @@ def _defaults(service: Service) -> Iterator[Unproductive]:
         for found in start.fields if start.made is not None else ():
             field, text = found.field, str(default_in_force(found)).lower()
             trait = _of_field(field)
-            if trait is not None and text in (_DEVELOPMENT if trait == "environment" else _TRUE):
+            if trait is None or text not in (_DEVELOPMENT if trait == "environment" else _TRUE):
+                continue
+            if is_taken(service, found):
                 yield Unproductive(service, trait, field.names[0], text, where_to_set(service), None, field)
 
 

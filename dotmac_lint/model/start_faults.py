@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dotmac_lint.diagnostic import Label
+from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.environment import Variable
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import FieldValue, GuardOutcome, Start
+    from dotmac_lint.workspace import Workspace
 
 LEAST = 3
 """Fields that the example of an env file fills before the lack of another is an oversight."""
@@ -52,6 +54,23 @@ def default_in_force(found: FieldValue) -> Any:
         return None
     plain, own = (getattr(one.value, "value", one.value) for one in (value, default))
     return plain if plain == own else None
+
+
+def is_taken(service: Service, found: FieldValue) -> bool:
+    """Whether code of the service takes the field from the settings: `settings.secret_key`."""
+    workspace, name = service.workspace, found.field.path[-1]
+    files = service.process.modules if service.process.migrates else service.files
+    code = (path for path in sorted(files) if path.endswith(".py"))
+    naming = workspace.words.search(code, (name.encode(),))
+    own = found.field.span.path
+    return any(_takes(workspace, path, name, str(path == own)) for path, _ in naming)
+
+
+@fact(bool)
+def _takes(workspace: Workspace, path: str, name: str, own: str) -> bool:
+    """The file that declares the field has its name in quotes, too."""
+    taken = rb"\.%s\b" if own == "True" else rb"[.\"']%s\b"
+    return re.search(taken % re.escape(name.encode()), workspace.bytes(path) or b"") is not None
 
 
 # ---- values
@@ -162,6 +181,8 @@ class Unset(msgspec.Struct, frozen=True):
     settings: SettingsClass
     fields: tuple[Field, ...]
     at_start: bool
+    others: tuple[Unset, ...] = ()
+    """The same of other services."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -173,6 +194,16 @@ class Unset(msgspec.Struct, frozen=True):
 
 
 def unset_fields(deployment: Deployment) -> Iterator[Unset]:
+    """Once for all services that lack the same."""
+    groups: dict[tuple[Span, tuple[str, ...], bool, bool], list[Unset]] = {}
+    for found in _unset(deployment):
+        key = (found.settings.span, found.names, found.at_start, found.service.production)
+        groups.setdefault(key, []).append(found)
+    for first, *others in groups.values():
+        yield msgspec.structs.replace(first, others=tuple(others))
+
+
+def _unset(deployment: Deployment) -> Iterator[Unset]:
     for service, start in _starts(deployment):
         if any(variable.placeholder and variable.mechanism == "env_file" for variable in service.environment):
             continue  # the file that the example stands for may have more
@@ -200,13 +231,24 @@ def unset_with_examples(deployment: Deployment) -> Iterator[tuple[Unset, str]]:
 
 def set_them(found: Unset) -> Fix | None:
     """Adds the variables that are not there under a misspelt name, each with the value that the host must give."""
-    names = tuple(name for name in found.names if not is_misspelt(found.service, name))
-    edits = [add_variable(found.service, name, f"${{{name}:?{name} must be set}}") for name in names]
+    edits = [_adding(one) for one in (found, *found.others)]
+    good = tuple(edit for edit in edits if edit is not None)
+    if len(good) < len(edits) or len({edit.span for edit in good}) < len(good):
+        return None
+    names = _to_add(found)
+    return Fix(f"Require {_listed(names)} of the host", good, applicability=Applicability.UNSAFE)
+
+
+def _to_add(found: Unset) -> tuple[str, ...]:
+    return tuple(name for name in found.names if not is_misspelt(found.service, name))
+
+
+def _adding(found: Unset) -> Edit | None:
+    edits = [add_variable(found.service, name, f"${{{name}:?{name} must be set}}") for name in _to_add(found)]
     good = [edit for edit in edits if edit is not None]
     if len(good) != len(edits) or not good:
         return None
-    edit = Edit(good[0].span, "".join(edit.text for edit in good))
-    return Fix(f"Require {_listed(names)} of the host", (edit,), applicability=Applicability.UNSAFE)
+    return Edit(good[0].span, "".join(edit.text for edit in good))
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -41,8 +41,8 @@ def _message(found: Fallback) -> str:
         return f"In production, {who} falls back to {known}: {name} has a default here."
     if found.field is None:
         return f"In production, {who} has {known}: {name} is written out here."
-    return (
-        f"In production, {who} runs with {known}: nothing sets {name}, "
+    return (  # without the number of services, which differs from deployment to deployment
+        f"In production, service `{first.name}` runs with {known}: nothing sets {name}, "
         f"and `{found.field.dotted}` has a default in the settings."
     )
 

@@ -2,4 +2,4 @@ from fastapi import FastAPI
 
 from shop.settings import settings
 
-app = FastAPI(title=settings.greeting)
+app = FastAPI(title=f"{settings.greeting} ({settings.environment})", debug=settings.debug)

@@ -1,3 +1,3 @@
 from shop.settings import settings
 
-print(settings.signing_key)
+print(settings.signing_key, settings.cache_password)
