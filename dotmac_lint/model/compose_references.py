@@ -16,6 +16,7 @@ import msgspec
 from dotmac_lint.known import Known
 from dotmac_lint.model.command_lines import DEFAULT_FILES
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree, leaves, unquoted
+from dotmac_lint.model.documentation import is_printed
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
@@ -177,7 +178,9 @@ def _completed(deployment: Deployment) -> Dangling | None:
     """Where another deployment completes the files: it is the command that starts them alone which lacks a file."""
     project, spec = deployment.project, deployment.spec
     lacking = [use for _, use in _undeclared(project)]
-    command = next((label for label in spec.evidence if label.span.end), None)
+    workspace = deployment.repository.workspace
+    commands = (label for label in spec.evidence if label.span.end and not is_printed(workspace, label.span))
+    command = next(commands, None)
     if not lacking or command is None:
         return None
     for other in deployment.repository.deployments:
@@ -188,7 +191,7 @@ def _completed(deployment: Deployment) -> Dangling | None:
             span = declared(other.project, first.kind)[first.name]
             more = len({(use.kind, use.name) for use in lacking}) - 1
             return Dangling(
-                f"This command starts `{spec.files[0]}` without `{span.path}`, which declares the {first.kind} "
+                f"This command names `{spec.files[0]}` without `{span.path}`, which declares the {first.kind} "
                 f"`{first.name}`{f' and {more} more' * bool(more)} that it refers to.",
                 command.span,
                 None,
@@ -230,10 +233,16 @@ def _override_example(deployment: Deployment) -> bool:
 
 
 def _elsewhere(deployment: Deployment, use: Use) -> Span | None:
-    """Where another deployment declares the name; first of all one that holds the same file, or one beside it."""
+    """Where another deployment declares the name; first of all one that holds the same file, then one beside it, of
+    these the usual one."""
     folder = dirname(use.span.path)
     found = [
-        (use.span.path not in other.project.files, dirname(span.path) != folder, span)
+        (
+            use.span.path not in other.project.files,
+            dirname(span.path) != folder,
+            basename(span.path) not in DEFAULT_FILES,
+            span,
+        )
         for other in deployment.repository.deployments
         if other is not deployment and (span := declared(other.project, use.kind).get(use.name)) is not None
     ]

@@ -42,7 +42,8 @@ def _advice(found: Dangling) -> str:
         return "Compose refuses to start the project: name both files, as other commands do."
     if found.meant is not None:
         return "Correct the name."
-    return f"Compose refuses to start the project: declare the {found.kind}, or remove the reference."
+    instead = "remove the reference" if found.elsewhere is None else f"start it with `{found.elsewhere.path}`"
+    return f"Compose refuses to start the project: declare the {found.kind}, or {instead}."
 
 
 def _rename(found: Dangling) -> Fix | None:
