@@ -18,7 +18,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
 from dotmac_lint.model.followed import is_followed
-from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook, is_written
 from dotmac_lint.model.network import own_names
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise, without_dots
@@ -91,6 +91,8 @@ class Missing(msgspec.Struct, frozen=True):
     """What may have been meant, as it would be written there."""
     files: tuple[str, ...] = ()
     """For a service, the Compose files that do not define it."""
+    defined: Span | None = None
+    """For a service, where another Compose file defines it."""
     aside: bool = False
     """In a comment, or in a document that no reader is sent to."""
 
@@ -114,7 +116,7 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             workspace, line.span, in_document=line.kind == "document"
         ):
             continue
-        for found in (*_files(workspace, line), *_services(repository, line)):
+        for found in (*_files(workspace, line), *_in_none(repository, line, choices[line.span])):
             aside = line.kind == "comment" or not is_followed(workspace, line.span.path)
             key = (line.span.path, found.what, found.name, found.files)
             earlier = grouped.setdefault(key, msgspec.structs.replace(found, aside=aside))
@@ -142,7 +144,7 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     text = source.text
     begin = text.rfind("\n", 0, place.start) + 1
     if not in_document:
-        return not (_PRINTS.match(text, begin) or _is_cloned(workspace, place.path, text[:begin]))
+        return not (is_printed(workspace, place) or _is_cloned(workspace, place.path, text[:begin]))
     document = workspace.markdown(place.path) if place.path.lower().endswith(".md") else None
     headings = document.headings if document is not None else ()
     above = [heading.text for heading in headings if heading.range.start < begin][-1:]
@@ -152,6 +154,14 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     if any(map(_NOT_YET.search, above)):
         return False
     return not is_for_others(workspace, place)
+
+
+def is_printed(workspace: Workspace, place: Span) -> bool:
+    """Whether a command is only shown to whoever runs the script: `echo "Now run: docker compose up"`."""
+    source = workspace.source(place.path)
+    return source is not None and bool(
+        _PRINTS.match(source.text, source.text.rfind("\n", 0, place.start) + 1)
+    )
 
 
 def is_for_others(workspace: Workspace, place: Span) -> bool:
@@ -286,7 +296,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
-    return not lies_somewhere(workspace, word.text)
+    return not (lies_somewhere(workspace, word.text) or is_written(workspace, word.path))
 
 
 def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
@@ -312,7 +322,7 @@ _LONGEST_LABEL = 400
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
-    the name, or under a line like `File: NAME`.
+    the name, under a line like `File: NAME`, or a script under a line of nothing but the name.
     """
     source, document = workspace.source(path), workspace.document(path)
     base = basename(name)
@@ -329,8 +339,9 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
         start = block.range.start
         above = source.text[max(0, start - _LONGEST_LABEL) : start].splitlines()[:-1]  # without the fence
         named = next((line for line in reversed(above[-2:]) if line.strip()), "")
+        label = rf"\W*({_LABEL})?" if first.startswith("#!") else rf"\W*{_LABEL}"
         shown = (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first)) or (
-            base in named and re.fullmatch(rf"\W*{_LABEL}{own}", named, re.I)
+            base in named and re.fullmatch(label + own, named, re.I)
         )
         if shown and base not in rest and is_it(shown["name"]):
             return True
@@ -436,7 +447,8 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         for name, places in found.items():
             inside = _inside(workspace, places[0], name)
             if inside is not None and not workspace.in_submodule(inside):
-                near, aside = _near_example(workspace, path, name), not is_followed(workspace, path)
+                near = _near_example(workspace, path, name) or _only_example(workspace, path, inside, name)
+                aside = not is_followed(workspace, path)
                 yield Missing("env file", name, tuple(places), near, aside=aside)
 
 
@@ -477,6 +489,19 @@ def _near_example(workspace: Workspace, path: str, text: str) -> str | None:
     return text.removesuffix(name) + meant.pop() if len(meant - {name}) == len(meant) == 1 else None
 
 
+_DOTENV_EXAMPLE = regex(r"\.?env[._-](example|sample|template|dist)")
+
+
+def _only_example(workspace: Workspace, path: str, inside: str, text: str) -> str | None:
+    """The one example of a `.env` beside the text, where another is sought."""
+    folder, name = dirname(inside), basename(inside)
+    if folder != dirname(path) or not _DOTENV_EXAMPLE.fullmatch(name):
+        return None
+    beside = (basename(f) for f in workspace.under(folder) if dirname(f) == folder)
+    examples = [other for other in beside if _DOTENV_EXAMPLE.fullmatch(other)]
+    return text.removesuffix(name) + examples[0] if len(examples) == 1 else None
+
+
 @fact(list[tuple[str, int, int]])
 def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
     data = workspace.bytes(path) or b""
@@ -485,6 +510,13 @@ def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, int, int]]:
 
 
 # ---- services
+
+
+def _in_none(repository: Repository, line: CommandLine, choices: list[CommandLine]) -> Iterator[Missing]:
+    """The services that a command names in vain whichever files a script composes for it."""
+    others = [{found.name for found in _services(repository, other)} for other in choices[1:]]
+    if line is choices[0]:
+        yield from (s for s in _services(repository, line) if all(s.name in names for names in others))
 
 
 def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
@@ -529,7 +561,14 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
             continue
         if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
-            yield Missing("service", word.name, (word.span,), near, known.files)
+            defined = _defined_in(repository, word.name) if near is None else None
+            yield Missing("service", word.name, (word.span,), near, known.files, defined)
+
+
+def _defined_in(repository: Repository, name: str) -> Span | None:
+    """Where some Compose file that is started defines the service."""
+    found = (project.services[name] for project in repository.projects if name in project.services)
+    return next((definition.key for definition in found), None)
 
 
 _SCRIPT_BESIDE = regex(r"(?<![\w./-])\./([\w-]+\.(?:sh|ps1))(?![\w-])")

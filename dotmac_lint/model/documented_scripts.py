@@ -24,6 +24,7 @@ from dotmac_lint.model.documentation import (
 )
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
+from dotmac_lint.model.similar import is_slip
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise, without_dots
 
@@ -60,7 +61,10 @@ _ELSEWHERE = regex(
 )
 """What may lead out of the repository, or bring files of others into it."""
 _ENTERS = regex(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
-_PLACEHOLDER = regex(r"(^|[/_.-])(path|your?|my|some|new|foo|bar|name|example)([/_.-]|$)", re.I)
+_PLACEHOLDER = regex(
+    r"(^|[/_.-])(path|your?|my|some|new|foo|bar|name|example)([/_.-]|$)|(^|/)test_(file|module|script|case|something)\.",
+    re.I,
+)
 _GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
 _MAKES = regex(
     r"\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
@@ -312,6 +316,7 @@ def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
             if dirname(other) == inside
             and other.endswith(ending)
             and ratio(splitext(basename(other))[0], stem) >= 85
+            and is_slip(stem, splitext(basename(other))[0])
         ]
     if len(others) != 1:
         return None

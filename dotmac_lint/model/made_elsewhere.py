@@ -125,6 +125,12 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
     return any(makes.search(line) for line in lines_naming(workspace, path))
 
 
+def is_written(workspace: Workspace, path: str) -> bool:
+    """Whether a script, a program or a document writes a file of that name: `cat > NAME`, `open("NAME", "w")`."""
+    written = re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(posixpath.basename(path))}")
+    return any(written.search(line) or _OPENS_TO_WRITE.search(line) for line in lines_naming(workspace, path))
+
+
 def is_written_by_variable(workspace: Workspace, path: str) -> bool:
     """Whether a shell script gives the path to a variable and puts something there: `FILE=x.env`, `mv new "$FILE"`."""
     assigned = re.compile(rf"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?{re.escape(path)}[\"']?[ \t]*$")

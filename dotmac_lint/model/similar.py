@@ -15,6 +15,18 @@ _ALIKE_PATHS, _ALIKE_NAMES = 85, 88
 """How like a name must be, of 100."""
 
 
+_LIKE_WORD = 60
+
+
+def is_slip(wanted: str, other: str) -> bool:
+    """Whether no word of the one name is another word in the other: `cleanup_temp.sh` is not `cleanup_env.sh`."""
+    from rapidfuzz.fuzz import partial_ratio
+
+    own, others = (re.findall(r"[a-z]+|\d+", name.lower()) for name in (wanted, other))
+    left, right = ([word for word in a if word not in b] for a, b in ((own, others), (others, own)))
+    return not right or all(any(partial_ratio(w, r) >= _LIKE_WORD for r in right) for w in left)
+
+
 def similar_name(wanted: str, names: Iterable[str]) -> str | None:
     """The one of `names` that is almost `wanted`, or a longer or shorter form of it (prod, production)."""
     from rapidfuzz.fuzz import ratio

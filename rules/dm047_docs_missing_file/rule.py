@@ -47,7 +47,10 @@ class DocsMissingFile(Rule):
         return self.report(
             message + (f" Did you mean `{found.near}`?" if found.near else ""),
             found.places[0],
-            related=[Label(place, "here too") for place in found.places[1:4]],
+            related=[
+                *(Label(place, "here too") for place in found.places[1:4]),
+                *(Label(place, "another Compose file defines it") for place in [found.defined] if place),
+            ],
             help="Correct the command, or add what it names.",
             fix=_fix([found]),
             severity=Severity.INFO if found.aside else Severity.WARNING,
