@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import basename
 from typing import Any
 
 from dotmac_lint import config
@@ -43,6 +44,8 @@ def deployments(path: Path, *, output_format: str, config_file: Path | None, iso
 def nothing_found(repository: Repository) -> str:
     """What to say of a repository without deployments."""
     root, count = repository.workspace.root, len(repository.unplaced)
+    if not count and any("compose" in basename(found.span.path) for found in repository.unreadable()):
+        return f"warning: no Compose file in {root} could be read: there is no deployment"
     if not count:
         return f"warning: no Compose file was found in {root}: there is no deployment"
     files = "one Compose file, which is" if count == 1 else f"{count} Compose files, which are"

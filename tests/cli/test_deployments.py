@@ -100,6 +100,11 @@ def test_no_deployment(tmp_path: Path, run: Run) -> None:
     assert run("deployments", str(tmp_path), "--format", "json").stdout == "[]\n"
 
 
+def test_no_deployment_that_can_be_read(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "compose.yaml").write_text('services: {web: {image: "\\`"}}\n')
+    assert "warning: no Compose file in " in run("deployments", str(tmp_path)).stderr
+
+
 def test_files_that_are_no_project_alone(tmp_path: Path, run: Run) -> None:
     (tmp_path / "compose.prod.yaml").write_text("services: {web: {restart: always}}\n")
     result = run("deployments", str(tmp_path))
