@@ -222,6 +222,13 @@ def _agrees(variable: Variable, wanted: str) -> int:
     return 5 if any(synonymous("synonyms", token, wanted) for token in last) else 0
 
 
+def _mean_the_same(words: tuple[str, ...], given: tuple[str, ...]) -> bool:
+    """Whether the names differ in the last word, which is another for the same: STORE_DB_USERNAME, STORE_DB_USER."""
+    above = words[:-1]
+    known = len(above) > 1 or any(above[0] in group for group in _names()["sections"] if above)
+    return known and above == given[:-1] and synonymous("synonyms", words[-1], given[-1])
+
+
 def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]:
     """Names that code of the service reads, next to this one: JWT_SECRET_KEY for JWT_SECRET."""
     from rapidfuzz.fuzz import ratio
@@ -232,6 +239,8 @@ def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]
         taken = service.environment.get(name) is not None
         if len(given) > 1 and len(words) == len(given) + 1 and _is_within(given, words):
             yield Candidate(name, 76, "code reads it", place_of(service.workspace, name, path), taken=taken)
+        elif not taken and words != given and _mean_the_same(words, given):
+            yield Candidate(name, 85, "code reads it", place_of(service.workspace, name, path))
         elif not taken and len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
             # Beside the right name another is no slip of the pen: DB2_HOST beside DB_HOST.
             score = ratio(name, variable.name) - 5

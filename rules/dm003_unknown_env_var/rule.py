@@ -38,10 +38,7 @@ class UnknownEnvVar(Rule):
                 f"Service `{service}` sets `{name}`, but {reason}."
                 + (f" Did you mean {meant}?" if meant else ""),
                 unread.variable.name_span,
-                related=[Label(c.span, f"`{c.name}` is read here ({c.why})") for c in unread.candidates]
-                or [Label(unread.settings.span, "the settings are declared here")]
-                if unread.settings
-                else (),
+                related=_related(unread),
                 help=_advice(unread),
                 fix=_rename(unread),
                 service=service,
@@ -61,6 +58,12 @@ class UnknownEnvVar(Rule):
                 service=service,
                 key=name,
             )
+
+
+def _related(unread: Unread) -> list[Label]:
+    if unread.candidates or unread.settings is None:
+        return [Label(c.span, f"`{c.name}` is read here ({c.why})") for c in unread.candidates]
+    return [Label(unread.settings.span, "the settings are declared here")]
 
 
 def _advice(unread: Unread) -> str:
