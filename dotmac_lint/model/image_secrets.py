@@ -56,6 +56,18 @@ class ImageSecret(msgspec.Struct, frozen=True):
         return self.declared is not None and not _ENV_NAME.search(self.declared.path)
 
     @property
+    def ignored_in_vain(self) -> str | None:
+        """An ignore file beside the Dockerfile, or above it, where Docker reads none: not in the context's folder."""
+        if self.image.ignore_path is not None:
+            return None
+        folder = posixpath.dirname(self.image.dockerfile or "")
+        while folder and folder != self.image.context:
+            if self.image.workspace.kind(f"{folder}/.dockerignore") == "file":
+                return f"{folder}/.dockerignore"
+            folder = posixpath.dirname(folder)
+        return None
+
+    @property
     def explicit(self) -> bool:
         """The COPY names the file itself: it is wanted in the image."""
         return not self.copy.is_directory

@@ -37,6 +37,8 @@ def _content(found: ImageSecret) -> str:
 
 
 def _ignore(found: ImageSecret) -> str:
+    if found.ignored_in_vain is not None:
+        return f"Docker does not read `{found.ignored_in_vain}`, which is not in the folder of the context"
     if found.image.ignore_path is None:
         return "there is no `.dockerignore`"
     return f"`{found.image.ignore_path}` does not exclude it"
