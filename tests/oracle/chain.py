@@ -166,6 +166,9 @@ def compare(
                 if start.made is None or start.made.given != frozenset():
                     counts["made in another way"] += 1
                     continue
+                if service.process.given != frozenset():
+                    counts["shell code sets more"] += 1  # which only Compose's answer lacks
+                    continue
                 what = f"{deployment.name} {service.name} {start.settings.qualified}"
                 asked.append(Asked(what, start, question(root, service, start, bodies[service.name])))
     for one in _answers(asked, python):
