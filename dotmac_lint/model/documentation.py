@@ -52,7 +52,8 @@ _NOT_YET = regex(
 )
 """What a heading says of things that are not there."""
 CLONE = regex(
-    r"\bgit clone (?:-\S+ (?:\d+ )?)*[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
+    r"\bgit clone (?:(?:-[bcjo]|--(?:branch|config|depth|jobs|origin)) \S+ |-\S+ )*"
+    r"[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
     r"(?:[ \t]+-\S+)*(?:[ \t]+([\w.][\w./-]*))?"
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
@@ -262,7 +263,7 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
         return
     for word in line.files:
         if _is_missing(workspace, line, word):
-            near = _near_file(workspace, word.text, line.directory)
+            near = _near_file(workspace, word.text, line)
             yield Missing("file", word.text, (word.span,), near)
     for word in line.env_files if remotely is None else ():
         # Only examples are committed: others are made by hand, on the machine where the command runs.
@@ -275,7 +276,7 @@ def _files(workspace: Workspace, line: CommandLine) -> Iterator[Missing]:
 def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
     if word.exists or word.path is None or _OWN.search(basename(word.text)) or word.text.startswith("-"):
         return False
-    if _TO_BE_FILLED.search(basename(word.text)):
+    if _TO_BE_FILLED.search(basename(word.text)) or _is_in_folder_to_be_chosen(workspace, word.path):
         return False
     if _LOCAL.search(basename(word.text)) and not _relies_on(workspace, line, word):
         return False
@@ -297,6 +298,14 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
     return not (lies_somewhere(workspace, word.text) or is_written(workspace, word.path))
+
+
+def _is_in_folder_to_be_chosen(workspace: Workspace, path: str) -> bool:
+    """Whether a folder on the way is not there and has its name in capitals: `stacks/STACK/compose.yml`."""
+    while path := dirname(path):
+        if basename(path).isupper() and not workspace.is_directory(path):
+            return True
+    return False
 
 
 def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> bool:
@@ -400,8 +409,9 @@ def _created(workspace: Workspace, path: str, name: str) -> bool:
     return False
 
 
-def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
-    """The one Compose file whose name differs in signs or a letter, as the text would write it."""
+def _near_file(workspace: Workspace, text: str, line: CommandLine) -> str | None:
+    """The one Compose file whose name differs in signs or a letter, as the text would write it: without a folder, where
+    it lies beside the text."""
     from rapidfuzz.fuzz import ratio
 
     def plain(name: str) -> str:
@@ -413,6 +423,8 @@ def _near_file(workspace: Workspace, text: str, folder: str) -> str | None:
     )
     scores = {other: ratio(plain(text), plain(other)) for other in files}
     near = [other for other, score in scores.items() if score >= 85]
+    own = dirname(line.span.path)
+    folder = own if near and "/" not in text and dirname(near[0]) == own else line.directory
     prefix = f"{folder}/" if folder else ""
     if len(near) != 1 or not near[0].startswith(prefix):
         return None

@@ -18,8 +18,8 @@ from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_lines import overlays_others
-from dotmac_lint.model.compose import stand_in
+from dotmac_lint.model.command_lines import default_file, overlays_others
+from dotmac_lint.model.compose import load_project, stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.image import Command, is_plain_image
@@ -51,9 +51,8 @@ _EXAMPLE = regex(
     r"|[\w.-]*\.env\.(example|sample|template|dist))$",
     re.I,
 )
-_CODE = r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$"
-_PROGRAM = regex(_CODE)
-_RUNS = regex(rf"{_CODE}|compose[^/]*\.ya?ml$|(^|[/.])(Docker|Container|Make)file[^/]*$")
+_PROGRAM = regex(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
+_RUNS = regex(r"compose[^/]*\.ya?ml$|(^|[/.])(Docker|Container|Make)file[^/]*$")
 _NOT_OURS = regex(
     r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
     r"|\{\{",
@@ -62,8 +61,8 @@ _NOT_OURS = regex(
 _DOCUMENT = regex(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|lock|map|po|pot|snap|css)$|(^|/)(package-lock|pnpm-lock)[^/]*$", re.I
 )
-_NAME = regex(r"[A-Za-z_]")
-"""How names begin; other keys are the rest of a value of several lines without quotes."""
+_NAME = regex(r"(?!(VAR(IABLE)?(_?NAME)?|KEY|FOO|BAR)$)[A-Za-z_]")
+"""How names begin that are no placeholders; other keys are the rest of a value of several lines without quotes."""
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that people write."""
 _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
@@ -119,19 +118,26 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
             at = entry.key_range.at(path)
             taken = any(image is None or image.may_read(entry.key) for image in foreign.get(path, ()))
             idle = entry.key in unread and at not in told and not taken
-            if idle and not is_fetched(workspace, path) and not _is_for_a_stranger(workspace, path):
+            if idle and not is_fetched(workspace, path) and not _is_for_a_stranger(workspace, path, entries):
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
 
 
-def _is_for_a_stranger(workspace: Workspace, path: str) -> bool:
-    """Whether the program that takes the variables is not here: the Compose files beside the example only overlay
-    others, or nothing in its folder runs anything and no text names it.
+def _is_for_a_stranger(workspace: Workspace, path: str, entries: list[EnvEntry]) -> bool:
+    """Whether the program that takes the variables is not here: the Compose files beside the example overlay or include
+    others that are not there, or nothing in its folder starts anything or reads one of them, and no text names it.
     """
     folder = posixpath.dirname(path)
-    if overlays_others(workspace, folder):
+    beside = default_file(workspace, folder) or ""
+    incomplete = (
+        beside and posixpath.dirname(beside) == folder and not load_project(workspace, (beside,)).complete
+    )
+    if incomplete or overlays_others(workspace, folder):
         return True
-    runs = any(map(_RUNS.search, workspace.under(folder)))
-    return bool(folder) and not runs and not is_named(workspace, path)
+    inside = workspace.under(folder)
+    if not folder or any(map(_RUNS.search, inside)) or is_named(workspace, path):
+        return False
+    names = {entry.key.encode() for entry in entries}
+    return not any(workspace.words.search(filter(_PROGRAM.search, inside), names))
 
 
 def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:

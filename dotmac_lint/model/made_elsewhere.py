@@ -62,7 +62,28 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         or is_made_by_hand_or_script(workspace, path)
         or is_compiled_beside(workspace, path)
         or is_own_program(workspace, path)
+        or is_written_by_program(workspace, path)
     )
+
+
+def is_written_by_program(workspace: Workspace, path: str) -> bool:
+    """Whether a program in Python has the name of the file, or its stem and its suffix, as a text, and writes files."""
+    stem, suffix = posixpath.splitext(posixpath.basename(path))
+    programs = (file for file in _tools(workspace) if file.endswith(".py"))
+    naming = workspace.words.search(programs, (os.fsencode(stem),)) if suffix else ()
+    return any(_writes(workspace, file, stem, suffix) for file, _ in naming)
+
+
+_WRITES = regex(rb"\bopen\([^\n]*[\"'][wax][bt]?\+?[\"']")
+
+
+@fact(bool)
+def _writes(workspace: Workspace, path: str, stem: str, suffix: str) -> bool:
+    data = workspace.bytes(path) or b""
+    name, end = re.escape(os.fsencode(stem)), re.escape(os.fsencode(suffix))
+    whole = re.search(rb"[\"'/]%s%s[\"']" % (name, end), data)
+    parted = re.search(rb"[\"'/]%s[\"']" % name, data) and re.search(rb"[\"'}]%s[\"']" % end, data)
+    return bool(whole or parted) and _WRITES.search(data) is not None
 
 
 _PACKAGE = regex(
@@ -275,6 +296,24 @@ def is_moved(workspace: Workspace, file: str) -> bool:
         if source.match(line) or (match is not None and not _is_beside(match[1], match[2])):
             return True
     return False
+
+
+def is_downloaded(workspace: Workspace, path: str) -> bool:
+    """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs:
+    `wget -qO "$TARGET"/site.conf URL`."""
+    name = posixpath.basename(path)
+    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    naming = workspace.words.search(scripts, (os.fsencode(name),))
+    return any(_downloads(workspace, file, name) for file, _ in naming)
+
+
+@fact(bool)
+def _downloads(workspace: Workspace, path: str, name: str) -> bool:
+    into = re.compile(
+        rb"\b(?:curl|wget)\b[^\n]*[ \t]-\w*[oO][ \t]*[\"']?\$\{?\w+\}?[\"']?/%s[\"']?(?:\s|$)"
+        % re.escape(os.fsencode(name))
+    )
+    return into.search(workspace.bytes(path) or b"") is not None
 
 
 def is_put(workspace: Workspace, file: str) -> bool:

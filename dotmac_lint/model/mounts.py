@@ -17,6 +17,7 @@ from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
     document_that_writes,
+    is_downloaded,
     is_made_as_commented,
     is_made_beside,
     is_moved,
@@ -158,7 +159,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             path = mount.span.path
             if is_file:
-                made = is_touched_beside(workspace, source)
+                made = is_touched_beside(workspace, source) or is_downloaded(workspace, source)
             else:
                 made = is_made_beside(workspace, source, starting) or is_made_as_commented(
                     workspace, path, source

@@ -1,0 +1,3 @@
+#!/bin/sh
+. ../library.sh
+prepare_polls
