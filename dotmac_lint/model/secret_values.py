@@ -23,7 +23,7 @@ _STAND_IN = regex(
 )
 _OPEN = regex(
     r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
-    r"|^(/|\.{1,2}/|~/)[\w./ -]+\.(pem|key|crt|cert|cer|der|p12|pfx|jks|json|txt|asc|gpg|pub)$"
+    r"|^(/|\.{1,2}/|~/)?[\w./ -]+\.(pem|key|crt|cert|cer|der|p12|pfx|jks|json|txt|asc|gpg|pub)$"
 )
 _WORDS = regex(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"

@@ -553,12 +553,23 @@ _SCRIPT = regex(rb":\s*(%b)" % _TEXT)
 _WORD = regex(rb"[^\s\"\\]+")
 
 
+_BRINGS_NOTHING = regex(
+    rb"(?m)(?:^|[ \t])#[^\n]*"
+    rb"|^(?:name|description|authors|maintainers|keywords|classifiers)[ \t]*=[ \t]*(?:%b|\[[^\]]*\])"
+    rb"|^\[\[?tool\.(?:black|coverage|isort|mypy|pylint|pyright|pytest|ruff)\b[^\n]*(?:\n(?!\[)[^\n]*)*"
+    % _TEXT
+)
+"""In lists of requirements and TOML: remarks, what the package tells of itself, and what tools of developers take."""
+
+
 @fact(set[bytes])
 def _parts_of(workspace: Workspace, path: str) -> set[bytes]:
     data = (workspace.bytes(path) or b"").lower()
     if path.endswith("package.json"):
         # Neither what it tells of itself nor what its scripts are called brings a library; what they run may read more.
         data = _SCRIPTS.sub(_programs, _TELLS.sub(b"", data))
+    elif path.endswith((".txt", ".in", ".toml", "Pipfile")):
+        data = _BRINGS_NOTHING.sub(b"", data)
     return parts([data])
 
 

@@ -31,7 +31,7 @@ def test_what_a_generator_made(value: str) -> None:
         "django-insecure-9fQzT2xVb7LmK4wRc8Np", "<generate with openssl rand -hex 32>", "/run/secrets/db1",
         "AK" + "IAIOSFODNN7EXAMPLE", "minioadmin12345678", "staging-jwt-change-me-0123456789", "aaaaaaaaaaaaaaaaaaa1",
         "{{ vault_password_9fQzT2xVb7 }}", "eu-central-1.compute.internal", "shop_oauth2_state",
-        "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "smtp://mailhog4:1025",
+        "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "harbour-tls-2031x7.key", "smtp://mailhog4:1025",
         "https://discord.com/api/webhooks/123456789012345678/your-webhook-token",
         "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
         "base64:SET_THE_GENERATED_KEY1",
