@@ -16,7 +16,7 @@ from dotmac_lint.model.endpoints import Credential, Endpoint, Part, endpoints
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.image_variables import variables_of
-from dotmac_lint.model.network import LOOPBACK, Peers, names_anywhere, own_names, peers
+from dotmac_lint.model.network import LOOPBACK, Peers, is_commented, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
 from dotmac_lint.source import Span
@@ -366,6 +366,9 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             known = known or network.peers(service)
             if known.unknown or host in known.services or host in known.others or _is_stem(host, known):
                 continue
+            files = network.deployment.project.files
+            if _is_own(service, endpoint) or any(is_commented(service.workspace, f, host) for f in files):
+                continue
             if service.may_use(endpoint.variable):
                 own = {name.lower() for name in own_names(service.definition)}
                 names = (name for name in (*known.services, *known.others) if name not in own)
@@ -382,6 +385,11 @@ def _public_names(network: Network) -> set[str]:
         if _ANSWERS_TO.search(variable.name) and isinstance(variable.value, Known)
     )
     return {name.lower() for value in values for name in re.findall(r"[\w-]+", value)}
+
+
+def _is_own(service: Service, endpoint: Endpoint) -> bool:
+    """Whether the variable is named for the service itself, which others call so: `GITLAB_HOST` of `gitlab`."""
+    return tokens(endpoint.variable.name)[:-1] == tokens(service.name)
 
 
 def _is_stem(host: str, known: Peers) -> bool:

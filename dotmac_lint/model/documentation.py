@@ -19,7 +19,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook, is_written
-from dotmac_lint.model.network import own_names
+from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise, without_dots
 
@@ -331,7 +331,7 @@ _LONGEST_LABEL = 400
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
-    the name, under a line like `File: NAME`, or a script under a line of nothing but the name.
+    the name, under a heading that is the name, a line like `File: NAME`, or a script under a line of nothing but the name.
     """
     source, document = workspace.source(path), workspace.document(path)
     base = basename(name)
@@ -348,9 +348,9 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
         start = block.range.start
         above = source.text[max(0, start - _LONGEST_LABEL) : start].splitlines()[:-1]  # without the fence
         named = next((line for line in reversed(above[-2:]) if line.strip()), "")
-        label = rf"\W*({_LABEL})?" if first.startswith("#!") else rf"\W*{_LABEL}"
+        label = rf"\W*({_LABEL})?" if first.startswith("#!") else rf"(\W*{_LABEL}|#+[ \t])"
         shown = (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first)) or (
-            base in named and re.fullmatch(label + own, named, re.I)
+            base in named and re.fullmatch(rf"{label}{own}(\(.*)?", named, re.I)
         )
         if shown and base not in rest and is_it(shown["name"]):
             return True
@@ -569,9 +569,9 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
             continue
         # Without a file named, the command may be run in any folder.
         files = known.files if projects else filter(_NAMED_COMPOSE.search, workspace.files)
-        if any(_commented(workspace, path, word.name) for path in files):
+        if any(is_commented(workspace, path, word.name) for path in files):
             continue
-        if line.kind != "document" or not _commented(workspace, line.span.path, word.name):
+        if line.kind != "document" or not is_commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             defined = _defined_in(repository, word.name) if near is None else None
             yield Missing("service", word.name, (word.span,), near, known.files, defined)
@@ -672,9 +672,3 @@ def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Kn
 
     found: _Known | None = workspace.remembered(f"services of {named}", make)
     return found
-
-
-def _commented(workspace: Workspace, path: str, name: str) -> bool:
-    """Whether the service stands in the file as a comment to be switched on, or in a document as a proposal."""
-    source = workspace.source(path)
-    return source is not None and bool(re.search(rf"^[\s#]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))

@@ -136,9 +136,10 @@ def _from_urls(service: Service, variable: Variable, text: str) -> Iterator[Endp
         credentials["database"] = Credential(
             unquote(url["path"]), variable.value_span or variable.span, variable.name
         )
-    for item in hosts.split(","):
+    for number, item in enumerate(hosts.split(",")):
         match = _HOST_PORT.fullmatch(item)
-        if match is not None:
+        # A list of web addresses may end in another word: `https://proxy.example,direct`.
+        if match is not None and (not number or match["port"] or protocol != "http"):
             yield Endpoint(
                 match["host"],
                 int(match["port"]) if match["port"] else None,

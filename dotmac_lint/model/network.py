@@ -6,6 +6,7 @@ Source of behaviour: Compose specification, "networks" (aliases, external networ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
     from dotmac_lint.model.compose import Service as Definition
     from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.workspace import Workspace
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -175,3 +177,9 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
 
     found: frozenset[str] = repository.workspace.remembered("service names", make)
     return found
+
+
+def is_commented(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the service stands in the file as a comment to be switched on, or in a document as a proposal."""
+    source = workspace.source(path)
+    return source is not None and bool(re.search(rf"^[\s#]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))
