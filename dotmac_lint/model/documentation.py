@@ -331,7 +331,8 @@ _LONGEST_LABEL = 400
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
-    the name, under a heading that is the name, a line like `File: NAME`, or a script under a line of nothing but the name.
+    the name, under a heading that is the name or a line like `File: NAME`, or a script under a line of nothing but the
+    name.
     """
     source, document = workspace.source(path), workspace.document(path)
     base = basename(name)
