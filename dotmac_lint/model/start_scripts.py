@@ -47,6 +47,13 @@ class MissingScript(msgspec.Struct, frozen=True):
     service: Service | None = None
     instruction: str = "ENTRYPOINT"
 
+    @property
+    def held(self) -> str | None:
+        """The one file of that name which the image holds elsewhere."""
+        name = posixpath.basename(self.script)
+        found = [path for path in self.stage.files if posixpath.basename(path) == name]
+        return found[0] if len(found) == 1 else None
+
 
 def script_words(words: Sequence[str]) -> Iterator[int]:
     """Which of the words of a command are paths of scripts that it starts, by index."""

@@ -30,6 +30,7 @@ class MissingEntrypoint(Rule):
                 message = (
                     f"{found.instruction} runs `{found.script}`, which nothing puts into the {where}: "
                     "no COPY brings it and no step makes it."
+                    + (f" Did you mean `{found.held}`?" if found.held else "")
                 )
                 related = (
                     [] if found.service is None else [Label(found.stage.span, "the image is built here")]
