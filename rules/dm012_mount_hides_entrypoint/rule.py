@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, Span
-from dotmac_lint.model.scripts import hidden_programs
+from dotmac_lint.model.scripts import HiddenProgram, hidden_programs
 
 
 class MountHidesEntrypoint(Rule):
@@ -11,16 +11,20 @@ class MountHidesEntrypoint(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        seen: set[tuple[Span, str]] = set()
+        places: dict[tuple[object, ...], dict[Span, HiddenProgram]] = {}
         for found in hidden_programs(deployment):
-            if (found.mount.span, found.path) in seen:
-                continue
-            seen.add((found.mount.span, found.path))
+            key = (found.mount.span.path, found.source, found.path, found.at)
+            places.setdefault(key, {}).setdefault(found.mount.span, found)
+        for found, *others in (tuple(group.values()) for group in places.values()):
+            more = f" (and {len(others)} more)" if others else ""
             yield self.report(
-                f"Service `{found.service.name}` mounts `{found.source or '.'}` over the image's `{found.path}`, which "
-                f"{found.what} runs: the mounted folder has no such file.",
+                f"Service `{found.service.name}`{more} mounts `{found.source or '.'}` over the image's `{found.path}`, "
+                f"which {found.what} runs: the mounted folder has no such file.",
                 found.mount.span,
-                related=[Label(found.at, f"{found.what} runs it here")],
+                related=[
+                    Label(found.at, f"{found.what} runs it here"),
+                    *(Label(other.mount.span, "the same here") for other in others),
+                ],
                 help="Mount a folder that does not cover it, or put a volume over the part that the image brings.",
                 service=found.service.name,
                 key=found.path,
