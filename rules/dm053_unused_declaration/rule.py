@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Repository, Rule, Severity
-from dotmac_lint.model.unused import unused_declarations
+from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.unused import Unused, unused_declarations
 
 
 class UnusedDeclaration(Rule):
@@ -12,13 +12,31 @@ class UnusedDeclaration(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        files: dict[tuple[str, str], list[Unused]] = {}
         for unused in unused_declarations(repository):
-            yield self.report(
-                f"The {unused.kind} `{unused.name}` is declared, but no service uses it.",
-                unused.at,
-                help=f"Remove the declaration, or give the {unused.kind} to the service that needs it.",
-                fix=Fix(f"Remove the {unused.kind} `{unused.name}`", (Edit(unused.lines, ""),))
-                if unused.lines
-                else None,
-                key=f"{unused.kind} {unused.name}",
-            )
+            files.setdefault((unused.at.path, unused.kind), []).append(unused)
+        for group in files.values():
+            yield self._report(group)
+
+    def _report(self, group: list[Unused]) -> Diagnostic:
+        first, *others = group
+        names = ", ".join(f"`{unused.name}`" for unused in group)
+        one = not others
+        return self.report(
+            f"The {first.kind} {names} is declared, but no service uses it."
+            if one
+            else f"The {first.kind}s {names} are declared, but no service uses them.",
+            first.at,
+            related=[Label(unused.at, "nor this") for unused in others],
+            help=f"Remove the declaration{'' if one else 's'}, or give the {first.kind}{'' if one else 's'} to the "
+            f"service that needs {'it' if one else 'them'}.",
+            fix=_removal(group),
+            key=f"{first.kind} {', '.join(unused.name for unused in group)}",
+        )
+
+
+def _removal(group: list[Unused]) -> Fix | None:
+    edits = {unused.name: Edit(unused.lines, "") for unused in group if unused.lines is not None}
+    names = ", ".join(f"`{name}`" for name in edits)
+    title = f"Remove the {group[0].kind}{'s' * (len(edits) > 1)} {names}"
+    return Fix(title, tuple(edits.values())) if edits else None
