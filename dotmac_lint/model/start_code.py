@@ -344,7 +344,10 @@ class StartCode:
                     continue  # a method of this name, but of something else
                 name, class_ = caller.function, caller.owner
                 if name is None or self.starts(name, caller.decorators, class_ is not None):
-                    namespace, holder, holding, call = self._call(where, wanted, at)
+                    code = self._call(where, wanted, at)
+                    if code is None:
+                        continue
+                    namespace, holder, holding, call = code
                     entry = entries.setdefault((where, caller.start), Entry(namespace, holder, holding))
                     entry.targets.append(call.range)
                     sites.append(CallSite(where, call.range, name))
@@ -361,14 +364,13 @@ class StartCode:
 
     def _call(
         self, path: str, name: str, start: int
-    ) -> tuple[Namespace, Function | None, Class | None, Call]:
-        """The call of `name` that begins at `start`, with the code that holds it."""
+    ) -> tuple[Namespace, Function | None, Class | None, Call] | None:
+        """The call of `name` that begins at `start`, with the code that holds it; None where the file has changed
+        while it was read.
+        """
         namespace = self.modules.namespace(path)
-        assert namespace is not None  # or there were no calls in it
-        function, owner, call = next(
-            row for row in self._calls_in(namespace)[name] if row[2].range.start == start
-        )
-        return namespace, function, owner, call
+        rows = self._calls_in(namespace).get(name, ()) if namespace is not None else ()
+        return next(((namespace, *row) for row in rows if namespace and row[2].range.start == start), None)
 
     def _speaking_of(self, owner: str | None, path: str) -> list[str] | None:
         """The words of which a file has one that calls methods of the class; None where there is no class.
