@@ -20,7 +20,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import is_copy, is_made_by_hand_or_script, is_made_elsewhere
-from dotmac_lint.model.similar import similar_file, similar_name, similar_path
+from dotmac_lint.model.similar import folders_beside, similar_file, similar_name, similar_path
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
 
@@ -293,7 +293,7 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
         folder = context.value.value
         if workspace.kind(folder) != "directory":
             if not _may_be_there(deployment, service, folder, context.raw):
-                meant = similar_path(folder, _siblings(workspace, folder))
+                meant = similar_path(folder, folders_beside(workspace, folder))
                 fix = _other_text(workspace, context, folder, meant)
                 yield MissingReference(service, "context", folder, context.span, None, (), fix)
             continue
@@ -382,13 +382,6 @@ def _may_be_there(deployment: Deployment, service: Service, path: str, written: 
 def _parents(path: str) -> Iterator[str]:
     while path := posixpath.dirname(path):
         yield path
-
-
-def _siblings(workspace: Workspace, folder: str) -> set[str]:
-    """The folders beside `folder`."""
-    parent = posixpath.dirname(folder)
-    depth = parent.count("/") + 2 if parent else 1
-    return {"/".join(file.split("/")[:depth]) for file in workspace.under(parent) if file.count("/") >= depth}
 
 
 def _other_text(workspace: Workspace, text: Text, path: str, meant: str | None) -> Fix | None:

@@ -300,6 +300,18 @@ def _folder_with(workspace: Workspace, path: str, below: str) -> str | None:
         folder = dirname(folder)
 
 
+def _is_module(workspace: Workspace, path: str) -> bool:
+    """Whether the file is a part of a Python package that is not started by itself."""
+    beside = join(dirname(path), "__init__.py")
+    return path.endswith(".py") and workspace.is_listed(beside) and not _is_program(workspace, path)
+
+
+@fact(bool)
+def _is_program(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return data.startswith(b"#!") or b"__main__" in data
+
+
 def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
     """The one script of that name in another folder, or of a similar name in the same, as it would be written."""
     from rapidfuzz.fuzz import ratio
@@ -318,7 +330,7 @@ def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
             and ratio(splitext(basename(other))[0], stem) >= 85
             and is_slip(stem, splitext(basename(other))[0])
         ]
-    if len(others) != 1:
+    if len(others) != 1 or _is_module(workspace, others[0]):
         return None
     written = relpath(others[0], join(folder or ".", call.folder))
     return f"./{written}" if name.startswith("./") and not written.startswith(".") else written

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from dotmac_lint.data import table
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.variable_readers import (
+    SERVERS,
     is_imported_from_elsewhere,
     may_be_a_librarys,
     may_be_ours,
@@ -102,11 +104,23 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
             or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
             or _reader_is_missed(service, by_absence[service.name])
-            or not may_be_ours(service.workspace, unread.variable.name, unread.variable.name_span.path)
+            or not (
+                _has_a_sibling(service, unread.variable.name)
+                or may_be_ours(service.workspace, unread.variable.name, unread.variable.name_span.path)
+            )
             for service in unread.services
         ):
             continue
         yield unread
+
+
+def _has_a_sibling(service: Service, name: str) -> bool:
+    """Whether the service's own code reads variables that begin as `name` does, or any, if it begins as a server is
+    called, of which the code has to be told."""
+    fields = (field.names for settings in service.settings for field in settings.fields)
+    read = {one.lower().split("_")[0] for one in chain(service.names_read_in_code, *fields)}
+    first = name.lower().split("_")[0]
+    return first in read or (first in SERVERS and bool(read))
 
 
 def _reader_is_missed(service: Service, unread: int) -> bool:

@@ -24,6 +24,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_put,
     is_touched_beside,
 )
+from dotmac_lint.model.similar import folders_beside, similar_path
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import without_dots
 
@@ -257,7 +258,7 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 def mend_source(mount: MissingSource) -> Fix | None:
     """Mount what is meant; else create what is missing."""
-    return _meant(mount) or create_source(mount)
+    return _meant(mount) or _alike(mount) or create_source(mount)
 
 
 def _meant(mount: MissingSource) -> Fix | None:
@@ -276,6 +277,22 @@ def _meant(mount: MissingSource) -> Fix | None:
             if edit is not None:
                 return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
     return None
+
+
+def _alike(mount: MissingSource) -> Fix | None:
+    """Mount what lies in the same folder under almost the same name, and is mounted nowhere else in the file."""
+    workspace, folder = mount.service.workspace, posixpath.dirname(mount.source)
+    binds = (bind.source for service in mount.service.deployment.services for bind in service.binds)
+    mounted = {source.value.value for source in binds if source and isinstance(source.value, Known)}
+    files = {file for file in workspace.under(folder) if posixpath.dirname(file) == folder}
+    beside = files if mount.is_file else folders_beside(workspace, mount.source)
+    meant = similar_path(mount.source, beside - mounted)
+    source = workspace.source(mount.at.path)
+    if meant is None or source is None:
+        return None
+    head, found, tail = mount.at.range.slice(source.text).strip("\"'").rpartition(posixpath.basename(mount.source))
+    edit = replace_word(workspace, mount.at, head + posixpath.basename(meant) + tail)
+    return Fix(f"Mount `{meant}` instead", edits=(edit,)) if found and not tail.strip("/") and edit else None
 
 
 def create_source(mount: MissingSource) -> Fix | None:

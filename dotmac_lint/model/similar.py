@@ -57,6 +57,12 @@ def similar_path(wanted: str, paths: Iterable[str]) -> str | None:
     return _best(scores, _ALIKE_PATHS)
 
 
+def folders_beside(workspace: Workspace, folder: str) -> set[str]:
+    parent = posixpath.dirname(folder)
+    depth = parent.count("/") + 2 if parent else 1
+    return {"/".join(file.split("/")[:depth]) for file in workspace.under(parent) if file.count("/") >= depth}
+
+
 def similar_file(workspace: Workspace, folder: str, wanted: str) -> str | None:
     """The file below `folder` that was meant by `wanted`, which is missing."""
     return similar_path(wanted, workspace.under(folder))

@@ -1,0 +1,5 @@
+import os
+
+import almanac
+
+print(almanac.tides(os.environ["TIDE_STATION"]))

@@ -1,0 +1,1 @@
+PEARS = "/pears"
