@@ -290,7 +290,9 @@ def _alike(mount: MissingSource) -> Fix | None:
     source = workspace.source(mount.at.path)
     if meant is None or source is None:
         return None
-    head, found, tail = mount.at.range.slice(source.text).strip("\"'").rpartition(posixpath.basename(mount.source))
+    head, found, tail = (
+        mount.at.range.slice(source.text).strip("\"'").rpartition(posixpath.basename(mount.source))
+    )
     edit = replace_word(workspace, mount.at, head + posixpath.basename(meant) + tail)
     return Fix(f"Mount `{meant}` instead", edits=(edit,)) if found and not tail.strip("/") and edit else None
 
