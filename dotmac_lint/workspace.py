@@ -55,6 +55,9 @@ Data = bytes  # Workspace has a method of that name
 MAXIMUM_BYTES = 8 * 1024 * 1024
 """Larger files are no configuration that people write: they are reported, not parsed."""
 
+MAXIMUM_KEPT = 128 * 1024 * 1024
+"""Bytes of all files that are kept in memory; what comes after is read again when it is asked for again."""
+
 MAXIMUM_PARSED = {
     "read_yaml": 1024 * 1024,
     "read_dotenv": 256 * 1024,
@@ -67,6 +70,8 @@ _CIPHERTEXT = (
     *(b"-----BEGIN PGP MESSAGE-----", b"Salted__", b"U2FsdGVkX1"),
 )
 """How files begin that git-crypt, Ansible, age, PGP, openssl or transcrypt encrypted: owners read another text."""
+_NOT_KEPT = bytes(bytearray(b"to be read again"))
+"""Stands for the content of files that found no room."""
 MOST_CHANGED = 200
 """Files that are looked at again one by one; where more have changed, so has what was found in them."""
 MOST_DECODED = 64
@@ -146,6 +151,7 @@ class Workspace:
         self.cache = cache
         self.git = Git(self.root)
         self._bytes: dict[str, Data | None] = {}
+        self._room = MAXIMUM_KEPT
         self._too_large: set[str] = set()
         """To be read at all. That is a problem of code and of what is to be parsed: nobody wants to hear of a film."""
         self._decoded = lru_cache(MOST_DECODED)(self._decode)
@@ -175,6 +181,7 @@ class Workspace:
         revised = Workspace(self.root, self.exclude, self.cache, {**self.pending, **pending})
         stale = {path for path in self._bytes if self.real(path) in pending or self._bytes[path] is None}
         revised._bytes = {path: data for path, data in self._bytes.items() if path not in stale}
+        revised._room = self._room
         revised._results = {
             key: result
             for key, result in self._results.items()
@@ -515,9 +522,14 @@ class Workspace:
         return self._content(path)
 
     def _content(self, path: str) -> Data | None:
-        if path not in self._bytes:
-            self._bytes[path] = self._read(path)
-        return self._bytes[path]
+        data = self._bytes.get(path, _NOT_KEPT)
+        if data is _NOT_KEPT:
+            data = self._read(path)
+            size = len(data or b"")
+            fits = size <= self._room
+            self._bytes[path] = data if fits else _NOT_KEPT
+            self._room -= size * fits
+        return data
 
     def _read(self, path: str) -> Data | None:
         if self.kind(path) != "file":

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dotmac_lint import config, workspace
+from dotmac_lint.engine import lint
+from dotmac_lint.registry import load_rules
 from dotmac_lint.workspace import Pending, Workspace
 
 
@@ -66,3 +69,15 @@ def test_nothing_outside_is_read_whichever_way_it_is_named(tmp_path: Path) -> No
     for path in (str(outside / "a.txt"), "link/../a.txt"):
         assert workspace.bytes(path) == b"inside", path
     assert workspace.bytes("link/a.txt") is None
+
+
+@pytest.mark.parametrize("room", [0, 3_000])
+def test_what_finds_no_room_in_memory_is_read_again(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    root = Path(__file__).parents[1] / "examples" / "acme-platform"
+    usual = lint(root, config.Settings(), load_rules())
+    monkeypatch.setattr(workspace, "MAXIMUM_KEPT", room)
+    scarce = Workspace(root)
+    assert lint(root, config.Settings(), load_rules(), workspace=scarce).diagnostics == usual.diagnostics
+    after = scarce.revised({"docker-compose.production.yml": Pending(b"services: {}\n")})
+    assert after.bytes("docker-compose.production.yml") == b"services: {}\n"
+    assert lint(root, config.Settings(), load_rules(), workspace=after).diagnostics != usual.diagnostics
