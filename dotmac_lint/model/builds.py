@@ -312,7 +312,8 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 if dockerfile.span != context.span:
                     folder, name = posixpath.split(path)
                     near = [f for f in workspace.under(folder) if posixpath.dirname(f) == folder]
-                    meant = similar_name(name, map(posixpath.basename, near))
+                    others = (o for o in map(posixpath.basename, near) if not _is_variant(name, o))
+                    meant = similar_name(name, others)
                     fix = _other_text(workspace, dockerfile, path, meant and posixpath.join(folder, meant))
                 yield MissingReference(service, "dockerfile", path, dockerfile.span, image, (), fix)
         elif build.target is not None and isinstance(build.target.value, Known) and image.stages:
@@ -322,6 +323,11 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 meant = similar_name(name, [stage.name or "" for stage in stages])
                 fix = _other_text(workspace, build.target, name, meant)
                 yield MissingReference(service, "target", name, build.target.span, image, stages, fix)
+
+
+def _is_variant(name: str, other: str) -> bool:
+    """Whether one of the Dockerfiles is called as the other, for a purpose of its own: Dockerfile.dev, Dockerfile."""
+    return name.startswith(f"{other}.") or other.startswith(f"{name}.")
 
 
 def missing_targets_of_commands(repository: Repository) -> Iterator[MissingReference]:

@@ -39,8 +39,8 @@ MANY = 8
 """Names of some settings that a document tells, from which on it describes these settings."""
 _LISTS = frozenset({"", "env", "dotenv", "ini", "properties", "text", "bash", "sh", "shell"})
 """Languages of code blocks in which settings are listed."""
-_GIVEN = regex(r"\w+=(?:[^\s\"']*|\"[^\"]*\"|'[^']*')[ \t]+[^#\s]")
-"""A variable that a command is given: `NAME=value command`."""
+_GIVEN = regex(r"\w+=(?:[^\s\"']*|\"[^\"]*\"|'[^']*')[ \t]+[^#\s]|\w+=\"?\$\{?\w")
+"""A variable that a command is given (`NAME=value command`), or that keeps another one's value (`OLD_NAME=$NAME`)."""
 _OTHERS = regex(
     r"_FILE$|^(AWS|AZURE|BACKUP|CERTBOT|CI|COMPOSE|DOCKER|ELASTIC(SEARCH)?|EXPO|FLOWER|GF|GITHUB|GRAFANA|GUNICORN|HOST|K8S|KIBANA"
     r"|KONG|KUBE\w*|LOKI|MARIADB|MINIO|MONGO|MYSQL|NEXT|NGINX|NODE|NPM|NUXT|PG|PGADMIN|PIP|POSTGRES|PROMETHEUS|PYTHON|RABBITMQ|REACT"
@@ -92,6 +92,9 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
         described = _among(repository, path, places, idle) if listed else None
         for name, found in places.items():
             meant = unread.get(name)
+            if meant and meant[2] and _stand_together(workspace, path, meant[2], found):
+                # Who writes both takes neither for the other: it is what was set before, or elsewhere.
+                meant = (*meant[:2], None) if meant[1] else None
             if name in unread and (meant is None or meant[1] is None):
                 meant = _beside(repository, path, name, places) or meant
             if meant is None and name in listed:
@@ -172,6 +175,18 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
                 start = row[0].range.start + cell.start(1)
                 found.setdefault(cell[1], []).append((start, start + len(cell[1])))
     return found
+
+
+def _stand_together(workspace: Workspace, path: str, name: str, places: Collection[tuple[int, int]]) -> bool:
+    """Whether the word `name` stands in a code block of the document with one of `places`."""
+    source, document = workspace.source(path), workspace.document(path)
+    blocks = [block.range for block in document.code_blocks] if document is not None else []
+    word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+    return source is not None and any(
+        word.search(source.text, block.start, block.end)
+        for block in blocks
+        if any(block.start <= start < block.end for start, _ in places)
+    )
 
 
 def _in_env_files(workspace: Workspace, names: set[str]) -> set[str]:
