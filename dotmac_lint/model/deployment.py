@@ -771,17 +771,20 @@ class Service:
     @cached_property
     def _lacks_built_code(self) -> bool:
         """Whether the image takes code that is built before it, outside: `COPY dist`, with no `dist` committed, a
-        program that git ignores or that nobody committed, or what only the build knows (`ADD target/${NAME}.tar.gz`).
+        program that git ignores or whose name a build argument gives, or what only the build knows
+        (`ADD target/${NAME}.tar.gz`).
         """
         from dotmac_lint.model.made_elsewhere import is_artefact
 
         stages = self.image.built_stages if self.image is not None else ()
         sources = [c for s in stages for c in s.copies if c.origin == "context" and not c.matches]
-        paths = ((c.path.value, c.missing) for c in sources if isinstance(c.path, Known))
+        paths = (
+            (c.path.value, c.missing and "$" in c.source.text) for c in sources if isinstance(c.path, Known)
+        )
         return any(isinstance(c.path, Unknown) for c in sources) or any(
             is_artefact(path)
-            or ("." not in posixpath.basename(path) and (missing or self.workspace.is_ignored(path)))
-            for path, missing in paths
+            or ("." not in posixpath.basename(path) and (given or self.workspace.is_ignored(path)))
+            for path, given in paths
         )
 
     @cached_property

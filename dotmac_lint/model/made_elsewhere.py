@@ -67,23 +67,41 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
 
 
 def is_written_by_program(workspace: Workspace, path: str) -> bool:
-    """Whether a program in Python has the name of the file, or its stem and its suffix, as a text, and writes files."""
-    stem, suffix = posixpath.splitext(posixpath.basename(path))
-    programs = (file for file in _tools(workspace) if file.endswith(".py"))
-    naming = workspace.words.search(programs, (os.fsencode(stem),)) if suffix else ()
-    return any(_writes(workspace, file, stem, suffix) for file, _ in naming)
+    """Whether a program in Python, in a folder above the file or beside it, writes files and has as texts the name, or
+    its stem and its suffix, and that of the folder."""
+    folder, name = posixpath.split(path)
+    stem, suffix = posixpath.splitext(name)
+    if not suffix or workspace.named(name):
+        return False
+    above = (file for file in _tools(workspace) if file.endswith(".py") and _is_above(file, path))
+    return any(
+        _writes(
+            workspace,
+            file,
+            stem,
+            suffix,
+            "" if posixpath.dirname(file) == folder else posixpath.basename(folder),
+        )
+        for file, _ in workspace.words.search(above, (os.fsencode(stem),))
+    )
+
+
+def _is_above(file: str, path: str) -> bool:
+    folder = posixpath.dirname(file)
+    return not folder or path.startswith(f"{folder}/")
 
 
 _WRITES = regex(rb"\bopen\([^\n]*[\"'][wax][bt]?\+?[\"']")
 
 
 @fact(bool)
-def _writes(workspace: Workspace, path: str, stem: str, suffix: str) -> bool:
+def _writes(workspace: Workspace, path: str, stem: str, suffix: str, folder: str) -> bool:
     data = workspace.bytes(path) or b""
     name, end = re.escape(os.fsencode(stem)), re.escape(os.fsencode(suffix))
     whole = re.search(rb"[\"'/]%s%s[\"']" % (name, end), data)
     parted = re.search(rb"[\"'/]%s[\"']" % name, data) and re.search(rb"[\"'}]%s[\"']" % end, data)
-    return bool(whole or parted) and _WRITES.search(data) is not None
+    there = not folder or re.search(rb"[\"'/]%s[\"'/]" % re.escape(os.fsencode(folder)), data)
+    return bool((whole or parted) and there) and _WRITES.search(data) is not None
 
 
 _PACKAGE = regex(
