@@ -196,6 +196,23 @@ def demanded(found: Fallback) -> Fix | None:
             clear = written.endswith("}") if found.kind == "default" else block is not None and not block.flow
             edit = Edit(span, quote + text + quote) if clear and "\n" not in written else None
         if edit is not None and only_in_production(repository, edit.span.path):
-            edits.append(edit)
+            urls = list(_in_urls(service, span, name)) if found.kind == "literal" else []
+            if not all(only_in_production(repository, url.span.path) for url in urls):
+                return None
+            edits += [edit, *urls]
     names = ", ".join(f"`{name}`" for name in found.names)
     return Fix(f"Demand {names} of the host", tuple(dict.fromkeys(edits))) if edits else None
+
+
+def _in_urls(service: Service, at: Span, name: str) -> Iterator[Edit]:
+    """The same value, written at `at`, as the password in URLs of the deployment's services: they must stay alike."""
+    value = next((v.value for v in service.definition.environment if v.value_span == at), None)
+    for other in service.deployment.services:
+        for variable in other.definition.environment:
+            url, span = variable.value, variable.value_span
+            if not isinstance(value, Known) or not isinstance(url, Known) or span is None:
+                continue
+            source = service.workspace.source(span.path)
+            written = span.range.slice(source.text) if source is not None else ""
+            if password_in(url.value) == value.value and written.count(f":{value.value}@") == 1:
+                yield Edit(span, written.replace(f":{value.value}@", f":${{{name}:?}}@"))
