@@ -194,7 +194,8 @@ def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -
     if copy.destination_is_directory and posixpath.basename(written) != name and source is not None:
         if source.text.count(name) > 1:
             return None  # other lines go by the name that it would have lost
-    edit = replace_word(image.workspace, copy.span, written)
+    before = copy.span.range.slice(source.text).lstrip("\"'") if source is not None else ""
+    edit = replace_word(image.workspace, copy.span, f"./{written}" if before.startswith("./") else written)
     return Fix(f"Copy `{written}` instead", edits=(edit,)) if edit else None
 
 

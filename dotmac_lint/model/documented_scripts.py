@@ -73,6 +73,7 @@ _MAKES = regex(
 )
 _REPLACED = regex(r"[^`\n]*`\s*(?:→|⇒|➜|[-=]>)\s*(?:use\b|now\b|instead\b|[*_]*`)", re.I)
 """What follows a command of former times: "`python run.py` → use `./bin/start.sh`"."""
+_TESTS = regex(r"(^|/)tests?/")
 _INSTALLED = regex(r"(^|/)(site-packages|s?venv|\.venv)/")
 _BRINGS = regex(r"\b(curl|wget|download\w*|unzip|tar)\b", re.I)
 _FILLED_IN = regex(r"\{\w+\}")
@@ -331,6 +332,8 @@ def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
             and is_slip(stem, splitext(basename(other))[0])
         ]
     if len(others) != 1 or _is_module(workspace, others[0]):
+        return None
+    if any(kind.search(others[0]) and not kind.search(name) for kind in (ELSEWHERE, _TESTS)):
         return None
     written = relpath(others[0], join(folder or ".", call.folder))
     return f"./{written}" if name.startswith("./") and not written.startswith(".") else written
