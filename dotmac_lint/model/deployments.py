@@ -36,9 +36,12 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = regex(
     r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
-    r"|(^|/)(docs?|documentation|tests?/(.*/)?(data|resources)|backups?|archived?)/|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
+    r"|(^|/)(docs?|documentation|tests?/(.*/)?(data|resources)|[_.]?(backups?|archived?)([_-]?\d[^/]*)?)/"
+    r"|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,
 )
+_PUT_ASIDE = regex(r"(^|/)[_.]?(backups?|archived?)([_-]?\d[^/]*)?/", re.I)
+"""Folders of copies, whose own texts tell how the originals are started."""
 _TEMPLATE = regex(r"^[^#\n]*(?:\{%|(?<!s[/|#@])\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 """A placeholder, unless a container's `sed s/{{NAME}}/value/` fills it."""
 _OVERRIDE = regex(r"\boverrides?\b", re.I)
@@ -475,6 +478,8 @@ class _Discovery:
             if not files or all(self.outline(path) is None for path in files):
                 continue
             if any(_SKIPPED.search(path) and ("{" in path or not line.files) for path in files):
+                continue
+            if _PUT_ASIDE.search(line.span.path) and any(map(_PUT_ASIDE.search, files)):
                 continue
             if self.incomplete(files, lenient=True) is not None:
                 continue

@@ -35,6 +35,12 @@ def only(root: Path, files: Mapping[str, str]) -> CommandLine:
     return line
 
 
+def test_what_lies_in_a_folder_of_backups_is_not_started(tmp_path: Path) -> None:
+    comment = "# docker compose -f compose.yml up -d\n"
+    files = {"compose.yml": ALONE, "_backup/2025-12-29/compose.yml": comment + ALONE}
+    assert found(tmp_path, files) == {"default": ("compose.yml",)}
+
+
 # ---- command lines
 
 
