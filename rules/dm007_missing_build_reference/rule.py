@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, Fix, FixAvailability, Label, Repository, Rule, Severity
 from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
 
 
@@ -18,10 +18,19 @@ class MissingBuildReference(Rule):
         yield from self._report(missing_targets_of_commands(repository))
 
     def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
+        together: dict[tuple[object, ...], list[MissingReference]] = {}
         for found in references:
+            what = (found.kind, found.name, found.at.path, found.pulled, found.fix and found.fix.title)
+            alone = (found.at,) if found.service is None or found.kind == "target" else ()
+            together.setdefault((*what, *alone), []).append(found)
+        for found, *others in together.values():
+            more = f" (and {len(others)} more)" if others else ""
             service = (
-                f"Service `{found.service.name}`" if found.service else f"A command in `{found.at.path}`"
+                f"Service `{found.service.name}`{more}"
+                if found.service
+                else f"A command in `{found.at.path}`"
             )
+            fixes = [one.fix for one in (found, *others) if one.fix is not None]
             if found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":
@@ -44,10 +53,19 @@ class MissingBuildReference(Rule):
             yield self.report(
                 message,
                 found.at,
-                related=[Label(stage.span, f"the stage `{stage.name}`") for stage in found.stages],
+                related=[
+                    *(Label(stage.span, f"the stage `{stage.name}`") for stage in found.stages),
+                    *(Label(other.at, f"so is `{other.service.name}`") for other in others if other.service),
+                ],
                 help=f"{advice} {found.fix.title}." if found.fix else advice,
-                fix=found.fix,
+                fix=_joined(fixes) if fixes else None,
                 service=found.service.name if found.service else None,
                 severity=Severity.WARNING if found.pulled else Severity.ERROR,
                 key=found.name,
             )
+
+
+def _joined(fixes: list[Fix]) -> Fix:
+    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+    creates = tuple(dict.fromkeys(file for fix in fixes for file in fix.creates))
+    return Fix(fixes[0].title, edits, creates, fixes[0].applicability)
