@@ -15,13 +15,10 @@ class ParseError(Rule):
     phase = Phase.READING
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        including: dict[str, list[Unreadable]] = {}
+        files: dict[tuple[str, bool, bool], list[Unreadable]] = {}
         for problem in repository.unreadable():
-            if problem.included:
-                including.setdefault(problem.span.path, []).append(problem)
-            else:
-                yield self._told([problem])
-        yield from map(self._told, including.values())
+            files.setdefault((problem.span.path, problem.included, problem.outside), []).append(problem)
+        yield from map(self._told, files.values())
 
     def _told(self, problems: list[Unreadable]) -> Diagnostic:
         """The first of them, with the others beside it."""
@@ -36,7 +33,7 @@ class ParseError(Rule):
             message,
             problem.span,
             related=[Label(other.span, _uncapitalised(other.message).rstrip(".")) for other in others],
-            help="What stands in this file is not checked until it can be read.",
+            help="Correct it: until then, what stands in this file may not be checked.",
         )
 
 
