@@ -32,7 +32,7 @@ ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
     r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
-    r"|on-?prem(ises)?|disabled|reports?|отч[её]т|informe|relat[oó]rio|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
+    r"|on-?prem(ises)?|disabled|(run|work|dev|session|build|deploy(ment)?)[_-]?logs?|reports?|отч[её]т|informe|relat[oó]rio|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
     r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
     re.I,
 )
@@ -280,7 +280,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if _LOCAL.search(basename(word.text)) and not _relies_on(workspace, line, word):
         return False
-    if any(character in word.text for character in "<>{}$*[]|\\"):
+    if any(character in word.text for character in "<>{}$*[]|\\") or _OF_WINDOWS.match(word.text):
         return False
     if word in line.files and not _NAMED_COMPOSE.search(word.text):
         if not word.text.endswith((".yml", ".yaml")) or not workspace.is_directory(dirname(word.path)):
@@ -314,6 +314,10 @@ def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> boo
     folder, _, inside = without_dots(word.text).partition("/")
     cloned = CLONE.finditer(source.text, 0, line.span.start) if source is not None and inside else ()
     return any(folder == without_dots(match[2] or match[1]).rstrip("/") for match in cloned)
+
+
+_OF_WINDOWS = regex(r"[A-Za-z]:")
+"""How a path begins on a machine with Windows, whose backslashes no shell keeps."""
 
 
 def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
