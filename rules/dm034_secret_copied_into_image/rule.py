@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
 from dotmac_lint.model.image_secrets import ImageSecret, image_secrets, keep_out
 
 
@@ -13,7 +13,10 @@ class SecretCopiedIntoImage(Rule):
     tags = ("security",)
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for found in image_secrets(repository):
+        together: dict[tuple[Span, bool], list[ImageSecret]] = {}
+        for one in image_secrets(repository):
+            together.setdefault((one.copy.span, one.committed), []).append(one)
+        for found, *others in together.values():
             service, copy = found.services[0], found.copy.instruction
             production = any(user.production for user in found.services)
             whose = "" if found.committed else "the builder's own "
@@ -21,7 +24,7 @@ class SecretCopiedIntoImage(Rule):
                 f"The image of service `{service.name}` holds {whose}`{found.path}` with {_content(found)}: "
                 f"`{copy.keyword} {found.copy.source.text}` brings it in, and {_ignore(found)}.",
                 found.copy.span,
-                related=_related(found),
+                related=[*_related(found), *map(_too, others)],
                 help="Keep the file out of the build context; give the values to the container when it starts.",
                 fix=keep_out(found),
                 severity=Severity.ERROR if found.committed or production else Severity.WARNING,
@@ -42,6 +45,11 @@ def _ignore(found: ImageSecret) -> str:
     if found.image.ignore_path is None:
         return "there is no `.dockerignore`"
     return f"`{found.image.ignore_path}` does not exclude it"
+
+
+def _too(other: ImageSecret) -> Label:
+    at = other.declared if other.declared is not None else Span(other.path, 0, 0)
+    return Label(at, f"it brings in `{other.path}` with {_content(other)}, too")
 
 
 def _related(found: ImageSecret) -> Iterator[Label]:

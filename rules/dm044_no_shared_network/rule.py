@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, Span
 from dotmac_lint.model.connections import Network
-from dotmac_lint.model.reach import unreachable
+from dotmac_lint.model.reach import Unreachable, unreachable
 
 
 class NoSharedNetwork(Rule):
@@ -12,14 +12,20 @@ class NoSharedNetwork(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for found in unreachable(Network(deployment)):
+        together: dict[tuple[Span, str], list[Unreachable]] = {}
+        for one in unreachable(Network(deployment)):
+            together.setdefault((one.endpoint.span, one.server), []).append(one)
+        for found, *others in together.values():
             client = found.client.name
             yield self.report(
                 f"Service `{client}` cannot reach `{found.endpoint.host}`, which `{found.endpoint.variable.name}` "
                 f"names: `{client}` is on {_list(found.client_networks)} and `{found.server}` is on "
                 f"{_list(found.server_networks)}.",
                 found.endpoint.span,
-                related=[Label(found.server_at, f"the networks of `{found.server}`")],
+                related=[
+                    Label(found.server_at, f"the networks of `{found.server}`"),
+                    *(Label(o.client.definition.key, f"`{o.client.name}` cannot either") for o in others),
+                ],
                 help="Put both services on one network.",
                 service=client,
                 key=found.endpoint.variable.name,
