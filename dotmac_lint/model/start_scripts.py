@@ -93,9 +93,22 @@ def missing_in_images(repository: Repository) -> Iterator[MissingScript]:
                     any(m.at == found.at for m in _missing_in_stage(o, o.stages[stage.index])) for o in others
                 ):
                     key = (found.at, found.script)
-                    if key not in seen and not _explained(repository, found):
+                    if key in seen or _is_there_from_elsewhere(repository, found):
+                        continue
+                    if not _explained(repository, found):
                         seen.add(key)
                         yield found
+
+
+def _is_there_from_elsewhere(repository: Repository, found: MissingScript) -> bool:
+    """Whether the same Dockerfile, built with another context, has what COPY takes: the context is wrong (DM005)."""
+    image, index = found.image, found.stage.index
+    same = (other for other, _ in repository.dockerfile_images if other.dockerfile == image.dockerfile)
+    return found.source is not None and any(
+        all(missing.at != found.at for missing in _missing_in_stage(other, other.stages[index]))
+        for other in same
+        if other is not image and len(other.stages) > index
+    )
 
 
 def _explained(repository: Repository, found: MissingScript) -> bool:
