@@ -576,6 +576,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         files = known.files if projects else filter(_NAMED_COMPOSE.search, workspace.files)
         if any(is_commented(workspace, path, word.name) for path in files):
             continue
+        if line.kind != "document" and _is_sought(workspace, line.span.path, word.name):
+            continue
         if line.kind != "document" or not is_commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             defined = _defined_in(repository, word.name) if near is None else None
@@ -607,6 +609,12 @@ def _describes_another_stack(repository: Repository, path: str) -> bool:
 
     found: bool = workspace.remembered(f"stack of {path}", find)
     return found
+
+
+def _is_sought(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the script looks whether there is such a service: `grep -q name compose.yml`."""
+    source = workspace.source(path)
+    return source is not None and bool(re.search(rf"\bgrep\b[^\n|;&]*\b{re.escape(name)}\b", source.text))
 
 
 def _is_guessed(workspace: Workspace, word: FileWord) -> bool:

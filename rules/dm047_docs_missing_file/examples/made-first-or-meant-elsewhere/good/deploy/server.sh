@@ -9,3 +9,6 @@ else
   docker compose "${FILES[@]}" up -d api
 fi
 cd /srv/plant && docker compose -f docker-compose.machine.yml up -d
+if grep -q "mist:" compose.yaml; then
+  docker compose -f compose.yaml build mist
+fi
