@@ -30,11 +30,15 @@ _SETS = regex(r"^[ \t]*(?:export[ \t]+|-[ \t]+)?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)
 _CELL = regex(r"`?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)`?")
 _PAST = regex(r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE)
 """Words in the heading of a table of what is no more."""
+_WAS = regex(r"\b(old|previous(ly)?|former(ly)?|deprecated|legacy|traditional(ly)?)\b", re.IGNORECASE)
+_IS = regex(r"\b(new|now|current(ly)?|modern|simplified)\b", re.IGNORECASE)
+"""Words above lists of what was set once, and of what is set."""
 _PATH = regex(r"settings(?<!\wsettings)((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
 _INVENTED = regex(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
 """Words in names that a document makes up, to show how a setting is added."""
 _MAY_TELL = regex(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=|`?\s*(?:\||$))", re.MULTILINE)
 """All that `_SETS` and `_CELL` find, and more."""
+_FENCE = regex(r"[ \t>]*(```|~~~)")
 MANY = 8
 """Names of some settings that a document tells, from which on it describes these settings."""
 _LISTS = frozenset({"", "env", "dotenv", "ini", "properties", "text", "bash", "sh", "shell"})
@@ -165,7 +169,8 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
     for block in document.code_blocks:
         line = source.text.rfind("\n", 0, block.range.start) + 1
         for match in _SETS.finditer(source.text, line, block.range.end):
-            found.setdefault(match[1], []).append(match.span(1))
+            if not _is_past(source.text, line, match.start()):
+                found.setdefault(match[1], []).append(match.span(1))
     for table in document.tables:
         if any(_PAST.search(piece.text) for piece in table.rows[0]):
             continue
@@ -175,6 +180,18 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
                 start = row[0].range.start + cell.start(1)
                 found.setdefault(cell[1], []).append((start, start + len(cell[1])))
     return found
+
+
+def _is_past(text: str, block: int, at: int) -> bool:
+    """Whether what is set at `at` is what was: a comment of the code block says so, or else the line above it."""
+    above = [
+        line for line in text[:block].splitlines()[-3:] if line.strip(" \t`~>") and not _FENCE.match(line)
+    ]
+    comments = [line for line in text[block:at].splitlines() if line.lstrip().startswith("#")]
+    for line in reversed((*above[-1:], *comments)):
+        if _WAS.search(line) or _IS.search(line):
+            return _IS.search(line) is None
+    return False
 
 
 def _stand_together(workspace: Workspace, path: str, name: str, places: Collection[tuple[int, int]]) -> bool:
