@@ -75,10 +75,10 @@ def by_cause(sources: Iterable[MissingSource]) -> list[list[MissingSource]]:
     return list(causes.values())
 
 
-def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
+def _builds(deployment: Deployment, *, declared: bool = False) -> Iterator[tuple[Service, Build]]:
     if all(_FIXTURE.search(path) for path in deployment.spec.files):
         return
-    for service in deployment.services:
+    for service in deployment.declared if declared else deployment.services:
         build = service.definition.build
         if build is not None and not _REMOTE.search(build.context.raw):
             yield service, build
@@ -287,7 +287,7 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     workspace = deployment.repository.workspace
     if not deployment.is_placed:
         return
-    for service, build in _builds(deployment):
+    for service, build in _builds(deployment, declared=True):
         context, dockerfile = build.context, build.dockerfile
         if not isinstance(context.value, Known) or context.outside:
             continue

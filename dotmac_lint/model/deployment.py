@@ -488,7 +488,12 @@ class Deployment:
     @cached_property
     def services(self) -> tuple[Service, ...]:
         """The services that would run: those of inactive profiles are left out."""
-        return tuple(Service(self, d) for d in self.project.services.values() if d.active)
+        return tuple(service for service in self.declared if service.definition.active)
+
+    @cached_property
+    def declared(self) -> tuple[Service, ...]:
+        """The services of all profiles."""
+        return tuple(Service(self, definition) for definition in self.project.services.values())
 
     @property
     def production(self) -> bool:
