@@ -34,6 +34,8 @@ _ABSENT = regex(
     re.IGNORECASE,
 )
 """What is written where there is no secret."""
+_UNUSED = regex(r"\b(never|not)[-_ ]?used\b|\bsynthetic\b", re.IGNORECASE)
+"""What a value says of itself that only lets the files be checked."""
 _API_KEY = regex(r"API_?KEY$", re.IGNORECASE)
 _DUMMY = regex(
     r"\b(dummy|fake|mock)\b|^(ollama|vllm|llama[-_.]?cpp|lm[-_ ]?studio|local-?ai)$|\bno[-_]key[-_]required$",
@@ -172,6 +174,7 @@ def _is_given(name: str, value: str, at: Span) -> bool:
         _DEVELOPMENT_SERVER.search(name)
         or left_alone(name, at.path)
         or is_elsewhere(value)
+        or _UNUSED.search(value)
         or (_API_KEY.search(name) and _DUMMY.search(value))
         or "://" in value
         or value[:1] in "/.~"
