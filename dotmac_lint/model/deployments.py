@@ -75,6 +75,7 @@ _ENVIRONMENTS = {
     "test": "test", "tests": "test", "testing": "test", "stage": "staging",
     "stg": "staging", "staging": "staging",
 }  # fmt: skip
+_TRIALS = frozenset({"development", "test", "staging"})
 _SUFFIXES = frozenset({"docker", "compose", "yml", "yaml", "env"})
 _PLAIN_WORDS = frozenset({"base", "override", "overrides", "common", "default", "example", "sample", "dist"})
 
@@ -862,7 +863,8 @@ def _words(*paths: str) -> list[str]:
 
 
 def _is_production(paths: Iterable[str]) -> bool:
-    return any("production" in words and "test" not in words for words in map(_words, paths))
+    """Whether one of the files is for production, and not for a trial of it: `compose.prod.local.yml`."""
+    return any("production" in words and _TRIALS.isdisjoint(words) for words in map(_words, paths))
 
 
 def is_development(paths: Iterable[str]) -> bool:
