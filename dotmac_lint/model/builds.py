@@ -19,7 +19,12 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_copy, is_made_by_hand_or_script, is_made_elsewhere
+from dotmac_lint.model.made_elsewhere import (
+    is_copy,
+    is_made_by_hand_or_script,
+    is_made_elsewhere,
+    is_own_program,
+)
 from dotmac_lint.model.similar import folders_beside, similar_file, similar_name, similar_path
 from dotmac_lint.readers.dockerignore import has_wildcards
 from dotmac_lint.source import Span
@@ -149,8 +154,10 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
 def _is_made(workspace: Workspace, copy: Copy, path: str) -> bool:
     """Whether the source is made before the build; the line that makes it may have signs escaped as the COPY has."""
     written = copy.source.text
-    return is_made_elsewhere(workspace, path) or (
-        "\\" in written and is_made_by_hand_or_script(workspace, written)
+    return (
+        is_made_elsewhere(workspace, path)
+        or is_own_program(workspace, path)
+        or ("\\" in written and is_made_by_hand_or_script(workspace, written))
     )
 
 

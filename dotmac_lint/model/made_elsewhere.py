@@ -61,7 +61,6 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         is_no_source(workspace, path)
         or is_made_by_hand_or_script(workspace, path)
         or is_compiled_beside(workspace, path)
-        or is_own_program(workspace, path)
         or is_written_by_program(workspace, path)
     )
 

@@ -1,0 +1,3 @@
+module acme.example/depot
+
+go 1.23
