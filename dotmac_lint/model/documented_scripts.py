@@ -23,7 +23,7 @@ from dotmac_lint.model.documentation import (
     lies_somewhere,
 )
 from dotmac_lint.model.followed import is_followed
-from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming, redirected_to
 from dotmac_lint.model.similar import is_slip
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise, without_dots
@@ -280,7 +280,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
     if is_no_source(workspace, bare):
         return False
     shown = re.compile(rf"\s*(#|//)\s*(file(name)?:\s*)?(\./)?{re.escape(bare)}\s*", re.I)
-    written = re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(basename(name))}")
+    written = redirected_to(name)
     lines = lines_naming(workspace, bare)
     return not any(
         shown.fullmatch(line) or written.search(line) or _MAKES.search(rest) or _GUARD.search(rest)

@@ -165,8 +165,13 @@ def is_made_by_hand_or_script(workspace: Workspace, path: str) -> bool:
 
 def is_written(workspace: Workspace, path: str) -> bool:
     """Whether a script, a program or a document writes a file of that name: `cat > NAME`, `open("NAME", "w")`."""
-    written = re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(posixpath.basename(path))}")
+    written = redirected_to(path)
     return any(written.search(line) or _OPENS_TO_WRITE.search(line) for line in lines_naming(workspace, path))
+
+
+def redirected_to(path: str) -> re.Pattern[str]:
+    """How a line of a shell writes a file of that name: `> NAME`."""
+    return re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(posixpath.basename(path))}")
 
 
 def is_written_by_variable(workspace: Workspace, path: str) -> bool:
