@@ -198,7 +198,13 @@ def load_project(
 ) -> Project:
     """The project of `docker compose -f FILE ...` in a shell with `environment`; paths are relative to the root.
     Never raises."""
-    return _Loader(workspace, environment or {}).load(files, env_files, profiles, project_directory)
+    host = environment or {}
+    asked = (tuple(files), tuple(env_files), tuple(profiles), project_directory, host)
+    project: Project = workspace.remembered(
+        f"project {asked!r}",
+        lambda: _Loader(workspace, host).load(files, env_files, profiles, project_directory),
+    )
+    return project
 
 
 def stand_in(workspace: Workspace, path: str) -> str | None:
