@@ -942,7 +942,8 @@ class Service:
     def mentions(self, name: str, files: frozenset[str] | None = None) -> bool:
         """Whether a command of the service, or one of `files` (those in its container), may read the name."""
         word = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
-        return re.search(word, self._command_text) is not None or self.repository.may_read(
+        text = self._command_text
+        return (name in text and re.search(word, text) is not None) or self.repository.may_read(
             name, self.files if files is None else files
         )
 

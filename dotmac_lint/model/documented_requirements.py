@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import Missing, lies_somewhere
-from dotmac_lint.model.documented_scripts import COMMAND_BEGINS, commands_in, entered_folder, is_for_us, texts
+from dotmac_lint.model.documented_scripts import (
+    COMMAND_BEGINS,
+    commands_in,
+    entered_folder,
+    is_for_us,
+    lines_with,
+    texts,
+)
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import is_made_by_hand_or_script
 from dotmac_lint.source import Span
@@ -26,6 +33,7 @@ _INSTALLS = regex(
     r"(?P<path>(?:\.{1,2}/)*(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.txt)(?=[\s`;&|)\"',]|$)",
     re.M,
 )
+_LIST = regex(r"\.txt")
 _STANDS_FOR_ANY = regex(r"(^|/)(file(_?name)?|name|x+|packages?)\.txt$", re.I)
 
 
@@ -63,9 +71,10 @@ def _lists_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]
     source = workspace.source(path) if b"pip" in data and b".txt" in data else None
     text = source.text if source is not None else ""
     return [
-        (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
+        (run["path"], start + run.start("path"), start + run.end("path"), begin)
         for begin, end in (commands_in(workspace, path, text) if text else ())
-        for run in _INSTALLS.finditer(text[begin:end])
+        for start, line in lines_with(_LIST, text, begin, end)
+        for run in _INSTALLS.finditer(line)
     ]
 
 

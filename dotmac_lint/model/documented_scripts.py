@@ -170,11 +170,24 @@ def _runs_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]
     source = workspace.source(path)
     text = source.text if source is not None else ""
     return [
-        (run["path"], begin + run.start("path"), begin + run.end("path"), begin)
+        (run["path"], start + run.start("path"), start + run.end("path"), begin)
         for begin, end in commands_in(workspace, path, text)
-        for run in _RUNS.finditer(text[begin:end])
+        for start, line in lines_with(_ENDING, text, begin, end)
+        for run in _RUNS.finditer(line)
         if "/" in without_dots(run["path"]) or _is_own_name(path, run["path"])
     ]
+
+
+def lines_with(part: re.Pattern[str], text: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
+    """The lines of text[begin:end] in which `part` stands, each with where it starts: to look through all of them for
+    a longer pattern costs far more."""
+    stop = begin - 1
+    for match in part.finditer(text, begin, end):
+        if match.start() > stop:
+            start = max(begin, text.rfind("\n", begin, match.start()) + 1)
+            stop = text.find("\n", match.start(), end)
+            stop = end if stop < 0 else stop
+            yield start, text[start:stop]
 
 
 def _is_own_name(path: str, name: str) -> bool:

@@ -278,7 +278,7 @@ def is_made_as_commented(workspace: Workspace, file: str, path: str) -> bool:
     return _makes_folder(data, posixpath.relpath(path, posixpath.dirname(file) or "."))
 
 
-_MAKING = rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b"
+_MAKING = regex(rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b")
 """The command, or a function of the script that is called for what it does."""
 
 
@@ -287,8 +287,17 @@ def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> 
     if os.fsencode(name) not in data:
         return False
     folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    named = rb"|".join((before + folder, *(rb"\$\{?%s\b" % variable for variable in _held(data, name))))
-    return re.search(rb"(?m)^(?:(?!%s)[^\n])*+%s[^\n]*(?:%s)" % (_MAKING, _MAKING, named), data) is not None
+    named = re.compile(rb"|".join((before + folder, *(rb"\$\{?%s\b" % held for held in _held(data, name)))))
+    place = 0
+    for making in _MAKING.finditer(data):
+        if place < making.end():
+            found = named.search(data, making.end())
+            if found is None:
+                return False
+            place = found.start()
+        if b"\n" not in data[making.end() : place]:
+            return True
+    return False
 
 
 def _held(data: bytes, name: str) -> list[bytes]:

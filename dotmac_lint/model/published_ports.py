@@ -27,7 +27,7 @@ _SHORT = regex(
     r"(?:(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]+?):)?(?P<host>\d+(?:-\d+)?)?:)?"
     r"(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>[A-Za-z]+))?"
 )
-_TO_NOTHING = re.compile(r"--scale[ =]([\w.-]+)=0\b")
+_TO_NOTHING = regex(r"--scale[ =]([\w.-]+)=0\b")
 _ANY = frozenset({"", "0.0.0.0"})
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from dotmac_lint.model.environment import Variable
 
 _KINDS = (
-    ("a date", re.compile(r"\d{4}-\d\d?-\d\d?([Tt ].*)?")),
-    ("an octal number", re.compile(r"[-+]?0[0-7_]+|0o[0-7]+")),
-    ("a number", re.compile(r"[-+]?0\d[\d_]*")),
-    ("a hexadecimal number", re.compile(r"[-+]?0x[0-9a-fA-F]+")),
-    ("a power of ten", re.compile(r"\d+[eE]\d+")),
+    ("a date", regex(r"\d{4}-\d\d?-\d\d?([Tt ].*)?")),
+    ("an octal number", regex(r"[-+]?0[0-7_]+|0o[0-7]+")),
+    ("a number", regex(r"[-+]?0\d[\d_]*")),
+    ("a hexadecimal number", regex(r"[-+]?0x[0-9a-fA-F]+")),
+    ("a power of ten", regex(r"\d+[eE]\d+")),
 )
 _PERMISSIONS = regex(r"(^|_)(u?mask|f?mode|chmod)(_|$)", re.I)
 """Their readers take any digits for an octal number: to them `2` is `002`, but `18` is not `022`."""

@@ -983,7 +983,7 @@ def _is_called(workspace: Workspace, path: str, name: str) -> bool:
 _HOLDERS = (b"settings", b"config", b"cfg", b"conf")
 _WRITTEN = [f(word) for word in _HOLDERS for f in (bytes, bytes.title, bytes.upper)]
 _CHANGES = {
-    word: re.compile(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN
+    word: regex(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN
 }
 _SETATTR = regex(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
 _ALIASED = regex(

@@ -272,7 +272,7 @@ class StartCode:
         self._entries: dict[tuple[str, Range], tuple[list[Entry], list[CallSite], bool]] = {}
         self._common: set[str] = set()
         """Names that so many files call that nothing is told by them."""
-        self._functions: dict[str, list[tuple[Function, Class | None]]] = {}
+        self._holding: dict[Span, tuple[Function | None, Class | None]] = {}
 
     def _outline(self, path: str) -> Outline:
         if path not in self._outlines:
@@ -389,11 +389,12 @@ class StartCode:
 
     def innermost(self, at: Span) -> tuple[Function | None, Class | None]:
         """The function that holds a place, and its class; None at module level."""
-        if at.path not in self._functions:
+        if at not in self._holding:
             namespace = self.modules.namespace(at.path)
-            self._functions[at.path] = list(functions_in(namespace.body)) if namespace is not None else []
-        holding = [row for row in self._functions[at.path] if holds(row[0].range, at)]
-        return holding[-1] if holding else (None, None)
+            rows = functions_in(namespace.body) if namespace is not None else ()
+            holding = [row for row in rows if holds(row[0].range, at)]
+            self._holding[at] = holding[-1] if holding else (None, None)
+        return self._holding[at]
 
     def may_run(self, function: Function, owner: Class | None, path: str) -> bool:
         """Whether start-up code may reach the function."""

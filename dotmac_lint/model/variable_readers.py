@@ -200,13 +200,13 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         for found in dynamics:
             yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
     else:
-        takes_all = _TAKES_ALL.get(path.rpartition(".")[2])
-        if takes_all is None and _NO_READER.search(path):
+        takes_all = _TAKES_ALL.get(path.rpartition(".")[2], ())
+        if not takes_all and _NO_READER.search(path):
             return
         data = workspace.bytes(path) or b""
-        if takes_all is None and data.startswith(b"#!"):
+        if not takes_all and data.startswith(b"#!"):
             takes_all = _SHELL_TAKES_ALL
-        takes = takes_all is not None and takes_all.search(data)
+        takes = any(pattern.search(data) for pattern in takes_all)
         if takes:
             yield Pattern(""), None
         if takes_all is _SHELL_TAKES_ALL and (takes or _EVALUATES.search(data)):
@@ -361,27 +361,36 @@ _COMPOSED = regex(rb"(?i:env)[^\n]{0,80}f[\"'](?:([A-Z][A-Z0-9_]*_)\{|\{[^{}\"'\
 """A name that is put together before some function is asked for it: `env_key = f"RATE_LIMIT_{route}"`."""
 _MAY_COMPOSE = regex(rb"f[\"'](?:[A-Z][A-Z0-9_]*_\{|\{[^{}\"'\n]*\}_)")
 """The end of what `_COMPOSED` finds: begins with a literal, so that it is fast."""
-_SHELL_TAKES_ALL = regex(
-    rb"\$\{!|\bcompgen\b|\bprintenv\b|\bexport +-p|\bdeclare +-[xp]|\benvsubst\b|\bconfd\b"
-    rb"|(?:^|[|;&(`\s])env *(?:-0 *)?(?:\||>|\)|$)",
-    re.MULTILINE,
+_SHELL_TAKES_ALL = tuple(
+    regex(pattern, re.MULTILINE)
+    for pattern in (
+        rb"\$\{!",
+        rb"compgen(?<!\wcompgen)\b",
+        rb"printenv(?<!\wprintenv)\b",
+        rb"export(?<!\wexport) +-p",
+        rb"declare(?<!\wdeclare) +-[xp]",
+        rb"envsubst(?<!\wenvsubst)\b",
+        rb"confd(?<!\wconfd)\b",
+        rb"env(?<![^|;&(`\s]env) *(?:-0 *)?(?:[|>)]|$)",
+    )
 )
+"""Each begins with its letters, and so is found ten times as fast as all in one."""
 _EVALUATES = regex(rb"\beval\b[^\n]{0,200}\\\$")
 _COMPOSED_IN_SHELL = regex(rb"\b([A-Z][A-Z0-9_]*_)\$\{?\w+\}?((?:_[A-Z0-9_]+)?)|\$\{\w+\}(_[A-Z][A-Z0-9_]*)")
 """A name that such scripts put together: `eval "port=\\${DB_${db}_PORT}"`."""
-_JVM_TAKES_ALL = regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite")
+_JVM_TAKES_ALL = (regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite"),)
 _TAKES_ALL = {
     "sh": _SHELL_TAKES_ALL,
     "bash": _SHELL_TAKES_ALL,
-    "go": re.compile(rb"AutomaticEnv|envconfig|caarlos0/env|cleanenv|koanf|os\.Environ\(|[eE]nv\.Parse"),
+    "go": (regex(rb"AutomaticEnv|envconfig|caarlos0/env|cleanenv|koanf|os\.Environ\(|[eE]nv\.Parse"),),
     "java": _JVM_TAKES_ALL,
     "kt": _JVM_TAKES_ALL,
     "scala": _JVM_TAKES_ALL,
-    "cs": re.compile(rb"AddEnvironmentVariables|Create(?:Default)?Builder|GetEnvironmentVariables\("),
-    "rb": re.compile(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),
-    "php": re.compile(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),
-    "rs": re.compile(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),
-    "ex": re.compile(rb"System\.get_env\(\)"),
+    "cs": (regex(rb"AddEnvironmentVariables|Create(?:Default)?Builder|GetEnvironmentVariables\("),),
+    "rb": (regex(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),),
+    "php": (regex(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),),
+    "rs": (regex(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),),
+    "ex": (regex(rb"System\.get_env\(\)"),),
 }
 """Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
 

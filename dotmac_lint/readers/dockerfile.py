@@ -519,7 +519,7 @@ def _split_flags(text: str, start: int, escape: str) -> tuple[int, list[tuple[in
 
 
 _WORD = {
-    escape: re.compile(
+    escape: regex(
         rf"""(?:[^{_SPACE}'"{e}]|{e}.|{e}\Z|'[^']*+(?:'|\Z)|"(?:[^"{e}]|{e}.)*+(?:"|{e}\Z|\Z))++""", re.S
     )
     for escape, e in (("\\", r"\\"), ("`", "`"))
