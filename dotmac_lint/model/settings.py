@@ -982,9 +982,7 @@ def _is_called(workspace: Workspace, path: str, name: str) -> bool:
 # One pattern a word: with a literal at its beginning, `re` is five times as fast as with alternatives.
 _HOLDERS = (b"settings", b"config", b"cfg", b"conf")
 _WRITTEN = [f(word) for word in _HOLDERS for f in (bytes, bytes.title, bytes.upper)]
-_CHANGES = {
-    word: regex(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN
-}
+_CHANGES = {word: regex(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN}
 _SETATTR = regex(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
 _ALIASED = regex(
     rb"^[ \t]+\w+[ \t]*=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE

@@ -398,14 +398,15 @@ class StartCode:
 
     def may_run(self, function: Function, owner: Class | None, path: str) -> bool:
         """Whether start-up code may reach the function."""
-        namespace = self.modules.namespace(path)
-        starting = self.starts(function.name, decorators_of(function), owner is not None)
-        if namespace is None or starting or function.name.startswith("__"):
-            return True
         key = (path, function.range)
         if key not in self._reached:
-            reached, _, lost = self.entries(function, owner, path)
-            self._reached[key] = bool(reached) or lost or self._handed_on(function.name)
+            namespace = self.modules.namespace(path)
+            starting = self.starts(function.name, decorators_of(function), owner is not None)
+            may = namespace is None or starting or function.name.startswith("__")
+            if not may:
+                reached, _, lost = self.entries(function, owner, path)
+                may = bool(reached) or lost or self._handed_on(function.name)
+            self._reached[key] = may
         return self._reached[key]
 
     def is_left_over(self, namespace: Namespace, function: Function) -> bool:
