@@ -1,6 +1,6 @@
 """All that a rule needs to import."""
 
-from dotmac_lint.diagnostic import Diagnostic, Label, Severity
+from dotmac_lint.diagnostic import Diagnostic, Label, Severity, grouped, listed
 from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.deployment import Deployment, Repository, Service
@@ -25,4 +25,6 @@ __all__ = [
     "Severity",
     "Span",
     "Unknown",
+    "grouped",
+    "listed",
 ]

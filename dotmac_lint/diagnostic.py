@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from enum import IntEnum
+from typing import TypeVar
 
 import msgspec
 
 from dotmac_lint.fix import Fix
 from dotmac_lint.source import Span
+
+Found = TypeVar("Found")
 
 
 class Severity(IntEnum):
@@ -44,3 +48,17 @@ class Diagnostic(msgspec.Struct, frozen=True):
     deployments: tuple[str, ...] = ()
     key: str = ""
     """What the finding is about, without places and values: the stable part of its fingerprint."""
+
+
+def grouped(findings: Iterable[Found], cause: Callable[[Found], Hashable]) -> list[list[Found]]:
+    """Those of one cause together, in the order of the first of each: one diagnostic tells of all."""
+    groups: dict[Hashable, list[Found]] = {}
+    for found in findings:
+        groups.setdefault(cause(found), []).append(found)
+    return list(groups.values())
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """The words as a sentence has them: "`a`, `b` and `c`"."""
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end

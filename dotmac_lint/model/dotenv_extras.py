@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 
@@ -132,6 +132,4 @@ def ignore_extras(found: DotenvExtras) -> Fix | None:
     if source.text[at : at + 1] == ")":
         text = 'extra="ignore"'
     edit = Edit(Span(span.path, at, at), text)
-    return Fix(
-        f'Set `extra="ignore"` in `{found.settings.name}`', edits=(edit,), applicability=Applicability.UNSAFE
-    )
+    return Fix(f'Set `extra="ignore"` in `{found.settings.name}`', edits=(edit,))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
+from dotmac_lint.fix import CreateFile, Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.secret_values import is_real_secret
@@ -256,11 +256,11 @@ def keep_out(found: ImageSecret) -> Fix | None:
     title = f"Add `{pattern}` to `{path or posixpath.join(context.directory, '.dockerignore')}`"
     if path is None:
         create = CreateFile(posixpath.join(context.directory, ".dockerignore"), f"{pattern}\n")
-        return Fix(title, creates=(create,), applicability=Applicability.UNSAFE)
+        return Fix(title, creates=(create,))
     source = found.image.workspace.source(path)
     if source is None:
         return None
     end = len(source.text)
     start = "" if not source.text or source.text.endswith(("\n", "\r")) else source.newline
     edit = Edit(Span(path, end, end), f"{start}{pattern}{source.newline}")
-    return Fix(title, edits=(edit,), applicability=Applicability.UNSAFE)
+    return Fix(title, edits=(edit,))

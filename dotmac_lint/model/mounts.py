@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint import scaffold
-from dotmac_lint.fix import Applicability, CreateFile, Fix
+from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
@@ -313,7 +313,7 @@ def create_source(mount: MissingSource) -> Fix | None:
         return None
     ignored = mount.service.workspace.is_ignored(path)
     title = f"Create `{path}`" + (", which git ignores: add it with `git add --force`" if ignored else "")
-    return Fix(title, creates=(CreateFile(path, text),), applicability=Applicability.UNSAFE)
+    return Fix(title, creates=(CreateFile(path, text),))
 
 
 def _file_text(mount: MissingSource, name: str) -> str | None:

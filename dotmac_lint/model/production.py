@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dotmac_lint.diagnostic import grouped
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
@@ -222,10 +223,8 @@ def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
 
     What several services of one file mount alike is one of them, with the others.
     """
-    groups: dict[tuple[str, str, str], list[DevelopmentMount]] = {}
-    for found in _development_mounts(deployment):
-        groups.setdefault((found.mount.span.path, found.source, found.target), []).append(found)
-    for first, *others in groups.values():
+    mounts = _development_mounts(deployment)
+    for first, *others in grouped(mounts, lambda one: (one.mount.span.path, one.source, one.target)):
         yield msgspec.structs.replace(first, others=tuple(others))
 
 

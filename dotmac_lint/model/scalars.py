@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from dotmac_lint.diagnostic import listed
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 
@@ -331,7 +332,7 @@ def read_url(kind: str, text: str) -> Coerced:
             text
         ):  # another part may be what the library complains about: all the same
             return Invalid("is not a URL with a scheme that is allowed here")
-        return Invalid(f"has the scheme {name}, where {_either(wanted.schemes)} is expected")
+        return Invalid(f"has the scheme {name}, where {listed(wanted.schemes, 'or')} is expected")
     match = _PLAIN_URL.fullmatch(text)
     if match is None:
         return Unknown("is an unusual URL")
@@ -351,10 +352,6 @@ def read_url(kind: str, text: str) -> Coerced:
         Url(text, name, host.lower() if name in _SPECIAL else host, int(port) if port else None,
             match["username"] or None, match["password"], match["path"])
     )  # fmt: skip
-
-
-def _either(words: tuple[str, ...]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _any_address(text: str) -> Any:

@@ -7,14 +7,14 @@ stand-in for a value that is not committed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dotmac_lint.diagnostic import Label
+from dotmac_lint.diagnostic import Label, grouped, listed
 from dotmac_lint.facts import fact
-from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
@@ -101,24 +101,19 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 def refused_values(deployment: Deployment) -> Iterator[Refused]:
-    groups: dict[tuple[Span, Any], list[tuple[Service, Start, FieldValue]]] = {}
+    """Once for all services that get it from the same place."""
+    for first, *others in grouped(_refused(deployment), lambda one: (one.at, one.field.span)):
+        services = {service.name: service for one in (first, *others) for service in one.services}
+        yield msgspec.structs.replace(first, services=tuple(services.values()))
+
+
+def _refused(deployment: Deployment) -> Iterator[Refused]:
     for service, start in _starts(deployment):
         for found in start.fields:
-            variable = found.variable
-            if (
-                isinstance(found.value, Invalid)
-                and variable is not None
-                and not variable.placeholder
-                and not found.field.section
-            ):
-                key = (variable.value_span or variable.name_span, found.field.span)
-                groups.setdefault(key, []).append((service, start, found))
-    for rows in groups.values():
-        _, start, found = rows[0]
-        assert found.variable is not None
-        assert isinstance(found.value, Invalid)
-        services = tuple({service.name: service for service, _, _ in rows}.values())
-        yield Refused(services, start.settings, found.field, found.variable, found.value.why)
+            variable, value = found.variable, found.value
+            if isinstance(value, Invalid) and variable is not None:
+                if not variable.placeholder and not found.field.section:
+                    yield Refused((service,), start.settings, found.field, variable, value.why)
 
 
 _TRUE = frozenset({"enabled", "enable", "active", "ja", "si", "oui"})
@@ -147,7 +142,7 @@ def respelled(found: Refused) -> Fix | None:
         quote = "'" if quote or written != value or found.variable.mechanism != "dockerfile" else ""
     if quote and quote in text:
         return None
-    return Fix(f"Write `{text}`", (Edit(span, f"{quote}{text}{quote}"),), applicability=Applicability.UNSAFE)
+    return Fix(f"Write `{text}`", (Edit(span, f"{quote}{text}{quote}"),))
 
 
 _LISTS = frozenset({"list", "set", "frozenset", "tuple", "sequence", "deque"})
@@ -195,11 +190,11 @@ class Unset(msgspec.Struct, frozen=True):
 
 def unset_fields(deployment: Deployment) -> Iterator[Unset]:
     """Once for all services that lack the same."""
-    groups: dict[tuple[Span, tuple[str, ...], bool, bool], list[Unset]] = {}
-    for found in _unset(deployment):
-        key = (found.settings.span, found.names, found.at_start, found.service.production)
-        groups.setdefault(key, []).append(found)
-    for first, *others in groups.values():
+
+    def cause(found: Unset) -> object:
+        return found.settings.span, found.names, found.at_start, found.service.production
+
+    for first, *others in grouped(_unset(deployment), cause):
         yield msgspec.structs.replace(first, others=tuple(others))
 
 
@@ -236,7 +231,7 @@ def set_them(found: Unset) -> Fix | None:
     if len(good) < len(edits) or len({edit.span for edit in good}) < len(good):
         return None
     names = _to_add(found)
-    return Fix(f"Require {_listed(names)} of the host", good, applicability=Applicability.UNSAFE)
+    return Fix(f"Require {_named(names)} of the host", good)
 
 
 def _to_add(found: Unset) -> tuple[str, ...]:
@@ -251,9 +246,8 @@ def _adding(found: Unset) -> Edit | None:
     return Edit(good[0].span, "".join(edit.text for edit in good))
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+def _named(names: Iterable[str]) -> str:
+    return listed([f"`{name}`" for name in names])
 
 
 def where_to_set(service: Service) -> Span:
@@ -314,11 +308,12 @@ def raising_guards(deployment: Deployment) -> Iterator[Raising]:
 
     Those that demand Vault are another rule's.
     """
-    groups: dict[tuple[Any, ...], list[Raising]] = {}
-    for found in _raising(deployment):
+
+    def cause(found: Raising) -> object:
         values = tuple((one.field.dotted, found.value(one)) for one in (*found.culprits, *found.context))
-        groups.setdefault((found.guard.span, repr(values), found.host, found.examples), []).append(found)
-    for first, *others in groups.values():
+        return found.guard.span, repr(values), found.host, found.examples
+
+    for first, *others in grouped(_raising(deployment), cause):
         yield msgspec.structs.replace(first, others=tuple(others))
 
 
@@ -367,8 +362,7 @@ def as_others_do(found: Raising) -> Fix | None:
             edits.append(edit)
     if len({edit.span for edit in edits}) < len(edits):
         return None
-    title = f"Set {_listed(tuple(names))} as other services have it"
-    return Fix(title, tuple(edits), applicability=Applicability.UNSAFE)
+    return Fix(f"Set {_named(names)} as other services have it", tuple(edits))
 
 
 def _given_to_others(raising: Raising, field: Field) -> Variable | None:

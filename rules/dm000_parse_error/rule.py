@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Label, Phase, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Label, Phase, Repository, Rule, Severity, grouped
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.deployment import Unreadable
 
@@ -15,10 +15,8 @@ class ParseError(Rule):
     phase = Phase.READING
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        files: dict[tuple[str, bool, bool], list[Unreadable]] = {}
-        for problem in repository.unreadable():
-            files.setdefault((problem.span.path, problem.included, problem.outside), []).append(problem)
-        yield from map(self._told, files.values())
+        problems = repository.unreadable()
+        return map(self._told, grouped(problems, lambda one: (one.span.path, one.included, one.outside)))
 
     def _told(self, problems: list[Unreadable]) -> Diagnostic:
         """The first of them, with the others beside it."""

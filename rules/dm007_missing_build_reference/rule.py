@@ -1,6 +1,16 @@
 from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Fix, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Fix,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+)
 from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
 
 
@@ -18,12 +28,7 @@ class MissingBuildReference(Rule):
         yield from self._report(missing_targets_of_commands(repository))
 
     def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
-        together: dict[tuple[object, ...], list[MissingReference]] = {}
-        for found in references:
-            what = (found.kind, found.name, found.at.path, found.pulled, found.fix and found.fix.title)
-            alone = (found.at,) if found.service is None or found.kind == "target" else ()
-            together.setdefault((*what, *alone), []).append(found)
-        for found, *others in together.values():
+        for found, *others in grouped(references, _cause):
             more = f" (and {len(others)} more)" if others else ""
             service = (
                 f"Service `{found.service.name}`{more}"
@@ -63,6 +68,11 @@ class MissingBuildReference(Rule):
                 severity=Severity.WARNING if found.pulled else Severity.ERROR,
                 key=found.name,
             )
+
+
+def _cause(found: MissingReference) -> tuple[object, ...]:
+    alone = found.at if found.service is None or found.kind == "target" else found.at.path
+    return (found.kind, found.name, alone, found.pulled, found.fix and found.fix.title)
 
 
 def _joined(fixes: list[Fix]) -> Fix:

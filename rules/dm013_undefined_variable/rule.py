@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.interpolated import Blank, blanks
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, grouped
+from dotmac_lint.model.interpolated import blanks
 
 
 class UndefinedVariable(Rule):
@@ -12,11 +12,8 @@ class UndefinedVariable(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        uses: dict[tuple[str, str], list[Blank]] = {}
-        for blank in blanks(deployment):
-            if blank.kind == "undefined":
-                uses.setdefault((blank.name, blank.at.path), []).append(blank)
-        for blank, *others in uses.values():
+        undefined = (blank for blank in blanks(deployment) if blank.kind == "undefined")
+        for blank, *others in grouped(undefined, lambda blank: (blank.name, blank.at.path)):
             also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
             places = [blank.at, *(other.at for other in others)]
             yield self.report(

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity
-from dotmac_lint.model.interpolated import Blank, blanks
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped
+from dotmac_lint.model.interpolated import blanks
 
 
 class EnvFileNotInterpolated(Rule):
@@ -11,11 +11,8 @@ class EnvFileNotInterpolated(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        uses: dict[tuple[str, str, str], list[Blank]] = {}
-        for blank in blanks(deployment):
-            if blank.kind == "env-file" and blank.given is not None:
-                uses.setdefault((blank.name, blank.path, blank.at.path), []).append(blank)
-        for blank, *others in uses.values():
+        set_there = (blank for blank in blanks(deployment) if blank.kind == "env-file")
+        for blank, *others in grouped(set_there, lambda blank: (blank.name, blank.path, blank.at.path)):
             assert blank.given is not None
             also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
             yield self.report(

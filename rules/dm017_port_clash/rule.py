@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, listed
 from dotmac_lint.model.published_ports import Clash, Rivals, port_clashes, rivals
 
 
@@ -20,7 +20,7 @@ class PortClash(Rule):
             yield self._together(group)
 
     def _together(self, group: Rivals) -> Diagnostic:
-        names = group.names
+        names = [f"`{name}`" for name in group.names]
         first, *more = group.pairs[0]
         ports = f"the host port{'s' if more else ''} {first.port}/{first.protocol}"
         if more:
@@ -30,9 +30,11 @@ class PortClash(Rule):
         last = f"both publish {ports}, so that the second one does not start."
         if len(names) > 2:
             last = f"all publish {ports}, so that only one of them starts."
-        others = {clash.service: clash.at for clash, *_ in group.pairs[1:] if clash.service not in names[:2]}
+        others = {
+            clash.service: clash.at for clash, *_ in group.pairs[1:] if clash.service not in group.names[:2]
+        }
         return self.report(
-            f"Services {', '.join(f'`{name}`' for name in names[:-1])} and `{names[-1]}` {last}",
+            f"Services {listed(names)} {last}",
             first.at,
             related=[
                 Label(first.other_at, f"`{first.other}` publishes it here"),

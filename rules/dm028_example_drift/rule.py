@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    Span,
+    grouped,
+)
 from dotmac_lint.model.example_drift import (
     Idle,
     Lacking,
@@ -22,10 +32,7 @@ class ExampleDrift(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        lacking: dict[str, list[Lacking]] = {}
-        for found in lacking_variables(deployment):
-            lacking.setdefault(found.example, []).append(found)
-        for group in lacking.values():
+        for group in grouped(lacking_variables(deployment), lambda lacking: lacking.example):
             yield from (
                 [self._lacking(group)] if len(group) > MOST else (self._lacking([one]) for one in group)
             )
@@ -59,25 +66,23 @@ class ExampleDrift(Rule):
         )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        causes: dict[tuple[str, str | None, bool], list[Idle]] = {}
-        for idle in sorted(idle_entries(repository), key=lambda idle: idle.at):
-            causes.setdefault((idle.at.path, idle.section, idle.near is not None), []).append(idle)
-        for (path, section, near), entries in causes.items():
-            if len(entries) <= MOST:
-                yield from map(self._idle, entries)
-                continue
-            shown = ", ".join(f"`{i.name}` (`{i.near}`?)" if near else f"`{i.name}`" for i in entries[:3])
-            yield self.report(
-                f"The example `{path}` tells to set {len(entries)} variables, but {_reason(section)} them: "
-                f"{shown}" + (f" and {len(entries) - 3} more." if len(entries) > 3 else "."),
-                entries[0].at,
-                related=[
-                    Label(i.at, f"`{i.near}` may be meant" if i.near else "nothing reads this")
-                    for i in entries[1:]
-                ],
-                help="Correct the names." if near else "Remove the lines, or correct the names.",
-                key=f"{path} {section} {near}",
-            )
+        entries = sorted(idle_entries(repository), key=lambda idle: idle.at)
+        for group in grouped(entries, lambda idle: (idle.at.path, idle.section, idle.near is not None)):
+            yield from [self._many(group)] if len(group) > MOST else map(self._idle, group)
+
+    def _many(self, group: list[Idle]) -> Diagnostic:
+        first, near = group[0], group[0].near is not None
+        shown = ", ".join(f"`{i.name}` (`{i.near}`?)" if near else f"`{i.name}`" for i in group[:3])
+        return self.report(
+            f"The example `{first.at.path}` tells to set {len(group)} variables, but {_reason(first.section)} them: "
+            f"{shown}" + (f" and {len(group) - 3} more." if len(group) > 3 else "."),
+            first.at,
+            related=[
+                Label(i.at, f"`{i.near}` may be meant" if i.near else "nothing reads this") for i in group[1:]
+            ],
+            help="Correct the names." if near else "Remove the lines, or correct the names.",
+            key=f"{first.at.path} {first.section} {near}",
+        )
 
     def _idle(self, idle: Idle) -> Diagnostic:
         return self.report(

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span
+from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span, grouped
 from dotmac_lint.model.image_secrets import ImageSecret, image_secrets, keep_out
 
 
@@ -13,10 +13,7 @@ class SecretCopiedIntoImage(Rule):
     tags = ("security",)
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        together: dict[tuple[Span, bool], list[ImageSecret]] = {}
-        for one in image_secrets(repository):
-            together.setdefault((one.copy.span, one.committed), []).append(one)
-        for found, *others in together.values():
+        for found, *others in grouped(image_secrets(repository), lambda one: (one.copy.span, one.committed)):
             service, copy = found.services[0], found.copy.instruction
             production = any(user.production for user in found.services)
             whose = "" if found.committed else "the builder's own "

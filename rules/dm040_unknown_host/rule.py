@@ -1,16 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import (
-    Applicability,
-    Deployment,
-    Diagnostic,
-    Edit,
-    Fix,
-    FixAvailability,
-    Rule,
-    Severity,
-    Span,
-)
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Rule, Severity, grouped
 from dotmac_lint.model.connections import Network, unknown_hosts
 from dotmac_lint.model.connections import UnknownHost as Found
 
@@ -23,10 +13,8 @@ class UnknownHost(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        places: dict[tuple[Span, tuple[str, ...]], list[Found]] = {}
-        for found in unknown_hosts(Network(deployment)):
-            places.setdefault((found.endpoint.span, found.near), []).append(found)
-        for found, *others in places.values():
+        hosts = unknown_hosts(Network(deployment))
+        for found, *others in grouped(hosts, lambda host: (host.endpoint.span, host.near)):
             endpoint = found.endpoint
             meant = " or ".join(f"`{name}`" for name in found.near)
             more = f" (and {len(others)} more)" if others else ""
@@ -48,5 +36,4 @@ def _fix(found: Found) -> Fix | None:
     span, host = found.endpoint.span, found.endpoint.host
     if len(found.near) != 1 or span.end - span.start != len(host):
         return None
-    title = f"Replace `{host}` by `{found.near[0]}`"
-    return Fix(title, (Edit(span, found.near[0]),), (), Applicability.UNSAFE)
+    return Fix(f"Replace `{host}` by `{found.near[0]}`", (Edit(span, found.near[0]),))

@@ -1,16 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import (
-    Applicability,
-    Deployment,
-    Diagnostic,
-    Edit,
-    Fix,
-    FixAvailability,
-    Label,
-    Rule,
-    Severity,
-)
+from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, listed
 from dotmac_lint.model.connections import Loopback, Network, loopbacks
 
 
@@ -24,13 +14,12 @@ class LocalhostInContainer(Rule):
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for found in loopbacks(Network(deployment)):
             endpoint, server = found.endpoint, found.server.name
-            names = [f"`{client.name}`" for client in found.clients]
-            clients = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
+            clients = [f"`{client.name}`" for client in found.clients]
             related = [*endpoint.variable.origin, Label(found.server.key, f"`{server}` is defined here")]
             if found.used is not None:
                 related.insert(0, Label(found.used, "this value takes the place of the default here"))
             yield self.report(
-                f"`{endpoint.variable.name}` of the service{'s' * (len(names) > 1)} {clients} names "
+                f"`{endpoint.variable.name}` of the service{'s' * (len(clients) > 1)} {listed(clients)} names "
                 f"`{endpoint.host}`, which is the container itself: {found.kind.kind} runs in the service `{server}`.",
                 found.at,
                 related=related,
@@ -46,4 +35,4 @@ def _fix(found: Loopback) -> Fix | None:
     if found.host_edit is None:
         return None
     title = f"Replace `{found.endpoint.host}` by `{found.server.name}`"
-    return Fix(title, (Edit(found.host_edit, found.server.name),), (), Applicability.UNSAFE)
+    return Fix(title, (Edit(found.host_edit, found.server.name),))

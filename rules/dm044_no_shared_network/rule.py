@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, Span
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped
 from dotmac_lint.model.connections import Network
-from dotmac_lint.model.reach import Unreachable, unreachable
+from dotmac_lint.model.reach import unreachable
 
 
 class NoSharedNetwork(Rule):
@@ -12,10 +12,8 @@ class NoSharedNetwork(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        together: dict[tuple[Span, str], list[Unreachable]] = {}
-        for one in unreachable(Network(deployment)):
-            together.setdefault((one.endpoint.span, one.server), []).append(one)
-        for found, *others in together.values():
+        lost = unreachable(Network(deployment))
+        for found, *others in grouped(lost, lambda one: (one.endpoint.span, one.server)):
             client = found.client.name
             yield self.report(
                 f"Service `{client}` cannot reach `{found.endpoint.host}`, which `{found.endpoint.variable.name}` "

@@ -1,16 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import (
-    Applicability,
-    Diagnostic,
-    Edit,
-    Fix,
-    FixAvailability,
-    Label,
-    Repository,
-    Rule,
-    Severity,
-)
+from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
 from dotmac_lint.model.documentation import Missing, missing_references
 from dotmac_lint.model.documented_requirements import missing_requirements
 from dotmac_lint.model.documented_scripts import missing_scripts
@@ -27,15 +17,9 @@ class DocsMissingFile(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        together: dict[tuple[str, str, tuple[str, ...]], list[Missing]] = {}
         workspace = repository.workspace
         files = (*missing_scripts(workspace), *missing_requirements(workspace))
-        for found in (*missing_references(repository), *files):
-            if found.what in ("service", "script"):
-                together.setdefault((found.places[0].path, found.what, found.files), []).append(found)
-            else:
-                yield self._one(found)
-        for group in together.values():
+        for group in grouped((*missing_references(repository), *files), _cause):
             yield from [self._many(group)] if len(group) > MOST else map(self._one, group)
 
     def _one(self, found: Missing) -> Diagnostic:
@@ -74,6 +58,11 @@ class DocsMissingFile(Rule):
         )
 
 
+def _cause(found: Missing) -> object:
+    together = found.what in ("service", "script")
+    return (found.places[0].path, found.what, found.files) if together else found
+
+
 def _listed(files: tuple[str, ...]) -> str:
     if len(files) == 1:
         return f"`{files[0]}` does"
@@ -90,4 +79,4 @@ def _fix(group: list[Missing]) -> Fix | None:
     ]
     edits = tuple(Edit(place, near) for found, near in meant for place in found.places)
     names = ", ".join(f"`{found.name}` by `{near}`" for found, near in meant)
-    return Fix(f"Replace {names}", edits, (), Applicability.UNSAFE) if edits else None
+    return Fix(f"Replace {names}", edits) if edits else None

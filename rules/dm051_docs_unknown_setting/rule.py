@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
 from dotmac_lint.model.documented_settings import UnknownSetting, unknown_paths, unknown_settings
 
 MOST = 3
@@ -15,10 +15,8 @@ class DocsUnknownSetting(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        together: dict[tuple[str, str], list[UnknownSetting]] = {}
-        for found in (*unknown_settings(repository), *unknown_paths(repository)):
-            together.setdefault((found.places[0].path, found.settings.name), []).append(found)
-        for group in together.values():
+        unknown = (*unknown_settings(repository), *unknown_paths(repository))
+        for group in grouped(unknown, lambda found: (found.places[0].path, found.settings.name)):
             yield from [self._many(group)] if len(group) > MOST else map(self._one, group)
 
     def _one(self, found: UnknownSetting) -> Diagnostic:

@@ -10,6 +10,7 @@ from dotmac_lint.api import (
     Repository,
     Rule,
     Severity,
+    listed,
 )
 from dotmac_lint.model.builds import UnknownArgument, unknown_arguments, unknown_arguments_of_commands
 
@@ -42,8 +43,7 @@ class UnknownBuildArg(Rule):
         said = f"the build argument {names[0]}, but {place} has no `ARG {found.name}`: the value is dropped."
         help = f"Declare `ARG {found.name}` in the stage that uses it, or remove the argument."
         if len(group) > 1:
-            listed = f"{', '.join(names[:-1])} and {names[-1]}"
-            said = f"the build arguments {listed}, but {place} has no `ARG` for them: the values are dropped."
+            said = f"the build arguments {listed(names)}, but {place} has no `ARG` for them: the values are dropped."
             help = "Declare each with `ARG` in the stage that uses it, or remove the arguments."
         fix = None
         if found.meant is not None:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
 from dotmac_lint.model.unused import Unused, unused_declarations
 
 
@@ -12,11 +12,8 @@ class UnusedDeclaration(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        files: dict[tuple[str, str], list[Unused]] = {}
-        for unused in unused_declarations(repository):
-            files.setdefault((unused.at.path, unused.kind), []).append(unused)
-        for group in files.values():
-            yield self._report(group)
+        unused = unused_declarations(repository)
+        return map(self._report, grouped(unused, lambda one: (one.at.path, one.kind)))
 
     def _report(self, group: list[Unused]) -> Diagnostic:
         first, *others = group
