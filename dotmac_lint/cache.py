@@ -34,7 +34,7 @@ MAXIMUM_BYTES = 256 * 1024 * 1024
 """When the file is larger, the results that were used least recently go until half of that is left."""
 
 KEPT = frozenset({
-    "read_python_reads", "read_settings_module", "read_setters", "read_guards", "read_shell", "read_markdown",
+    "read_python_reads", "read_settings_module", "read_setters", "read_guards", "read_markdown",
     "read_javascript_reads", "read_policy",
 })  # fmt: skip
 TICK = 50_000_000

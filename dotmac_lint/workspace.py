@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.python.reads import PythonReads
     from dotmac_lint.readers.python.setters import Setters
     from dotmac_lint.readers.python.settings import SettingsModule
-    from dotmac_lint.readers.shell import ShellScript
     from dotmac_lint.readers.yaml import YamlFile
 
 
@@ -689,10 +688,6 @@ class Workspace:
 
     def policy(self, path: str) -> Policy | None:
         result: Policy | None = self._parsed(path, "hcl", "read_policy")
-        return result
-
-    def shell(self, path: str) -> ShellScript | None:
-        result: ShellScript | None = self._parsed(path, "shell", "read_shell")
         return result
 
     def markdown(self, path: str) -> Markdown | None:

@@ -23,16 +23,16 @@ from dotmac_lint.cli import run as run_module
 from dotmac_lint.cli.commands import cli
 from dotmac_lint.config import Settings
 from dotmac_lint.engine import Result, lint
+from dotmac_lint.readers.markdown import read_markdown
 from dotmac_lint.readers.python.guards import read_guards
 from dotmac_lint.readers.python.reads import read_python_reads
 from dotmac_lint.readers.python.settings import read_settings_module
-from dotmac_lint.readers.shell import read_shell
 from dotmac_lint.registry import load_rules
 from dotmac_lint.workspace import Workspace
 from tests.cli.conftest import process
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
-PARSERS = ("libcst", "hcl2", "tree_sitter", "markdown_it", "rich", "hypothesis")
+PARSERS = ("libcst", "hcl2", "markdown_it", "rich", "hypothesis")
 Recalled = Callable[..., tuple[bool, list[str]]]
 CODE = """
 import os
@@ -138,11 +138,11 @@ def test_it_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.Monk
     for day in range(40):
         cache = Cache(tmp_path)
         cache._today = day
-        script = f"echo {'x' * 10_000} {day}\n"
-        cache.keep(read_shell, script.encode(), (), read_shell(script))
+        text = f"```\n{'x' * 10_000} {day}\n```\n"
+        cache.keep(read_markdown, text.encode(), (), read_markdown(text))
         cache.save()
     assert (tmp_path / NAME).stat().st_size <= 110_000
-    assert Cache(tmp_path).result(read_shell, script.encode(), ()) is not None  # the newest stays
+    assert Cache(tmp_path).result(read_markdown, text.encode(), ()) is not None  # the newest stays
 
 
 def test_every_kept_reader_gives_what_msgspec_can_decode() -> None:

@@ -668,7 +668,7 @@ class _Loader:
         return Declaration(row.key.raw, row.key.span, bool(external), text, node)
 
 
-def _variables(node: Tree | None, mechanism: str = "environment") -> Iterator[Variable]:
+def _variables(node: Tree | None) -> Iterator[Variable]:
     for row in node.rows.values() if isinstance(node, Table) else ():
         yield _variable(row)
 

@@ -966,8 +966,7 @@ class Service:
             return False
         if self.mentions(name):
             return True
-        base = self.base_image.value if isinstance(self.base_image, Known) else None
-        if variable_readers.is_well_known(name, base) and not (
+        if variable_readers.is_well_known(name) and not (
             name == "DATABASE_URL" and self._asks_for_no_database
         ):
             return True

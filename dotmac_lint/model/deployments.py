@@ -147,14 +147,8 @@ class Deployments(msgspec.Struct, frozen=True):
     unplaced: tuple[Unplaced, ...]
 
 
-def find_deployments(
-    workspace: Workspace, configured: Sequence[ConfiguredDeployment] = ()
-) -> tuple[DeploymentSpec, ...]:
-    """The deployments, sorted by name. Where the configuration states some, those are all there are."""
-    return discover(workspace, configured).specs
-
-
 def discover(workspace: Workspace, configured: Sequence[ConfiguredDeployment] = ()) -> Deployments:
+    """The deployments, sorted by name. Where the configuration states some, those are all there are."""
     if configured:
         return Deployments(tuple(_stated(one) for one in configured), ())
     return _Discovery(workspace).run()

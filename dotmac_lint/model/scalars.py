@@ -211,7 +211,6 @@ def read_time(text: str) -> Coerced:
 
 
 _ISO_DURATION = regex(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
-_NO_DURATION = regex(r"\d{1,9}( ?(s|m|h|min|sec|seconds?|minutes?|hours?))?", re.ASCII)
 _CLOCK_DURATION = regex(r"(?:(\d+) days?,? )?(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 
 
@@ -264,47 +263,33 @@ class UrlType(msgspec.Struct, frozen=True):
     """What a URL type of pydantic demands."""
 
     schemes: tuple[str, ...] = ()
-    host_required: bool = False
-    default_host: bool = False
     maximum: int | None = None
-    several_hosts: bool = False
 
 
 _POSTGRES = ("asyncpg", "pg8000", "psycopg", "psycopg2", "psycopg2cffi", "py-postgresql", "pygresql")
 _MYSQL = ("mysqlconnector", "aiomysql", "asyncmy", "mysqldb", "pymysql", "cymysql", "pyodbc")
+_CLICKHOUSE = ("clickhouse+native", "clickhouse+asynch", "clickhouse+http", "clickhouse", "clickhouses")
 URL_TYPES: dict[str, UrlType] = {
     "AnyUrl": UrlType(),
     "AnyHttpUrl": UrlType(("http", "https")),
-    "HttpUrl": UrlType(("http", "https"), maximum=2083),
+    "HttpUrl": UrlType(("http", "https"), 2083),
     "AnyWebsocketUrl": UrlType(("ws", "wss")),
-    "WebsocketUrl": UrlType(("ws", "wss"), maximum=2083),
+    "WebsocketUrl": UrlType(("ws", "wss"), 2083),
     "FileUrl": UrlType(("file",)),
     "FtpUrl": UrlType(("ftp",)),
-    "PostgresDsn": UrlType(
-        ("postgres", "postgresql", *(f"postgresql+{d}" for d in _POSTGRES)), True, several_hosts=True
-    ),
-    "CockroachDsn": UrlType(("cockroachdb", "cockroachdb+psycopg2", "cockroachdb+asyncpg"), True),
+    "PostgresDsn": UrlType(("postgres", "postgresql", *(f"postgresql+{d}" for d in _POSTGRES))),
+    "CockroachDsn": UrlType(("cockroachdb", "cockroachdb+psycopg2", "cockroachdb+asyncpg")),
     "AmqpDsn": UrlType(("amqp", "amqps")),
-    "RedisDsn": UrlType(("redis", "rediss"), True, True),
-    "MongoDsn": UrlType(("mongodb", "mongodb+srv"), several_hosts=True),
-    "KafkaDsn": UrlType(("kafka",), default_host=True),
-    "NatsDsn": UrlType(("nats", "tls", "ws", "wss"), default_host=True, several_hosts=True),
-    "MySQLDsn": UrlType(("mysql", *(f"mysql+{d}" for d in _MYSQL)), True),
+    "RedisDsn": UrlType(("redis", "rediss")),
+    "MongoDsn": UrlType(("mongodb", "mongodb+srv")),
+    "KafkaDsn": UrlType(("kafka",)),
+    "NatsDsn": UrlType(("nats", "tls", "ws", "wss")),
+    "MySQLDsn": UrlType(("mysql", *(f"mysql+{d}" for d in _MYSQL))),
     "MariaDBDsn": UrlType(("mariadb", "mariadb+mariadbconnector", "mariadb+pymysql")),
-    "ClickHouseDsn": UrlType(
-        (
-            "clickhouse+native",
-            "clickhouse+asynch",
-            "clickhouse+http",
-            "clickhouse",
-            "clickhouses",
-            "clickhousedb",
-        ),
-        default_host=True,
-    ),
-    "SnowflakeDsn": UrlType(("snowflake",), True),
+    "ClickHouseDsn": UrlType((*_CLICKHOUSE, "clickhousedb")),
+    "SnowflakeDsn": UrlType(("snowflake",)),
 }
-"""pydantic.networks: schemes, host_required, default_host and max_length of each type."""
+"""pydantic.networks: schemes and max_length of each type."""
 
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*:")

@@ -95,8 +95,6 @@ class Field(msgspec.Struct, frozen=True):
     """pydantic 1 reads it."""
     doubt: str = ""
     """Why its type alone does not tell which values are refused."""
-    optional_default: bool = False
-    """Its default is None, so that the fields below it are not there unless something is set."""
 
     @property
     def dotted(self) -> str:
@@ -185,11 +183,6 @@ class SettingsClass:
     @property
     def env_ignore_empty(self) -> bool:
         return bool(self.model.config.get("env_ignore_empty"))
-
-    @property
-    def extra(self) -> str:
-        value = self.model.config.get("extra")
-        return value if isinstance(value, str) else "forbid"
 
     @cached_property
     def env_files(self) -> tuple[str, ...] | None:
@@ -590,7 +583,6 @@ class _Naming:
             reads=declared.reads,
             any_below=tuple(map(self._shown, any_below)),
             open=closed,
-            optional_default=declared.default == Known(None),
             anycase=anycase,
             inside=(
                 *((self._shown(name), way) for name, way in inside.items()),
@@ -898,7 +890,7 @@ def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
     kept = [m for m in models if id(m.ref) not in derived | sections or m.ref.node.name in called]
     # What only names in the environment decide is of no use where there are no fields at all.
     classes = [SettingsClass(model, workspace) for model in kept if model.fields or model.open]
-    _follow_changes(classes, code, types)
+    _follow_changes(classes, code)
     return tuple(classes)
 
 
@@ -997,7 +989,7 @@ _MAY_MAP = regex(rb"\.\w++[\"']\s*+:\s*+[\"']")
 _LOADER = regex(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
 
 
-def _follow_changes(classes: list[SettingsClass], code: Code, types: Types) -> None:
+def _follow_changes(classes: list[SettingsClass], code: Code) -> None:
     """Notes the fields that code changes after the start, and the Vault paths from which loaders fill them."""
     changes: dict[int, list[tuple[str, Span]]] = {id(settings): [] for settings in classes}
     vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}

@@ -92,7 +92,6 @@ class Declared(msgspec.Struct, frozen=True):
     description: str
     reads: tuple[tuple[str, Span], ...]
     """Environment variables that its default reads itself."""
-    built: tuple[str, Known[Any] | Unknown] | tuple[()] = ()
     instance: Instance | None = None
     """Where the default is an object of a class of the repository."""
     env: tuple[str, ...] | None = None
@@ -101,7 +100,6 @@ class Declared(msgspec.Struct, frozen=True):
     """Why its names cannot be told."""
     omissible: bool = False
     """It may be missing without a default: a key of a TypedDict."""
-    discriminator: str = ""
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -172,7 +170,6 @@ COMPLEX = frozenset(
         "typeddict", "namedtuple", "bytearray",
     }
 )  # fmt: skip
-PYDANTIC = ("pydantic", "pydantic_settings", "pydantic_core", "pydantic_extra_types")
 
 
 def is_complex(type: TypeInfo) -> bool | None:
@@ -842,7 +839,6 @@ class Model:
             aliases,
             description or member.documentation,
             reads,
-            (),
             None if made is None else self.instance(made, made_scope),
             env,
             unknown,

@@ -176,7 +176,7 @@ class Simulator:
         dotenv: str | None,
     ) -> Start:
         code = self.class_code(settings)
-        made = Made(True, frozenset()) if process is None else self._made(settings, code, process)
+        made = Made(True, frozenset()) if process is None else self._made(code, process)
         given = made.given if made is not None else None
         validation = Validation(self.program, settings, code, environment, dotenv, given)
         instance = validation.run()
@@ -193,7 +193,7 @@ class Simulator:
             self._checks(settings, code, instance, validation, report, process)
         return report.start(made)
 
-    def _made(self, settings: SettingsClass, code: Code | None, process: Launched) -> Made | None:
+    def _made(self, code: Code | None, process: Launched) -> Made | None:
         """How the process makes the object; None where nothing was found that does."""
         if code is None:
             return None

@@ -678,8 +678,8 @@ def _parted(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...],
     return frozenset(patterns), beginnings, others
 
 
-def is_well_known(name: str, base: str | None = None) -> bool:
-    """Whether some program reads `name` by itself: an interpreter, a server, a library, the base image."""
+def is_well_known(name: str) -> bool:
+    """Whether some program reads `name` by itself: an interpreter, a server, a library."""
     return matches(name, _well_known())
 
 

@@ -75,13 +75,12 @@ class Pair(msgspec.Struct, frozen=True, gc=False):
 
 
 class Heredoc(msgspec.Struct, frozen=True, gc=False):
-    """`range` is the body without its terminator line, `body` that text before tabs are stripped."""
+    """`body` is without its terminator line, with the tabs that `<<-` takes away."""
 
     name: str
     body: str
     range: Range
     expand: bool
-    strip_tabs: bool
 
 
 class Instruction(msgspec.Struct, frozen=True, gc=False):
@@ -98,15 +97,9 @@ class Instruction(msgspec.Struct, frozen=True, gc=False):
     heredocs: tuple[Heredoc, ...] = ()
     trigger: Instruction | None = None
     """What ONBUILD defers."""
-    pieces: tuple[tuple[int, int], ...] = ()
-    """(offset in `value`, offset in the file) of each run of text that is contiguous in both."""
 
     def flag(self, name: str) -> Flag | None:
         return next((flag for flag in self.flags if flag.name == name), None)
-
-    def locate(self, start: int, end: int) -> Range:
-        """Where `value[start:end]` stands in the file."""
-        return _locate(self.pieces, start, end)
 
 
 class Dockerfile(msgspec.Struct, frozen=True, gc=False):
@@ -274,7 +267,7 @@ class _Reader:
             if body_start < 0:
                 body_start = body_end = len(self.text)
             at = Range(body_start, body_end)
-            heredocs.append(Heredoc(name, at.slice(self.text), at, expand, strip))
+            heredocs.append(Heredoc(name, at.slice(self.text), at, expand))
             if not closed:
                 self.problem(f"The heredoc {name!r} is not terminated.", line.range)
                 break
@@ -350,7 +343,6 @@ class _Reader:
             is_json,
             line.heredocs,
             trigger,
-            _shift(pieces, begin, end),
         )
 
     def pairs(
@@ -539,16 +531,6 @@ def _words(text: str, begin: int, end: int, escape: str) -> list[tuple[int, int]
 def _pair(text: str, start: int, end: int, word: Callable[[int, int], Word]) -> Pair:
     equals = text.find("=", start, end)
     return Pair(word(start, end), None) if equals < 0 else Pair(word(start, equals), word(equals + 1, end))
-
-
-def _shift(pieces: tuple[tuple[int, int], ...], begin: int, end: int) -> tuple[tuple[int, int], ...]:
-    """The pieces of text[begin:end], counted from `begin`."""
-    first = bisect_right(pieces, (begin, 1 << 62)) - 1
-    return tuple(
-        (max(at - begin, 0), place + max(begin - at, 0))
-        for at, place in pieces[first:]
-        if at < end or at <= begin
-    )
 
 
 def _json_strings(text: str) -> list[tuple[str | None, int, int]] | None:

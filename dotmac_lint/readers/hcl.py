@@ -322,7 +322,7 @@ class _Parser:
             return Value("bool", token.text, token.range)
         if token.kind == "{":
             entries = self.entries(depth + 1)
-            end = self.close("}", token)
+            end = self.close("}")
             return Value("object", "", Range(token.range.start, end), entries=entries)
         if token.kind == "[":
             items = []
@@ -331,11 +331,11 @@ class _Parser:
                 if self.next.kind != ",":
                     break
                 self.take()
-            return Value("list", "", Range(token.range.start, self.close("]", token)), tuple(items))
+            return Value("list", "", Range(token.range.start, self.close("]")), tuple(items))
         what = f"`{token.text}` is no value" if token.kind != "end" else "a value is missing at its end"
         raise _SyntaxError(what, token.range.start)
 
-    def close(self, sign: str, opened: _Token) -> int:
+    def close(self, sign: str) -> int:
         token = self.take()
         if token.kind != sign:
             what = f"`{token.text}` stands" if token.kind != "end" else "the file ends"

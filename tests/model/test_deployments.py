@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.model.command_lines import CommandLine, find_command_lines
-from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec, discover, find_deployments
+from dotmac_lint.model.deployments import ConfiguredDeployment, DeploymentSpec, discover
 from dotmac_lint.workspace import Workspace
 
 APP = "services: {app: {image: acme, depends_on: [db]}, db: {image: postgres}}\n"
@@ -27,7 +27,7 @@ def workspace(root: Path, files: Mapping[str, str]) -> Workspace:
 
 
 def found(root: Path, files: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    return {spec.name: spec.files for spec in find_deployments(workspace(root, files))}
+    return {spec.name: spec.files for spec in discover(workspace(root, files)).specs}
 
 
 def only(root: Path, files: Mapping[str, str]) -> CommandLine:
@@ -306,7 +306,7 @@ def test_what_owners_start(tmp_path: Path) -> None:
         "--profile web up\n"
         "logs:\n\t$(C) -f compose.base.yml -f compose.prod.yml --profile jobs logs\n",
     }
-    specs = {spec.name: spec for spec in find_deployments(workspace(tmp_path, files))}
+    specs = {spec.name: spec for spec in discover(workspace(tmp_path, files)).specs}
     assert {name: spec.files for name, spec in specs.items()} == {
         "monitoring": ("compose.monitoring.yml",),
         "production": ("compose.base.yml", "compose.prod.yml"),
@@ -328,7 +328,7 @@ def test_a_profile_of_an_override_that_is_linked(tmp_path: Path) -> None:
         "use.sh": "ln -s compose.override.dev.yml compose.override.yml\n",
         "test.sh": "docker compose --profile web --profile none run web\n",
     }
-    specs = find_deployments(workspace(tmp_path, files))
+    specs = discover(workspace(tmp_path, files)).specs
     assert [(spec.files, spec.profiles) for spec in specs] == [
         (("compose.yml",), ()),
         (("compose.yml", "compose.override.dev.yml"), ("web",)),
@@ -341,7 +341,7 @@ def test_one_deployment_for_each_env_file(tmp_path: Path) -> None:
         "up.sh": "docker compose up\ndocker compose --env-file .env.prod up\n"
         "docker compose --env-file .env.staging up\ndocker compose --env-file nowhere/.env up\n",
     }
-    specs = find_deployments(workspace(tmp_path, files))
+    specs = discover(workspace(tmp_path, files)).specs
     assert [(spec.name, spec.env_files, spec.production) for spec in specs] == [
         ("default", (), False),
         ("production", (".env.prod",), True),
@@ -356,7 +356,7 @@ def test_what_an_env_file_states(tmp_path: Path) -> None:
         ".env.example": "COMPOSE_FILE=compose.yml:compose.tls.yml\n"
         "COMPOSE_PROFILES=web,jobs\nCOMPOSE_PROJECT_NAME=acme\n",
     }
-    (spec,) = find_deployments(workspace(tmp_path, files))
+    (spec,) = discover(workspace(tmp_path, files)).specs
     assert (spec.files, spec.profiles, spec.project_name) == (
         ("compose.yml", "compose.tls.yml"),
         ("web", "jobs"),
@@ -376,7 +376,7 @@ def test_the_env_files_of_a_workflow(tmp_path: Path) -> None:
         "      COMPOSE_FILE: compose.yml:ci/base.yml:${{ matrix.folder }}compose.yml\n"
         "      COMPOSE_ENV_FILES: ci/base.env\n    steps:\n      - run: docker compose up -d\n",
     }
-    specs = find_deployments(workspace(tmp_path, files))
+    specs = discover(workspace(tmp_path, files)).specs
     assert [(spec.files, spec.env_files) for spec in specs if spec.name != "default"] == [
         (("compose.yml", "ci/base.yml", "ci/plain/compose.yml"), ("ci/base.env",)),
         (("compose.yml", "ci/base.yml", "ci/tls/compose.yml"), ("ci/base.env",)),
@@ -474,7 +474,7 @@ def test_profiles_that_exclude_each_other(
         "README.md": "```\ndocker compose up\ndocker compose --profile cpu up\n"
         "docker compose --profile gpu --profile tools --profile gone up\n```\n",
     }
-    specs = find_deployments(workspace(tmp_path, files))
+    specs = discover(workspace(tmp_path, files)).specs
     assert {spec.name.removesuffix("-tools"): spec.profiles for spec in specs} == sets
     assert [len(spec.evidence) for spec in specs] == ([2, 2] if len(sets) == 2 else [3])
 
@@ -486,7 +486,7 @@ def test_an_env_file_beside_the_root(tmp_path: Path) -> None:
         "docker/up.sh": "docker compose --env-file .env up\n",
         ".env.example": "A=b\n",
     }
-    (spec,) = find_deployments(workspace(tmp_path, files))
+    (spec,) = discover(workspace(tmp_path, files)).specs
     assert spec.env_files == (".env",)
 
 
@@ -520,7 +520,7 @@ def test_names_are_unique(tmp_path: Path) -> None:
 def test_what_is_no_deployment(tmp_path: Path, path: str, text: str) -> None:
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert find_deployments(Workspace(tmp_path)) == ()
+    assert discover(Workspace(tmp_path)).specs == ()
 
 
 def test_go_templates_of_docker_are_no_jinja(tmp_path: Path) -> None:
@@ -575,7 +575,7 @@ def test_the_configuration_has_the_last_word(tmp_path: Path) -> None:
         ConfiguredDeployment("live", ("compose.yml", "compose.prod.yml"), profiles=("web",)),
         ConfiguredDeployment("lab", ("compose.yml",), production=True),
     )
-    assert find_deployments(workspace(tmp_path, BASE_AND_PROD), configured) == (
+    assert discover(workspace(tmp_path, BASE_AND_PROD), configured).specs == (
         DeploymentSpec("live", ("compose.yml", "compose.prod.yml"), profiles=("web",), production=True),
         DeploymentSpec("lab", ("compose.yml",), production=True),
     )

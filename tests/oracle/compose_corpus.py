@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose import Project, load_project, stand_in
-from dotmac_lint.model.deployments import DeploymentSpec, find_deployments
+from dotmac_lint.model.deployments import DeploymentSpec, discover
 from dotmac_lint.workspace import Workspace
 from tests.oracle.compose_oracle import (
     ASIDE,
@@ -119,7 +119,7 @@ def unset(project: Project, *, everything: bool) -> dict[str, str]:
 
 def compare(root: Path, counts: Counts, refusals: Counter[str]) -> Iterator[Row]:
     workspace = Workspace(root)
-    for spec in find_deployments(workspace):
+    for spec in discover(workspace).specs:
         counts["deployments"] += 1
         accepted = False
         base = load_project(workspace, spec.files, spec.env_files, spec.profiles, spec.project_directory)

@@ -1,4 +1,4 @@
-"""Reads of the environment in Python, JavaScript and shell; policies."""
+"""Reads of the environment in Python and JavaScript; policies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from dotmac_lint.readers.hcl import read_policy
 from dotmac_lint.readers.javascript import read_javascript_reads
 from dotmac_lint.readers.python.reads import read_python_reads
-from dotmac_lint.readers.shell import read_shell
 
 PYTHON = [
     ('import os\nos.environ["A"]', ["A"], []),
@@ -111,35 +110,6 @@ def test_javascript(text: str, names: list[str], dynamic: list[str]) -> None:
     assert [read.name for read in found.reads] == names
     assert [d.prefix for d in found.dynamic] == dynamic
     assert [read.name_range.slice(text) for read in found.reads] == names
-
-
-def test_shell() -> None:
-    text = (
-        "#!/usr/bin/env bash\n"
-        'export A=1 B="$C"\n'
-        "D=x prog \"${E:-d é}\" 'lit'\n"
-        ". ./env.sh\n"
-        'exec gunicorn app:app --bind "0.0.0.0:${PORT:-8000}"\n'
-        'exec "$@"\n'
-        "cat <<EOF\n$F\nEOF\n"
-    )
-    script = read_shell(text)
-    assert script.interpreter == "bash"
-    assert [(r.name, r.operator, r.default) for r in script.reads] == [
-        ("C", None, None), ("E", ":-", "d é"), ("PORT", ":-", "8000"), ("F", None, None),
-    ]  # fmt: skip
-    assert [r.range.slice(text) for r in script.reads] == ["$C", "${E:-d é}", "${PORT:-8000}", "$F"]
-    assert [(a.name, a.value, a.exported, a.temporary) for a in script.assignments] == [
-        ("A", "1", True, False), ("B", None, True, False), ("D", "x", False, True),
-    ]  # fmt: skip
-    assert [(c.words, c.exec) for c in script.commands] == [
-        (("prog", None, "lit"), False),
-        (("gunicorn", "app:app", "--bind", None), True),
-        ((None,), True),
-        (("cat",), False),
-    ]
-    assert [c.words for c in script.sources] == [(".", "./env.sh")]
-    assert script.runs_arguments
 
 
 def test_policy() -> None:

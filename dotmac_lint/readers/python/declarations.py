@@ -307,15 +307,11 @@ class Reader:
         if len(statements) == 1 and isinstance(statements[0], cst.Return) and statements[0].value is not None:
             result = convert.expression(statements[0].value)
         customises = in_class and node.name.value in _CUSTOMISE
-        annotated = (
-            [p.annotation.annotation if p.annotation else None for p in parameters] if not in_class else []
-        )
         return Function(
             node.name.value,
             convert.range(node.name),
             tuple(convert.expression(d.decorator) for d in node.decorators),
             tuple(p.name.value for p in parameters),
-            tuple(None if a is None else convert.annotation(a) for a in annotated),
             convert.annotation(node.returns.annotation) if node.returns else None,
             result,
             convert.suite(node.body) if customises else (),

@@ -47,8 +47,6 @@ class Function(msgspec.Struct, frozen=True, gc=False, tag="function"):
     """Of the name."""
     decorators: tuple[Expr, ...]
     parameters: tuple[str, ...]
-    annotations: tuple[Expr | None, ...]
-    """Of the parameters."""
     returns: Expr | None
     result: Expr | None
     """What it returns, where its body has one `return` and nothing else but a docstring."""
