@@ -336,7 +336,9 @@ class Workspace:
         return self.kind(path) is None and os.path.lexists(full) and not self._contains(full)
 
     def real(self, path: str) -> str:
-        """The name of the file behind all links, relative to the root; `path` itself where it leaves the root."""
+        """The name of what lies behind all links, relative to the root; `path` itself where it leaves the root."""
+        if not path:
+            return path
         try:
             full = Path(os.path.realpath(self.root / path))
         except ValueError:

@@ -611,7 +611,7 @@ class Service:
         for mount in self.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)
-            path = mount.source.value.value
+            path = self.workspace.real(mount.source.value.value)
             files.update((path,) if self.workspace.is_listed(path) else self.workspace.under(path))
         return frozenset(files)
 

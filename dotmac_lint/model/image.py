@@ -200,11 +200,14 @@ class _Context:
         self._under: dict[str, tuple[tuple[str, ...], Pattern | None]] = {}
 
     def under(self, path: str) -> tuple[tuple[str, ...], Pattern | None]:
-        """The files sent below a folder of the context, and a pattern that keeps others of them out."""
+        """The files sent below a folder of the context, or the one that it is a link to, and a pattern that keeps
+        others of them out."""
         if path not in self._under:
-            skip = len(self.prefix)
+            folder = self.workspace.real((self.prefix + path).rstrip("/"))
+            root = f"{self.workspace.real(self.directory)}/" if self.directory else ""
+            skip = len(root)
             sent, first = [], None
-            for file in self.workspace.under((self.prefix + path).rstrip("/")):
+            for file in self.workspace.under(folder) if f"{folder}/".startswith(root) else ():
                 pattern = self.exclusion(file[skip:])
                 if pattern is None:
                     sent.append(file)
@@ -221,7 +224,7 @@ class _Context:
         kind = self.workspace.kind(full or "")
         if kind == "file":
             pattern = self.exclusion(path)
-            return ((), pattern, False, False) if pattern else ((full,), None, False, False)
+            return ((), pattern, False, False) if pattern else ((self.workspace.real(full),), None, False, False)
         if kind == "directory" or not path:
             files, pattern = self.under(path)
             if not files and not pattern and path:
@@ -740,7 +743,7 @@ class Stage:
                 skip = len(self.image.build_context.prefix)
                 return ((f"{into}/{file[skip:]}", file) for file in copy.matches)
             if copy.is_directory:
-                skip = len(path) + 1 if path else 0
+                skip = len(self.image.workspace.real(path)) + 1 if path else 0
                 return ((f"{into}/{file[skip:]}", file) for file in copy.matches)
             if has_wildcards(path):
                 return self._placed_glob(copy, into)

@@ -467,3 +467,15 @@ def test_hostile(tmp_path: Path, text: str) -> None:
     stage.holds("/nothing/here")
     assert stage.image.built_stages
     assert time.perf_counter() - start < 30
+
+
+def test_copy_follows_a_link_to_a_folder_of_the_context(tmp_path: Path) -> None:
+    (tmp_path / "svc" / "deep").mkdir(parents=True)
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "worker").symlink_to("../svc", target_is_directory=True)
+    stage = final(tmp_path, "FROM alpine\nCOPY apps/worker /srv/\nCOPY apps/worker/worker.py /one.py\n")
+    assert stage.files == {
+        "/srv/deep/x.py": "svc/deep/x.py",
+        "/srv/worker.py": "svc/worker.py",
+        "/one.py": "svc/worker.py",
+    }
