@@ -14,7 +14,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import ELSEWHERE
+from dotmac_lint.model.documentation import is_of_other_times
 from dotmac_lint.model.made_elsewhere import DOCUMENT
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace, normalise
@@ -71,7 +71,7 @@ def _find(workspace: Workspace) -> Iterator[BuildCommand]:
     for path in workspace.files:
         if not _FILES.search(path) or _NOT_OURS.search(path):
             continue
-        if DOCUMENT.search(path) and ELSEWHERE.search(path):
+        if DOCUMENT.search(path) and is_of_other_times(workspace, path):
             continue
         source = workspace.source(path) if _builds(workspace, path) else None
         if source is None:

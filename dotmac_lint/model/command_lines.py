@@ -216,6 +216,18 @@ _PLACES = {
 }
 
 
+def _cut(value: _Text, how: str, what: str) -> _Text | None:
+    """`${NAME%what}` and its like; None where what is cut off is not plain."""
+    if how == "%" and what == "/*":
+        return value.cut(0, max(0, value.chars.rfind("/")))
+    if how == "##" and what == "*/":
+        return value.cut(value.chars.rfind("/") + 1, len(value.chars))
+    if how[0] not in "%#" or re.search(r"[*?\[$]", what):
+        return None
+    end = len(value.chars.removesuffix(what)) if how[0] == "%" else len(value.chars)
+    return value.cut(len(value.chars) - len(value.chars.removeprefix(what)) if how[0] == "#" else 0, end)
+
+
 def _open_bracket(chars: str) -> bool:
     return chars.count("(") > chars.count(")")
 
@@ -486,21 +498,28 @@ class _Shell:
                 end += 1
                 if not depth:
                     break
-            inside = re.match(r"(\w+)(?:\[[@*0]\])?(?::?[-=](.*))?", chars[start + 2 : end - 1], re.S)
+            inside = re.match(
+                r"(\w+)(?:\[[@*0]\])?(?::?[-=](?P<default>.*)|(?P<cut>[%#]{1,2}|[/^,]|:\d)(?P<what>.*))?",
+                chars[start + 2 : end - 1],
+                re.S,
+            )
             if inside is None:
                 return constant(OPEN), end
             value = self._value(inside[1], choice)
+            if value is not None and inside["cut"] is not None:
+                return _cut(value, inside["cut"], inside["what"]) or constant(OPEN), end
             if value is not None:
                 return value, end
-            if inside[2] == "" and inside[1].isdigit():
+            if inside["default"] == "" and inside[1].isdigit():
                 return constant(OPEN), end  # the script's argument: without it there is no name of a file
-            if inside[2] is not None:
-                begin = start + 2 + inside.start(2)
+            if inside["default"] is not None:
+                begin = start + 2 + inside.start("default")
+                default = line.cut(begin, begin + len(inside["default"]))
                 self._nesting += 1
-                words = self.words(line.cut(begin, begin + len(inside[2])), choice)
+                words = self.words(default, choice)
                 self._nesting -= 1
                 flat = [w for command in words for w in command]
-                return (flat[0] if len(flat) == 1 else line.cut(begin, begin + len(inside[2]))), end
+                return (flat[0] if len(flat) == 1 else default), end
             return constant(OPEN), end
         name = re.compile(r"\w+|[@*#?$!-]").match(chars, start + 1)
         if name is None:
@@ -949,7 +968,9 @@ def _powershell_variables(source: str) -> tuple[tuple[str, list[_Text]], ...]:
 
 
 def _spaced(words: list[_Text]) -> _Text:
-    pieces = [piece for word in words for piece in (word, _Text(" ", word.at[:1] or (0,)))]
+    """The words in a row; those that are whole commands each on a line."""
+    space = "\n" if any(" " in word.chars for word in words) else " "
+    pieces = [piece for word in words for piece in (word, _Text(space, word.at[:1] or (0,)))]
     return _joined(pieces[:-1])
 
 
@@ -1142,6 +1163,8 @@ def _commands_in(
     first = words[0].chars
     if piece.kind == "document" and first.endswith(":") and first[0].isupper():
         return  # a sentence, where `run:` is a step of a workflow
+    if piece.kind == "document" and depth and _BEGINS_SENTENCE.fullmatch(first):
+        return
     for number, word in enumerate(words):
         chars = word.chars
         base = chars.rpartition("/")[2].lstrip("@-+")
@@ -1175,6 +1198,8 @@ def _for_compose(words: list[_Text]) -> bool:
     return named and not _SERVICE_COMMANDS.isdisjoint(chars)
 
 
+_BEGINS_SENTENCE = regex(r"[A-Z][a-z]+")
+"""No program is called so."""
 _TAKES_FILES = regex(rb"--?(?:compose-)?f(?:ile)?[ =\"']")
 _COMPOSE_PROGRAM = regex(rb"docker[ -]compose\b|docker stack\b")
 

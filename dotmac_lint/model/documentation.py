@@ -51,6 +51,13 @@ _NOT_YET = regex(
     re.I,
 )
 """What a heading says of things that are not there."""
+_PAST = regex(
+    r"\b(retired|obsolete|superseded|outdated|decommissioned|archived|deprecated|historical)\b"
+    r"|\bno longer (maintained|valid|current|in use)\b|\bkept for (reference|history)\b",
+    re.I,
+)
+"""What a document says of itself, where it tells of former times."""
+_FIRST_LINES = 12
 CLONE = regex(
     r"\bgit clone (?:(?:-[bcjo]|--(?:branch|config|depth|jobs|origin)) \S+ |-\S+ )*"
     r"[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
@@ -113,7 +120,7 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             continue  # a step that is switched off
         if line.kind == "comment" and is_fetched(workspace, line.span.path):
             continue  # of those who made it, for their repository
-        if ELSEWHERE.search(line.span.path) or not is_meant(
+        if is_of_other_times(workspace, line.span.path) or not is_meant(
             workspace, line.span, in_document=line.kind == "document"
         ):
             continue
@@ -126,6 +133,20 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *new), aside=both)
     yield from grouped.values()
     yield from _copied_examples(workspace)
+
+
+def is_of_other_times(workspace: Workspace, path: str) -> bool:
+    """Whether the text tells of what was, or of what is elsewhere: by its name, its title, or a note below that."""
+    return bool(ELSEWHERE.search(path)) or (path.lower().endswith(".md") and _says_so(workspace, path))
+
+
+@fact(bool)
+def _says_so(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    lines = data[:4000].decode("utf-8", "replace").splitlines()[:_FIRST_LINES]
+    title = next((line for line in lines if line.startswith("# ")), "")
+    note = next((line for line in lines if line.startswith(">")), "")
+    return any(_PAST.search(line) for line in (title, note))
 
 
 def _asks_which(workspace: Workspace, choices: list[CommandLine]) -> bool:
@@ -449,7 +470,7 @@ _COPYING = regex(r"\.(md|rst|sh)$|(^|/)Makefile$")
 def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
     """Examples of env files that a document or script copies, and that lie nowhere."""
     for path in workspace.files:
-        if not _COPYING.search(path) or ELSEWHERE.search(path):
+        if not _COPYING.search(path) or is_of_other_times(workspace, path):
             continue
         found: dict[str, list[Span]] = {}
         for name, start, end in _copies_in(workspace, path):

@@ -19,6 +19,7 @@ from dotmac_lint.model.documentation import (
     Missing,
     if_it_is_there,
     is_meant,
+    is_of_other_times,
     is_written_out,
     lies_somewhere,
 )
@@ -110,7 +111,7 @@ def texts(workspace: Workspace) -> tuple[str, ...]:
         lambda: tuple(
             path
             for path in workspace.files
-            if any(kind.search(path) for kind in kinds) and not ELSEWHERE.search(path)
+            if any(kind.search(path) for kind in kinds) and not is_of_other_times(workspace, path)
         ),
     )
     return found

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import ELSEWHERE, is_for_others
+from dotmac_lint.model.documentation import is_for_others, is_of_other_times
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
@@ -137,7 +137,7 @@ def _documents(workspace: Workspace) -> list[str]:
     return [
         path
         for path in workspace.files
-        if path.lower().endswith((".md", ".rst")) and not ELSEWHERE.search(path)
+        if path.lower().endswith((".md", ".rst")) and not is_of_other_times(workspace, path)
     ]
 
 

@@ -224,7 +224,9 @@ class _Context:
         kind = self.workspace.kind(full or "")
         if kind == "file":
             pattern = self.exclusion(path)
-            return ((), pattern, False, False) if pattern else ((self.workspace.real(full),), None, False, False)
+            return (
+                ((), pattern, False, False) if pattern else ((self.workspace.real(full),), None, False, False)
+            )
         if kind == "directory" or not path:
             files, pattern = self.under(path)
             if not files and not pattern and path:

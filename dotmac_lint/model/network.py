@@ -182,4 +182,4 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
 def is_commented(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the service stands in the file as a comment to be switched on, or in a document as a proposal."""
     source = workspace.source(path)
-    return source is not None and bool(re.search(rf"^[\s#]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))
+    return source is not None and bool(re.search(rf"^[\s#>]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))
