@@ -19,6 +19,7 @@ from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.network import LOOPBACK, Peers, is_commented, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
+from dotmac_lint.model.similar import is_slip
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
@@ -79,16 +80,18 @@ class Network:
         return self._peers[service.name]
 
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
-        """The service's endpoints, without those of tests, those that are only compared (what tokens say) and, for a
-        server, those that are about itself; for an image whose variables are known, those that it reads, and for
-        another that is pulled, or a web server, none of an env file that the application has."""
+        """The service's endpoints, without those of tests, those that are only compared (what tokens say), those of
+        what is switched off and, for a server, those about itself; for an image whose variables are known, those
+        that it reads, and for another that is pulled, or a web server, none of an env file that the application has."""
         if service.name not in self._endpoints:
             kind, known = self.kinds.get(service.name), variables_of(service.definition)
             own = {"test", "iss", "aud", "audience", *(kind.words if kind is not None else ())}
+            off = _switched_off(service)
             self._endpoints[service.name] = tuple(
                 endpoint
                 for endpoint in endpoints(service)
                 if not own & {*tokens(endpoint.variable.name)}
+                and not (off and endpoint.variable.name.startswith(off))
                 and (known is None or known.may_read(endpoint.variable.name))
                 and not (_runs_no_code(service) and self._is_shared(endpoint.variable))
             )
@@ -114,6 +117,17 @@ class Network:
                 continue
             if endpoint.protocol in (None, *kind.schemes) and endpoint.port in (None, *kind.ports):
                 yield Connection(service, endpoint, self.services[target.name], kind)
+
+
+def _switched_off(service: Service) -> tuple[str, ...]:
+    """How the variables of each part begin that is switched off: `SCANNER_` for `SCANNER_ENABLED=false`."""
+    return tuple(
+        variable.name.removesuffix("ENABLED")
+        for variable in service.environment
+        if variable.name.endswith("_ENABLED")
+        and isinstance(variable.value, Known)
+        and variable.value.value.lower() in ("false", "0", "no", "off")
+    )
 
 
 def _runs_no_code(service: Service) -> bool:
@@ -363,6 +377,8 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             host = endpoint.host.lower()
             if endpoint.variable.placeholder or not _is_name(endpoint) or host in elsewhere:
                 continue
+            if endpoint.port is None and _asks_registry(service):
+                continue
             known = known or network.peers(service)
             if known.unknown or host in known.services or host in known.others or _is_stem(host, known):
                 continue
@@ -374,6 +390,14 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
                 names = (name for name in (*known.services, *known.others) if name not in own)
                 meant = _is_called_so(endpoint.variable.name, host)
                 yield UnknownHost(service, endpoint, () if meant else _near(host, names))
+
+
+_REGISTRY = regex(r"(^|_)(EUREKA|CONSUL|NACOS|ZOOKEEPER_DISCOVERY|SERVICE_DISCOVERY)_", re.I)
+
+
+def _asks_registry(service: Service) -> bool:
+    """Whether the service is told of a registry that knows the others by names of its own: `EUREKA_CLIENT_...`."""
+    return any(_REGISTRY.search(variable.name) for variable in service.environment)
 
 
 def _public_names(network: Network) -> set[str]:
@@ -428,7 +452,8 @@ def _near(host: str, names: Iterable[str]) -> tuple[str, ...]:
     scored = []
     for name in names:
         words = set(tokens(name))
-        score = max(ratio(host, name), 85 if words and (words < wanted or wanted < words) else 0)
+        alike = ratio(host, name) if is_slip(host, name) else 0
+        score = max(alike, 85 if words and (words < wanted or wanted < words) else 0)
         if score >= 75 and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
             scored.append((-score, name))
     return tuple(dict.fromkeys(name for _, name in sorted(scored)))[:2]

@@ -13,6 +13,7 @@ from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
+    from dotmac_lint.model.compose import Project
     from dotmac_lint.model.deployment import Deployment, Repository
 
 KINDS: tuple[Kind, ...] = ("volume", "network", "secret", "config")
@@ -31,19 +32,21 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
     """The declarations that no deployment uses, in services of any profile; each once a place.
 
     A file that another deployment merges may declare for its services; a file that is included or extended, for
-    those of others. Where a comment names it, a service waits to be switched on. Where a name that is used is
-    not known, nothing is said of its kind.
+    those of others, as it may for a file whose services use what nothing there declares. Where a comment names it, a
+    service waits to be switched on. Where a name that is used is not known, nothing is said of its kind.
     """
+    borrowed = _borrowed(repository)
     found: dict[Span, Unused | None] = {}
     kept: set[tuple[Kind, str]] = set()
     for deployment in repository.deployments:
         for kind in KINDS:
-            used = _used(deployment, kind)
+            used = _used(deployment.project, kind)
             for name, span in declared(deployment.project, kind).items():
                 foreign = span.path not in deployment.spec.files
                 if (
                     used is None
                     or name in used
+                    or (kind, name) in borrowed
                     or foreign
                     or _in_comment(repository, span, name)
                     or _used_beside(repository, deployment, kind, name)
@@ -58,6 +61,17 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
             yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
 
 
+def _borrowed(repository: Repository) -> set[tuple[Kind, str]]:
+    """What services use that no file of their deployment declares: a program may join the files."""
+    return {
+        (kind, name)
+        for project in repository.projects
+        for kind in KINDS
+        for name in (_used(project, kind) or set()) - declared(project, kind).keys()
+        if name and name != "default"
+    }
+
+
 def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> bool:
     """Whether the file, which nothing says is started, may overlay another of its folder whose services use it: it has
     services of that, or a script names both.
@@ -67,7 +81,7 @@ def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, nam
     own = deployment.spec.files[0]
     return any(
         posixpath.dirname(other.spec.files[0]) == posixpath.dirname(own)
-        and name in (_used(other, kind) or ())
+        and name in (_used(other.project, kind) or ())
         and (
             not deployment.project.services.keys().isdisjoint(other.project.services)
             or _named_together(repository, own, other.spec.files[0])
@@ -119,9 +133,8 @@ def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str
     return Span(key.path, start, end + len(source.newline))
 
 
-def _used(deployment: Deployment, kind: Kind) -> set[str] | None:
+def _used(project: Project, kind: Kind) -> set[str] | None:
     """The names that services use; None where not all of them are known."""
-    project = deployment.project
     if not project.complete:
         return None
     used = {"default"} if kind == "network" else set()

@@ -1,0 +1,3 @@
+#!/bin/sh
+home="${PWD%/bakery*}/bakery"
+docker compose -f "$home/scripts/docker-compose.yml" up -d
