@@ -19,7 +19,9 @@ from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
+from dotmac_lint.model.image import is_plain_image
 from dotmac_lint.model.made_elsewhere import (
+    DOCUMENT,
     is_copy,
     is_made_by_hand_or_script,
     is_made_elsewhere,
@@ -101,6 +103,8 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
         image = service.image
         if image is None or image.context is None or workspace.kind(image.context) != "directory":
             continue
+        if _is_for_other_projects(workspace, _copies(image)):
+            continue
         for copy in _copies(image):
             if not copy.missing or not isinstance(copy.path, Known) or (copy.span, image.context) in seen:
                 continue
@@ -132,7 +136,7 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
         for image in commanded.get(guess.dockerfile, (guess, *others)):
             copies = [c for stage in image.stages for c in stage.copies if c.origin == "context"]
             missing = {copy.span: copy for copy in copies if copy.missing}
-            if not missing:
+            if not missing or _is_for_other_projects(workspace, copies):
                 break
             if len(missing) * 2 < len(copies):
                 found.append((image, missing))
@@ -149,6 +153,33 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                         context = image.context or ""
                         absent = _absent(workspace, known[0])
                         yield MissingSource(None, copy, known[0], context, None, elsewhere, fix, absent)
+
+
+_MANIFESTS = {
+    "package.json": (".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx", ".vue", ".svelte"),
+    "composer.json": (".php",),
+    "go.mod": (".go",),
+    "Cargo.toml": (".rs",),
+    "Gemfile": (".rb",),
+    "pom.xml": (".java", ".kt", ".scala"),
+    "mix.exs": (".ex",),
+    "requirements.txt": (".py",),
+    "pyproject.toml": (".py",),
+}
+"""What an application of a language has, and what its sources end with."""
+
+
+def _is_for_other_projects(workspace: Workspace, copies: Iterable[Copy]) -> bool:
+    """Whether the Dockerfile builds an application in a language of which the repository has no line: a template."""
+    wanted = [
+        _MANIFESTS[name]
+        for copy in copies
+        if copy.missing and (name := posixpath.basename(copy.source.text)) in _MANIFESTS
+    ]
+    endings: set[str] = workspace.remembered(
+        "endings", lambda: {posixpath.splitext(path)[1] for path in workspace.files}
+    )
+    return any(endings.isdisjoint(sources) for sources in wanted)
 
 
 def _is_made(workspace: Workspace, copy: Copy, path: str) -> bool:
@@ -347,6 +378,7 @@ def missing_targets_of_commands(repository: Repository) -> Iterator[MissingRefer
             or not image.stages
             or image.stage(target.name)
             or not _FRONTEND.search(_syntax(image))
+            or (target.name.isupper() and DOCUMENT.search(target.span.path))  # to be filled in
         ):
             continue
         stages = tuple(stage for stage in image.stages if stage.name)
@@ -443,13 +475,18 @@ def unknown_arguments_of_commands(repository: Repository) -> Iterator[list[Unkno
         yield list(_unknown(None, image, given, given.keys()))
 
 
+def _is_left_to_base(image: Image, base: str) -> bool:
+    """Whether nothing is copied: ONBUILD steps of the base, which are not seen, do what a build is for."""
+    return "/" in base and not is_plain_image(base) and not any(stage.copies for stage in image.stages)
+
+
 def _unknown(
     service: Service | None, image: Image, given: Mapping[str, Span], all_given: Collection[str]
 ) -> Iterator[UnknownArgument]:
     base = image.external_base
     if not image.stages or not _FRONTEND.search(_syntax(image)):
         return
-    if isinstance(base, Known) and "onbuild" in base.value:
+    if isinstance(base, Known) and ("onbuild" in base.value or _is_left_to_base(image, base.value)):
         return
     for name, at in given.items():
         if not image.accepts_argument(name):

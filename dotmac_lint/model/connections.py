@@ -19,7 +19,7 @@ from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.network import LOOPBACK, Peers, is_commented, names_anywhere, own_names, peers
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
-from dotmac_lint.model.similar import is_slip
+from dotmac_lint.model.similar import shared_ending
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
@@ -448,11 +448,12 @@ _NO_NAMES = frozenset(
 def _near(host: str, names: Iterable[str]) -> tuple[str, ...]:
     from rapidfuzz.fuzz import ratio
 
-    wanted = set(tokens(host))
+    wanted, names = set(tokens(host)), set(names)
+    tail = shared_ending(host, names)  # `order-service` and `trade-service` have nothing in common
     scored = []
     for name in names:
         words = set(tokens(name))
-        alike = ratio(host, name) if is_slip(host, name) else 0
+        alike = ratio(host.removesuffix(tail), name.removesuffix(tail))
         score = max(alike, 85 if words and (words < wanted or wanted < words) else 0)
         if score >= 75 and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
             scored.append((-score, name))

@@ -20,6 +20,7 @@ from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook, is_written
 from dotmac_lint.model.network import is_commented, own_names
+from dotmac_lint.model.similar import shared_ending
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import normalise, without_dots
 
@@ -648,10 +649,6 @@ def _is_prose(word: str) -> bool:
     return _WORDS.fullmatch(word) is not None or word.endswith((".", ",")) or word[:1].isupper()
 
 
-_SHORTEST_END = 4
-"""Letters that names of a family end with, at least."""
-
-
 class _Known:
     """The services of some Compose files."""
 
@@ -667,7 +664,7 @@ class _Known:
                 return service.name
         shared = re.match(r"(?s).*[._-]|", commonprefix([name, *self.services]))
         cut = len(shared[0]) if shared else 0  # `ferry-web` and `ferry-db` have nothing in common
-        tail = self._family(name)  # nor have `mailservice` and `tollservice`
+        tail = shared_ending(name, self.services)  # nor have `mailservice` and `tollservice`
         scored = sorted(
             (
                 (ratio(name[cut:].removesuffix(tail), other[cut:].removesuffix(tail)), other)
@@ -678,11 +675,6 @@ class _Known:
         if not scored or scored[0][0] < 75 or (len(scored) > 1 and scored[1][0] == scored[0][0]):
             return None
         return scored[0][1]
-
-    def _family(self, name: str) -> str:
-        """The longest end of `name` that several services have."""
-        ends = (name[start:] for start in range(1, len(name) - _SHORTEST_END + 1))
-        return next((end for end in ends if sum(other.endswith(end) for other in self.services) > 1), "")
 
 
 def _known_services(repository: Repository, named: list[tuple[str, ...]]) -> _Known | None:

@@ -494,20 +494,12 @@ class Image:
         return frozenset(names)
 
     def accepts_argument(self, name: str) -> bool:
+        """Whether some ARG takes it, or BuildKit, which knows those of the platform whether or not they are given."""
         return (
             name in self.declared_args
             or name in PROXY_ARGUMENTS
             or name in BUILDKIT_ARGUMENTS
-            or (name in PLATFORM_ARGUMENTS and self._builds_from(name))
-        )
-
-    def _builds_from(self, argument: str) -> bool:
-        """Whether a FROM names the argument, which needs no ARG there: the value that is given beats BuildKit's own."""
-        return any(
-            re.search(rf"\$\{{?{argument}\b", word)
-            for instruction in (self.syntax.instructions if self.syntax else ())
-            if instruction.keyword == "FROM"
-            for word in (instruction.value, *(flag.value or "" for flag in instruction.flags))
+            or name in PLATFORM_ARGUMENTS
         )
 
 

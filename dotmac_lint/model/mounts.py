@@ -81,6 +81,8 @@ class MissingSource(msgspec.Struct, frozen=True):
     at: Span
     is_file: bool
     is_configuration: bool
+    is_optional: bool = False
+    """It is only read, and nothing says that the image looks for its configuration there."""
     others: tuple[Span, ...] = ()
     """Where else the same file mounts it."""
     told: str | None = None
@@ -176,7 +178,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             told = (document_that_writes if is_file else document_that_makes)(workspace, source)
             if secret and told is None:
                 continue
-            found = MissingSource(service, source, target, at, is_file, configuration, told=told)
+            optional = not (is_file or configures)
+            found = MissingSource(service, source, target, at, is_file, configuration, optional, told=told)
             if deployment.is_placed or _meant(found):
                 yield found
 

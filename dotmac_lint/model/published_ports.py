@@ -16,11 +16,11 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree
+from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, leaves
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.compose import Service
+    from dotmac_lint.model.compose import Project, Service
     from dotmac_lint.model.deployment import Deployment
 
 _SHORT = regex(
@@ -134,9 +134,12 @@ def port_clashes(deployment: Deployment) -> Iterator[Clash]:
     """The ports of the host that the services which run together publish twice.
 
     Services whose profiles have nothing in common are alternatives, and so are those that are only ever
-    started by name; those scaled to nothing do not run.
+    started by name; those scaled to nothing do not run, and those with addresses of their own publish nothing.
     """
-    services = (service for service in deployment.project.services.values() if service.active)
+    project = deployment.project
+    services = [
+        s for s in project.services.values() if s.active and not _has_addresses_of_its_own(project, s)
+    ]
     rows = [(s, port) for s in services if not _scaled_to_zero(s) for port in published_ports(s)]
     order = {path: number for number, path in enumerate(deployment.spec.files)}
     rows.sort(key=lambda row: (order.get(row[1].span.path, -1), row[1].span))  # extended files first
@@ -149,6 +152,17 @@ def port_clashes(deployment: Deployment) -> Iterator[Clash]:
         seen.add(key)
         replaced = _override_place(second, port, later) if first is second else None
         yield Clash(clash, later.protocol, second.name, first.name, later.span, port.span, replaced)
+
+
+def _has_addresses_of_its_own(project: Project, service: Service) -> bool:
+    """Whether all its networks are of a driver that publishes nothing on the host: macvlan, ipvlan."""
+    node = service.attribute("networks")
+    names = node.rows if isinstance(node, Table) else [leaf.raw for leaf in leaves(node)]
+    declared = [project.networks[name].node for name in names if name in project.networks]
+    drivers = [network.get("driver") if isinstance(network, Table) else None for network in declared]
+    return len(drivers) == len(names) > 0 and all(
+        isinstance(driver, Leaf) and driver.raw in ("macvlan", "ipvlan") for driver in drivers
+    )
 
 
 class Rivals(msgspec.Struct, frozen=True):

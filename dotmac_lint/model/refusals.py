@@ -51,11 +51,11 @@ def _several_of_one_name(service: Service) -> Iterator[Refusal]:
         if isinstance(count, Leaf) and isinstance(count.value, Known) and _number(count.value.value) > 1:
             yield Refusal(
                 service.name,
-                f"Service `{service.name}` has a `container_name` and {count.value.value} replicas: a name is for one "
+                f"Service `{service.name}` has a `container_name` and several replicas: a name is for one "
                 "container, so Compose refuses the whole project.",
                 service.container_name.span,
                 count.span,
-                f"`{'.'.join(keys)}` is set here",
+                f"`{'.'.join(keys)}` is {count.value.value} here",
                 "Remove `container_name`: Compose names the containers, and other services reach them by "
                 f"`{service.name}`.",
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,15 @@ def is_slip(wanted: str, other: str) -> bool:
     own, others = (re.findall(r"[a-z]+|\d+", name.lower()) for name in (wanted, other))
     left, right = ([word for word in a if word not in b] for a, b in ((own, others), (others, own)))
     return not right or all(any(partial_ratio(w, r) >= _LIKE_WORD for r in right) for w in left)
+
+
+_SHORTEST_END = 4
+
+
+def shared_ending(name: str, names: Collection[str]) -> str:
+    """The longest end of `name`, of four letters at least, that several of `names` have."""
+    ends = (name[start:] for start in range(1, len(name) - _SHORTEST_END + 1))
+    return next((end for end in ends if sum(other.endswith(end) for other in names) > 1), "")
 
 
 def similar_name(wanted: str, names: Iterable[str]) -> str | None:

@@ -27,7 +27,11 @@ class MissingMountSource(Rule):
                 f"but it does not exist: {effect}.",
                 mount.at,
                 related=[Label(span, "it is mounted here too") for span in mount.others],
-                severity=Severity.ERROR if mount.matters else Severity.INFO,
+                severity=Severity.INFO
+                if not mount.matters
+                else Severity.WARNING
+                if mount.is_optional
+                else Severity.ERROR,
                 help=(
                     f"`{mount.told}` tells to make it by hand: let a script do that, or commit the {kind}."
                     if mount.told is not None

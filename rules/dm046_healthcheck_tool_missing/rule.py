@@ -17,14 +17,25 @@ class HealthcheckToolMissing(Rule):
         yield from self._report(missing_in_services(deployment))
 
     def _report(self, tools: Iterable[MissingTool]) -> Iterator[Diagnostic]:
+        causes: dict[tuple[object, ...], list[MissingTool]] = {}
         for found in tools:
-            whose = f"of the service `{found.service.name}`" if found.service else "of the image"
-            built = found.stage is not None
+            alone = found.stage.span if found.stage and found.service else found.at
+            causes.setdefault((found.tool, alone), []).append(found)
+        for found, *others in causes.values():
+            more = f" (and {len(others)} more)" if others else ""
+            whose = f"of the service `{found.service.name}`{more}" if found.service else "of the image"
             yield self.report(
                 f"The health check {whose} calls `{found.tool}`, which `{found.image}` does not hold"
-                + (" and no step of the Dockerfile installs." if built else ": it never becomes healthy."),
+                + (
+                    " and no step of the Dockerfile installs."
+                    if found.stage
+                    else ": it never becomes healthy."
+                ),
                 found.at,
-                related=[Label(found.stage.span, "the image is built here")] if found.stage else (),
+                related=[
+                    *([Label(found.stage.span, "the image is built here")] if found.stage else []),
+                    *(Label(o.at, f"so does that of `{o.service.name}`") for o in others if o.service),
+                ],
                 help="Install it in the image, or check with what the image has, such as its own language or client.",
                 service=found.service.name if found.service else None,
                 key=found.tool,
