@@ -453,7 +453,8 @@ def _near(host: str, names: Iterable[str]) -> tuple[str, ...]:
     scored = []
     for name in names:
         words = set(tokens(name))
-        alike = ratio(host.removesuffix(tail), name.removesuffix(tail))
+        end = tail if name != tail else ""
+        alike = ratio(host.removesuffix(end), name.removesuffix(end))
         score = max(alike, 85 if words and (words < wanted or wanted < words) else 0)
         if score >= 75 and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
             scored.append((-score, name))
