@@ -89,6 +89,8 @@ class Kept(msgspec.Struct):
     """By kind: the facts by file."""
     words: dict[bytes, Searched]
     """By a digest of the files that were searched."""
+    chosen: dict[str, bytes]
+    """By the function that chose files by their names: their places."""
 
 
 _Rows = dict[int, msgspec.Raw]
@@ -120,6 +122,7 @@ class Facts:
         self.run = os.urandom(16)
         """The name of this run."""
         self._kinds: dict[tuple[str, tuple[str, ...]], _Kind] = {}
+        self._chosen: dict[str, tuple[str, ...]] = {}
         self._told: dict[tuple[str, tuple[str, ...], str], Any] = {}
         """Facts that cannot be encoded: their text is no Unicode."""
         self._same: dict[bytes, bytes] = {}
@@ -127,7 +130,7 @@ class Facts:
 
     @cached_property
     def _kept(self) -> Kept:
-        return self._recall() or Kept(b"", {}, {}, {})
+        return self._recall() or Kept(b"", {}, {}, {}, {})
 
     @cached_property
     def unchanged(self) -> dict[str, int]:
@@ -173,6 +176,21 @@ class Facts:
             known.found[path] = self._same.setdefault(encoded, encoded)
         return fact
 
+    def chosen(self, choose: Callable[[str], bool], files: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of `files`, all of the repository, that the function of a module takes by their names alone."""
+        name = f"{choose.__module__}:{choose.__qualname__}"
+        if name not in self._chosen:
+            before, numbers = self._kept.files, self._kept.chosen.get(name)
+            if numbers is None:
+                self._chosen[name] = tuple(filter(choose, files))
+            else:
+                paths = list(before)
+                taken = {paths[number] for number in array("I", numbers)}
+                self._chosen[name] = tuple(
+                    path for path in files if path in taken or (path not in before and choose(path))
+                )
+        return self._chosen[name]
+
     @cached_property
     def _paths(self) -> dict[int, str]:
         return {number: path for path, number in self.unchanged.items()}
@@ -207,9 +225,13 @@ class Facts:
             )
             for digest, searched, standing in words
         }
+        chosen = {
+            name: array("I", (number[path] for path in found if path in number)).tobytes()
+            for name, found in self._chosen.items()
+        }
         encode = msgspec.msgpack.encode
         return Kept(
-            self.run, files, {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}, rows
+            self.run, files, {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}, rows, chosen
         )
 
     # ---- whether a file that has changed says the same

@@ -53,6 +53,10 @@ def _is_marked(workspace: Workspace, path: str) -> bool:
     return MARKER in (workspace.bytes(path) or b"")
 
 
+def _is_text(path: str) -> bool:
+    return _TEXT.search(path) is not None
+
+
 class Suppressions:
     """All ignores of a repository, and which of them were of use."""
 
@@ -60,8 +64,8 @@ class Suppressions:
         self.source = workspace.source
         self.names = names
         self.ignores: dict[str, list[_Ignore]] = {}
-        for path in workspace.files:
-            if _TEXT.search(path) and _is_marked(workspace, path):
+        for path in workspace.chosen(_is_text):
+            if _is_marked(workspace, path):
                 found = list(self._ignores(path))
                 if found:
                     self.ignores[path] = found

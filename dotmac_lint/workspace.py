@@ -634,6 +634,10 @@ class Workspace:
             self._ahead.close()
             self._ahead = None
 
+    def chosen(self, choose: Callable[[str], bool]) -> tuple[str, ...]:
+        """The files that the function takes by their paths alone: see `Facts.chosen`."""
+        return self.facts.chosen(choose, self.files)
+
     def fact(self, asked: Fact[T], path: str, arguments: tuple[str, ...]) -> T:
         """What `asked` is answered by: see `Fact`."""
         return self.facts.of(asked, path, arguments, self._find, self)

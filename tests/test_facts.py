@@ -48,6 +48,24 @@ def test_a_search_finds_what_one_without_earlier_answers_does(
     )
 
 
+@given(trees, trees)
+def test_names_that_an_earlier_run_had_are_not_looked_at_again(
+    before: dict[str, bytes], after: dict[str, bytes]
+) -> None:
+    looked: list[str] = []
+
+    def choose(path: str) -> bool:
+        looked.append(path)
+        return path in "aceg"
+
+    earlier = facts(before)
+    earlier.chosen(choose, tuple(sorted(before)))
+    looked.clear()
+    now = facts(after, earlier, Words(before.get, earlier))
+    assert now.chosen(choose, tuple(sorted(after))) == tuple(path for path in sorted(after) if path in "aceg")
+    assert looked == sorted(after.keys() - before.keys())
+
+
 def test_only_a_changed_file_is_asked_again(tmp_path: Path) -> None:
     root, cache = tmp_path / "root", tmp_path / "cache"
     root.mkdir()

@@ -57,9 +57,13 @@ def find_applications(workspace: Workspace) -> tuple[Application, ...]:
     return found
 
 
+def _is_shipped(path: str) -> bool:
+    return path.endswith(".py") and _NOT_SHIPPED.search(path) is None
+
+
 def _find(workspace: Workspace) -> tuple[Application, ...]:
     factories: dict[bytes, bytes] = {}  # by name: what they make
-    modules = [path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path)]
+    modules = workspace.chosen(_is_shipped)
     for path in modules:
         factories |= _factories_in(workspace, path)
     makers = (*_KINDS, *factories)

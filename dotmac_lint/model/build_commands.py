@@ -67,10 +67,12 @@ def find_build_commands(workspace: Workspace) -> tuple[BuildCommand, ...]:
     return found
 
 
+def _may_build(path: str) -> bool:
+    return _FILES.search(path) is not None and _NOT_OURS.search(path) is None
+
+
 def _find(workspace: Workspace) -> Iterator[BuildCommand]:
-    for path in workspace.files:
-        if not _FILES.search(path) or _NOT_OURS.search(path):
-            continue
+    for path in workspace.chosen(_may_build):
         if DOCUMENT.search(path) and is_of_other_times(workspace, path):
             continue
         source = workspace.source(path) if _builds(workspace, path) else None

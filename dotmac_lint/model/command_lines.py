@@ -1032,8 +1032,8 @@ def find_command_lines(workspace: Workspace) -> tuple[CommandLine, ...]:
 
 def _find(workspace: Workspace) -> tuple[CommandLine, ...]:
     found: dict[tuple[object, ...], CommandLine] = {}
-    for path in workspace.files:
-        for line in _lines_in(workspace, path).lines if _may_hold(workspace, path) else ():
+    for path in workspace.chosen(_may_hold):
+        for line in _lines_in(workspace, path).lines if _holds(workspace, path) else ():
             key = (line.span, *(word.path for word in (*line.files, *line.env_files)))
             found.setdefault(key, line)
     return tuple(sorted(found.values(), key=lambda line: line.span))
@@ -1110,14 +1110,20 @@ def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
             yield from _piece_lines(places, path, piece, shell)
 
 
-def _may_hold(workspace: Workspace, path: str) -> bool:
+def _may_hold(path: str) -> bool:
     name = path.rpartition("/")[2]
-    script = _SHELL.search(name) or ("." not in name and workspace.is_executable(path))
-    if not (script or any(p.search(name) for p in _HOLDERS)) or _VENDORED.search(path):
-        return False
-    if "changelog" in name.lower() or "release" in name.lower():
-        return False
-    return _speaks_of_compose(workspace, path)
+    named = _is_named_so(name) or "." not in name
+    told_of_others = "changelog" in name.lower() or "release" in name.lower()
+    return named and not told_of_others and _VENDORED.search(path) is None
+
+
+def _is_named_so(name: str) -> bool:
+    return _SHELL.search(name) is not None or any(pattern.search(name) for pattern in _HOLDERS)
+
+
+def _holds(workspace: Workspace, path: str) -> bool:
+    meant = _is_named_so(path.rpartition("/")[2]) or workspace.is_executable(path)
+    return meant and _speaks_of_compose(workspace, path)
 
 
 @fact(bool)

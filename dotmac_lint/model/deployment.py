@@ -383,8 +383,8 @@ class Repository:
         for image in self.built_images:
             rows.setdefault((image.dockerfile, image.context), (image, ()))
         known = {image.dockerfile for image in self.built_images}
-        for path in self.workspace.files:
-            if path in known or not is_dockerfile(path):
+        for path in self.workspace.chosen(is_dockerfile):
+            if path in known:
                 continue
             folder = path.rpartition("/")[0]
             parents = (

@@ -292,6 +292,14 @@ class _Group:
         """None where no command line names it."""
 
 
+def _may_be_compose(path: str) -> bool:
+    return _COMPOSE_NAME.search(path) is not None and _SKIPPED.search(path) is None
+
+
+def _is_environment_file(path: str) -> bool:
+    return _ENVIRONMENT_FILE.fullmatch(basename(path)) is not None
+
+
 class _Discovery:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -327,11 +335,7 @@ class _Discovery:
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The Compose files of the repository, fixtures and templates left out."""
-        return tuple(
-            path
-            for path in self.workspace.files
-            if _COMPOSE_NAME.search(path) and not _SKIPPED.search(path) and self.outline(path)
-        )
+        return tuple(path for path in self.workspace.chosen(_may_be_compose) if self.outline(path))
 
     def outline(self, path: str) -> _Outline | None:
         """None where the file is no Compose file, or a template of one."""
@@ -416,10 +420,8 @@ class _Discovery:
     def environment_files(self) -> dict[str, _Stated]:
         """By folder, what `.env`, or the example that stands for it, states of COMPOSE_*."""
         found: dict[str, _Stated] = {}
-        for path in self.workspace.files:
+        for path in self.workspace.chosen(_is_environment_file):
             name = basename(path)
-            if not _ENVIRONMENT_FILE.fullmatch(name):
-                continue
             data = self.workspace.bytes(path)
             if data is None or b"COMPOSE_" not in data or (name != ".env" and dirname(path) in found):
                 continue

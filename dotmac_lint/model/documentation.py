@@ -468,10 +468,14 @@ _COPIES = regex(
 _COPYING = regex(r"\.(md|rst|sh)$|(^|/)Makefile$")
 
 
+def _may_copy(path: str) -> bool:
+    return _COPYING.search(path) is not None
+
+
 def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
     """Examples of env files that a document or script copies, and that lie nowhere."""
-    for path in workspace.files:
-        if not _COPYING.search(path) or is_of_other_times(workspace, path):
+    for path in workspace.chosen(_may_copy):
+        if is_of_other_times(workspace, path):
             continue
         found: dict[str, list[Span]] = {}
         for name, start, end in _copies_in(workspace, path):
@@ -595,7 +599,7 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         if word.name in known.services:
             continue
         # Without a file named, the command may be run in any folder.
-        files = known.files if projects else filter(_NAMED_COMPOSE.search, workspace.files)
+        files = known.files if projects else workspace.chosen(_is_named_compose)
         if any(is_commented(workspace, path, word.name) for path in files):
             continue
         if line.kind != "document" and _is_sought(workspace, line.span.path, word.name):
@@ -604,6 +608,10 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
             near = known.nearest(word.name)
             defined = _defined_in(repository, word.name) if near is None else None
             yield Missing("service", word.name, (word.span,), near, known.files, defined)
+
+
+def _is_named_compose(path: str) -> bool:
+    return _NAMED_COMPOSE.search(path) is not None
 
 
 def _defined_in(repository: Repository, name: str) -> Span | None:

@@ -105,16 +105,15 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
 
 def texts(workspace: Workspace) -> tuple[str, ...]:
     """The files with commands for people and for runners, but for those that tell of other times and places."""
-    kinds = (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL)
     found: tuple[str, ...] = workspace.remembered(
         "texts with commands",
-        lambda: tuple(
-            path
-            for path in workspace.files
-            if any(kind.search(path) for kind in kinds) and not is_of_other_times(workspace, path)
-        ),
+        lambda: tuple(path for path in workspace.chosen(_is_text) if not is_of_other_times(workspace, path)),
     )
     return found
+
+
+def _is_text(path: str) -> bool:
+    return any(kind.search(path) for kind in (DOCUMENT, _MAKEFILE, _WORKFLOW, _SHELL))
 
 
 class _Call(NamedTuple):

@@ -96,8 +96,8 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
             for entry in file.entries
             if (_NAME.match(entry.key) if entry.value is not None else entry.key.isidentifier())
         ]
-        for path in workspace.files
-        if _EXAMPLE.search(path) and not _NOT_OURS.search(path) and (file := workspace.env_file(path))
+        for path in workspace.chosen(_is_example)
+        if (file := workspace.env_file(path))
     }
     if not examples or workspace.submodules:
         return
@@ -163,13 +163,15 @@ def _set_in_vain(repository: Repository, names: set[str]) -> set[str]:
 
 
 def _programs_and_data(workspace: Workspace) -> tuple[str, ...]:
-    files: tuple[str, ...] = workspace.remembered(
-        "neither documents nor env files",
-        lambda: tuple(
-            path for path in workspace.files if not _sets_only(path) and not _DOCUMENT.search(path)
-        ),
-    )
-    return files
+    return workspace.chosen(_is_program_or_data)
+
+
+def _is_program_or_data(path: str) -> bool:
+    return not _sets_only(path) and _DOCUMENT.search(path) is None
+
+
+def _is_example(path: str) -> bool:
+    return _EXAMPLE.search(path) is not None and _NOT_OURS.search(path) is None
 
 
 def _with_settings_elsewhere(workspace: Workspace, folders: set[str]) -> set[str]:

@@ -27,10 +27,14 @@ def is_followed(workspace: Workspace, path: str) -> bool:
     return _DOCUMENT.search(path) is None or path in _followed(workspace)
 
 
+def _is_document(path: str) -> bool:
+    return _DOCUMENT.search(path) is not None
+
+
 def _followed(workspace: Workspace) -> frozenset[str]:
     def find() -> frozenset[str]:
         called: dict[str, set[str]] = defaultdict(set)
-        for path in filter(_DOCUMENT.search, workspace.files):
+        for path in workspace.chosen(_is_document):
             called[basename(path)].add(path)
         found = set(filter(_FIRST.search, workspace.files))
         rest = sorted(found)

@@ -99,6 +99,11 @@ def _for_development(image: Image, target: Stage) -> bool:
     return not {"dev", "develop", "development", "test", "tests", "local", "debug", "ci"}.isdisjoint(words)
 
 
+def _may_be_secret(path: str) -> bool:
+    named = _ENV_FILE.search(path) or _KEY_FILE.search(path)
+    return named is not None and _STAND_IN.search(path) is None
+
+
 def _candidates(
     workspace: Workspace, image: Image, services: Iterable[Service]
 ) -> Iterator[tuple[str, tuple[str, ...], Span | None]]:
@@ -107,16 +112,8 @@ def _candidates(
 
     context = image.build_context
     assert context is not None
-    likely: list[str] = workspace.remembered(
-        "may be secret",
-        lambda: [
-            path
-            for path in workspace.files
-            if (_ENV_FILE.search(path) or _KEY_FILE.search(path)) and not _STAND_IN.search(path)
-        ],
-    )
     folder = context.prefix.rstrip("/")
-    for path in likely:
+    for path in workspace.chosen(_may_be_secret):
         if folder and not path.startswith(f"{folder}/"):
             continue
         if _ENV_FILE.search(path):

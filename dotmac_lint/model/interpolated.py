@@ -374,6 +374,10 @@ def _speaks_of_compose(workspace: Workspace, path: str) -> bool:
     return b"compose" in (workspace.bytes(path) or b"")
 
 
+def _may_set(path: str) -> bool:
+    return _COMPOSE_FILE.search(path) is None and _BUILT.search(path) is None
+
+
 def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     """Where each undefined variable of the repository stands outside of Compose files and programs.
 
@@ -385,8 +389,7 @@ def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
     workspace = repository.workspace
     files = (
         path
-        for path in workspace.files
-        if not _COMPOSE_FILE.search(path) and not _BUILT.search(path)
+        for path in workspace.chosen(_may_set)
         if not _CODE.search(path) or _speaks_of_compose(workspace, path)
     )
     found: dict[str, set[str]] = {}

@@ -95,7 +95,7 @@ def _texts(service: Service) -> Iterator[str]:
     for _ in range(_SCRIPTS_DEEP):
         names = {posixpath.basename(m.group()) for text in texts for m in _SCRIPT.finditer(text)}
         names |= {posixpath.basename(text.split()[0]) for text in texts[:2] if text.split()}
-        fresh = [f for f in sorted(service.files) if posixpath.basename(f) in names and f not in seen]
+        fresh = sorted(f for f in service.files if posixpath.basename(f) in names and f not in seen)
         fresh = [f for f in fresh if f.endswith((".sh", ".bash")) or "." not in posixpath.basename(f)]
         if not fresh:
             break
@@ -246,8 +246,9 @@ class _Found:
         if not re.fullmatch(r"[A-Za-z][\w.-]*", name):
             return
         pattern = re.compile(_CONSOLE.format(re.escape(name)), re.MULTILINE)
-        for file in sorted(self.service.files):
-            if posixpath.basename(file) in ("pyproject.toml", "setup.cfg", "setup.py"):
+        metadata = ("pyproject.toml", "setup.cfg", "setup.py")
+        for file in sorted(f for f in self.service.files if f.endswith(metadata)):
+            if posixpath.basename(file) in metadata:
                 text = (self.service.workspace.bytes(file) or b"").decode("utf-8", "replace")
                 for match in pattern.finditer(text):
                     self.add(match[1], function=match[2])

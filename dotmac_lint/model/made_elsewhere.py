@@ -416,10 +416,11 @@ def lines_naming(workspace: Workspace, path: str) -> tuple[str, ...]:
 
 
 def _tools(workspace: Workspace) -> tuple[str, ...]:
-    tools: tuple[str, ...] = workspace.remembered(
-        "tools", lambda: tuple(f for f in workspace.files if _TOOLS.search(f) and not _NO_TOOLS.search(f))
-    )
-    return tools
+    return workspace.chosen(_is_tool)
+
+
+def _is_tool(path: str) -> bool:
+    return _TOOLS.search(path) is not None and _NO_TOOLS.search(path) is None
 
 
 def _find_lines(workspace: Workspace, path: str) -> Iterator[str]:

@@ -135,10 +135,13 @@ def _opens(rule: PathRule, rows: Iterable[tuple[str, str, Span]], mounts: Iterab
     return any(matches(_pattern(rule), request) for row in rows for request in _requests(row[1], mounts))
 
 
+def _may_hold_policies(path: str) -> bool:
+    return _TEXT_WITH_POLICIES.search(path) is not None and _NOT_DEPLOYED.search(path) is None
+
+
 def _written_elsewhere(workspace: Workspace) -> bool:
     """Whether scripts or code of the repository hold policies, too: then these are not all."""
-    texts = (p for p in workspace.files if _TEXT_WITH_POLICIES.search(p) and not _NOT_DEPLOYED.search(p))
-    holding = workspace.words.search(texts, (b"capabilities",))
+    holding = workspace.words.search(workspace.chosen(_may_hold_policies), (b"capabilities",))
     return any(_ELSEWHERE.search(workspace.bytes(path) or b"") for path, _ in holding)
 
 

@@ -894,9 +894,13 @@ def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
     return tuple(classes)
 
 
+def _is_shipped(path: str) -> bool:
+    return path.endswith(".py") and _NOT_SHIPPED.search(path) is None
+
+
 def _candidates(workspace: Workspace, code: Code) -> list[str]:
     """The files that may define settings: those that name BaseSettings, or a class that does."""
-    paths = tuple(path for path in code.paths if not _NOT_SHIPPED.search(path) and path.endswith(".py"))
+    paths = workspace.chosen(_is_shipped)
     kept = {path for path in paths if _names_base(workspace, path)}
     pending = [
         "BaseSettings",
@@ -950,7 +954,7 @@ def _called(workspace: Workspace, names: set[str]) -> set[str]:
     """Which of the classes are called, or given as a factory, somewhere."""
     if not names:
         return set()
-    shipped = (path for path in workspace.files if path.endswith(".py") and not _NOT_SHIPPED.search(path))
+    shipped = workspace.chosen(_is_shipped)
     called: set[str] = set()
     for path, here in workspace.words.search(shipped, {name.encode() for name in names}):
         rest = {word.decode() for word in here} - called

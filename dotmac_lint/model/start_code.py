@@ -202,9 +202,11 @@ class Modules:
     @cached_property
     def shipped(self) -> tuple[str, ...]:
         """The Python files of the application."""
-        return tuple(
-            path for path in self.workspace.files if path.endswith(".py") and not NOT_SHIPPED.search(path)
-        )
+        return self.workspace.chosen(_is_shipped)
+
+
+def _is_shipped(path: str) -> bool:
+    return path.endswith(".py") and NOT_SHIPPED.search(path) is None
 
 
 @fact(list[tuple[str, tuple[str, ...]]])

@@ -306,7 +306,7 @@ def _families(workspace: Workspace) -> dict[bytes, set[bytes]]:
     """
 
     def find() -> dict[bytes, set[bytes]]:
-        manifests = [path for path in workspace.files if _MANIFEST.search(path)]
+        manifests = workspace.chosen(_is_manifest)
         named: dict[bytes, set[bytes]] = {}
         for path in manifests:
             for word, rest in _names_of_several_words(workspace, path):
@@ -422,6 +422,12 @@ _MANIFEST = regex(
     r"|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|composer\.json|Gemfile|mix\.exs"
     r"|[^/]+\.(csproj|fsproj))$"
 )
+
+
+def _is_manifest(path: str) -> bool:
+    return _MANIFEST.search(path) is not None
+
+
 # Whose client libraries are told where the server is, and look for no variable themselves.
 SERVERS = frozenset(
     {
@@ -545,10 +551,9 @@ def _dependencies(workspace: Workspace) -> dict[bytes, frozenset[str]]:
 
     def find() -> dict[bytes, frozenset[str]]:
         holding: dict[bytes, set[str]] = {}
-        for path in workspace.files:
-            if _MANIFEST.search(path):
-                for word in _parts_of(workspace, path):
-                    holding.setdefault(word, set()).add(path)
+        for path in workspace.chosen(_is_manifest):
+            for word in _parts_of(workspace, path):
+                holding.setdefault(word, set()).add(path)
         return {word: frozenset(paths) for word, paths in holding.items()}
 
     found: dict[bytes, frozenset[str]] = workspace.remembered("words of manifests", find)
@@ -614,7 +619,7 @@ def own_words(workspace: Workspace) -> set[bytes]:
     """The words in the names of the repository's own packages."""
 
     def words() -> set[bytes]:
-        manifests = (path for path in workspace.files if _MANIFEST.search(path))
+        manifests = workspace.chosen(_is_manifest)
         return set().union(*(_own_words_in(workspace, path) for path in manifests))
 
     found: set[bytes] = workspace.remembered("words of own packages", words)
@@ -633,7 +638,7 @@ def _words_of_strangers(workspace: Workspace) -> set[bytes]:
     """The words in the names of the packages that the repository depends on and does not hold itself."""
 
     def words() -> set[bytes]:
-        manifests = [path for path in workspace.files if _MANIFEST.search(path)]
+        manifests = workspace.chosen(_is_manifest)
         own = set().union(*(_own_names_in(workspace, path) for path in manifests))
         names = set().union(*(_dependencies_in(workspace, path) for path in manifests))
         return parts(names - own)
