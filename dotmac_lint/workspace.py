@@ -376,26 +376,24 @@ class Workspace:
             path += "-"  # any file in it: with a bare slash an empty pattern that ends in CR would match
         if self.git.top is not None:
             return self.git.ignores(path)
+        return any(
+            spec.match_file(rest) or spec.match_file(rest + "/")
+            for text, rest in self._ignore_files_above(path)
+            for spec in (_ignoring(text),)
+        )
+
+    def _ignore_files_above(self, path: str) -> Iterator[tuple[str, str]]:
+        """The text of each `.gitignore` in the folders above `path`, and `path` as seen from there."""
         parts = path.split("/")
         for depth in range(len(parts)):
-            base = "/".join(parts[:depth])
-            source = self.source(f"{base}/.gitignore" if base else ".gitignore")
-            if source is None:
-                continue
-            spec = _ignoring(source.text)
-            rest = "/".join(parts[depth:])
-            if spec.match_file(rest) or spec.match_file(rest + "/"):
-                return True
-        return False
+            source = self.source("/".join((*parts[:depth], ".gitignore")))
+            if source is not None:
+                yield source.text, "/".join(parts[depth:])
 
     def ignores_within(self, folder: str) -> bool:
         """Whether a `.gitignore` names files that lie in the folder: `conf/*.conf` for `conf`, not `*.conf`."""
-        parts = folder.split("/")
-        for depth in range(len(parts)):
-            base = "/".join(parts[:depth])
-            source = self.source(f"{base}/.gitignore" if base else ".gitignore")
-            rest = "/".join(parts[depth:])
-            for line in source.text.splitlines()[:MAXIMUM_PATTERNS] if source is not None else ():
+        for text, rest in self._ignore_files_above(folder):
+            for line in text.splitlines()[:MAXIMUM_PATTERNS]:
                 above = line.strip().rpartition("/")[0].strip("/")
                 if above and above[0] not in "!#*":
                     spec = _ignoring(f"/{above}")

@@ -46,7 +46,7 @@ _TEMPLATE = regex(r"^[^#\n]*(?:\{%|(?<!s[/|#@])\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
 """A placeholder, unless a container's `sed s/{{NAME}}/value/` fills it."""
 _OVERRIDE = regex(r"\boverrides?\b", re.I)
 _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example")
-_DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+_DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(?P<files>\[[^\]]*\]|"[^"\n]*")')
 _QUOTED = regex(r'"([^"\n]+)"')
 _TO_BE_FILLED = regex(r"\btemplate\b[^/]*$", re.I)
 _RELATIVE = regex(r"(?m)^[ \t]*(?:-|build:|context:)[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
@@ -62,7 +62,7 @@ _BUILDS = frozenset({"build", "push"})
 _STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _DIP_FILES = regex(
-    r"(?m)^compose:[ \t]*\n(?:[ \t]++(?!files:).*\n)*+[ \t]+files:[ \t]*\n((?:[ \t]++-[ \t].*\n)++)"
+    r"(?m)^compose:[ \t]*\n(?:[ \t]++(?!files:).*\n)*+[ \t]+files:[ \t]*\n(?P<files>(?:[ \t]++-[ \t].*\n)++)"
 )
 _LISTED = regex(r"-[ \t]+[\"']?([^\s\"'#]+)")
 _DIP_RUNS = regex(r"(?m)^[ \t]+service:[ \t]*[\"']?([\w.-]+)")
@@ -532,35 +532,33 @@ class _Discovery:
 
     def _from_development_containers(self) -> None:
         """`dockerComposeFile` of devcontainer.json, and what `runServices` starts (containers.dev, JSON reference)."""
-        for path in self.workspace.files:
-            source = self.workspace.source(path) if basename(path) == "devcontainer.json" else None
-            stated = _DEVCONTAINER.search(source.text) if source is not None else None
-            if source is None or stated is None:
-                continue
-            files = [normalise(join(dirname(path), name)) for name in _QUOTED.findall(stated[1])]
-            known = tuple(file for file in files if file is not None and self.outline(file) is not None)
-            if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
-                evidence = Label(Span(path, *stated.span()), "dockerComposeFile")
-                group = self.group(known)
-                group.evidence.append(evidence)
-                starts = dict(_DEVCONTAINER_STARTS.findall(source.text))
+        for path in self.workspace.named("devcontainer.json"):
+            for group, text in self._stated_by(path, _DEVCONTAINER, _QUOTED, "dockerComposeFile"):
+                starts = dict(_DEVCONTAINER_STARTS.findall(text))
                 names = _QUOTED.findall(starts.get("runServices", ""))
                 if names:
                     group.started.append(Started((*_QUOTED.findall(starts.get("service", "")), *names)))
 
     def _from_dip(self) -> None:
         """`compose.files` of dip.yml, whose commands run one service each, with what it depends on (README of dip)."""
-        for path in self.workspace.files:
-            source = self.workspace.source(path) if basename(path) in ("dip.yml", ".dip.yml") else None
-            stated = _DIP_FILES.search(source.text) if source is not None else None
-            if source is None or stated is None:
-                continue
-            files = [normalise(join(dirname(path), name)) for name in _LISTED.findall(stated[1])]
-            known = tuple(file for file in files if file is not None and self.outline(file) is not None)
-            if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
-                group = self.group(known)
-                group.evidence.append(Label(Span(path, *stated.span(1)), "dip takes them"))
-                group.started += [Started((service,)) for service in _DIP_RUNS.findall(source.text)]
+        for path in (*self.workspace.named("dip.yml"), *self.workspace.named(".dip.yml")):
+            for group, text in self._stated_by(path, _DIP_FILES, _LISTED, "dip takes them"):
+                group.started += [Started((service,)) for service in _DIP_RUNS.findall(text)]
+
+    def _stated_by(
+        self, path: str, statement: re.Pattern[str], file: re.Pattern[str], told: str
+    ) -> Iterator[tuple[_Group, str]]:
+        """The group of the Compose files that `path` states, if all of them are there, and the text of `path`."""
+        source = self.workspace.source(path)
+        stated = statement.search(source.text) if source is not None else None
+        if source is None or stated is None:
+            return
+        files = [normalise(join(dirname(path), name)) for name in file.findall(stated["files"])]
+        known = tuple(file for file in files if file is not None and self.outline(file) is not None)
+        if known and len(known) == len(files) and self.incomplete(known, lenient=True) is None:
+            group = self.group(known)
+            group.evidence.append(Label(Span(path, *stated.span("files")), told))
+            yield group, source.text
 
     def _from_default_pairs(self) -> None:
         folders = {dirname(path) for path in self.candidates if basename(path) in DEFAULT_FILES}

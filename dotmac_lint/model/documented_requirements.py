@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
+from dotmac_lint.diagnostic import grouped
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import Missing, lies_somewhere
@@ -39,23 +41,22 @@ _STANDS_FOR_ANY = regex(r"(^|/)(file(_?name)?|name|x+|packages?)\.txt$", re.I)
 
 def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
-    if workspace.submodules:
-        return
     for path in texts(workspace):
-        found: dict[str, list[Span]] = {}
-        for name, start, end, commands in _lists_in(workspace, path):
-            place = Span(path, start, end)
-            if _STANDS_FOR_ANY.search(name) or lies_somewhere(workspace, name):
-                continue
-            if _is_missing(workspace, place, name, commands):
-                found.setdefault(name, []).append(place)
-        for name, places in found.items():
-            aside = not is_followed(workspace, path)
+        missing = [
+            (name, place)
+            for name, start, end, commands in _lists_in(workspace, path)
+            if _is_missing(workspace, place := Span(path, start, end), name, commands)
+        ]
+        for calls in grouped(missing, itemgetter(0)):
+            name, aside = calls[0][0], not is_followed(workspace, path)
             if "/" in name or not aside:
-                yield Missing("file", name, tuple(places), _near(workspace, name), aside=aside)
+                places = tuple(place for _, place in calls)
+                yield Missing("file", name, places, _near(workspace, name), aside=aside)
 
 
 def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> bool:
+    if _STANDS_FOR_ANY.search(name) or lies_somewhere(workspace, name):
+        return False
     source, bare = workspace.source(place.path), normalise(without_dots(name))
     if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
         return False

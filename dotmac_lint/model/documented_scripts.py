@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotmac_lint.diagnostic import grouped
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import (
@@ -87,13 +88,8 @@ _LARGEST = 400_000
 
 def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
-    if workspace.submodules:
-        return
     for path in texts(workspace):
-        found: dict[str, list[_Call]] = {}
-        for call in _calls_in(workspace, path):
-            found.setdefault(without_dots(call.name), []).append(call)
-        for calls in found.values():
+        for calls in grouped(_calls_in(workspace, path), lambda call: without_dots(call.name)):
             name = calls[0].name
             folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
             near = _near(workspace, calls[0], folder)
@@ -104,10 +100,13 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
 
 
 def texts(workspace: Workspace) -> tuple[str, ...]:
-    """The files with commands for people and for runners, but for those that tell of other times and places."""
+    """The files with commands for people and for runners, but for those that tell of other times and places; none
+    where what they run may lie in submodules, which a plain clone leaves empty.
+    """
+    files = () if workspace.submodules else workspace.chosen(_is_text)
     found: tuple[str, ...] = workspace.remembered(
         "texts with commands",
-        lambda: tuple(path for path in workspace.chosen(_is_text) if not is_of_other_times(workspace, path)),
+        lambda: tuple(path for path in files if not is_of_other_times(workspace, path)),
     )
     return found
 

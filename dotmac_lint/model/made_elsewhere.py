@@ -48,7 +48,8 @@ _MAKES_FOLDER = regex(
     r"\b(mkdir|clone|cp|mv|ln|rsync|unzip|tar|svn|makedirs|copytree|cookiecutter)\b|--?out\w*\b"
 )
 _PROGRAM = regex(r"\.(py|sh|bash|zsh|ps1|js|mjs|cjs|ts|rb|go)$")
-_OPENS_TO_WRITE = regex(r"\bopen\w*\(.*[\"'][wax]t?\+?[\"']")
+_OPENS = r"\bopen\w*\([^\n]*[\"'][wax][bt]?\+?[\"']"
+_OPENS_TO_WRITE, _WRITES = regex(_OPENS), regex(_OPENS.encode())
 _LARGEST = 400_000
 """Bytes of a file that is looked through for a name."""
 _LONGEST = 1_000
@@ -88,9 +89,6 @@ def is_written_by_program(workspace: Workspace, path: str) -> bool:
 def _is_above(file: str, path: str) -> bool:
     folder = posixpath.dirname(file)
     return not folder or path.startswith(f"{folder}/")
-
-
-_WRITES = regex(rb"\bopen\([^\n]*[\"'][wax][bt]?\+?[\"']")
 
 
 @fact(bool)
