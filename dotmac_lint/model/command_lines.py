@@ -196,6 +196,8 @@ _ASSIGNMENT = regex(
     r"(?P<how>(?:export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*[ \t]+)?"
     r"(?P<name>[A-Za-z_]\w*)(?P<operator>\+?=)"
 )
+_CASE = regex(r"\(?[^\s()]+(?:[ \t]*\|[ \t]*[^\s()]+)*\)[ \t]+")
+"""The pattern with which a branch of `case` begins, where its first command stands on the same line."""
 _LOOP = regex(r"for[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]*)")
 _BLOCK_OPENS = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$")
 _BLOCK_CLOSES = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
@@ -274,14 +276,17 @@ class _Shell:
             if stripped:
                 self.line = (line.at[indent], line.at[len(chars.rstrip()) - 1] + 1)
             self.depth += len(_BLOCK_OPENS.findall(chars))
-            self._branch(chars)
             if loop := _LOOP.match(stripped):
                 words = self.words(line.cut(indent + loop.start(2), indent + loop.end(2)), {})
                 self.variables[loop[1]] = [word for command in words for word in command][:MAX_VARIANTS]
                 rest = indent + loop.end()
                 line = line.cut(rest, len(chars))  # noqa: PLW2901
-            elif (match := _ASSIGNMENT.match(stripped)) is not None:
-                self._assign(line.cut(indent, len(chars)), match)
+            else:
+                pattern = _CASE.match(stripped) if self._branches else None
+                start = pattern.end() if pattern else 0
+                if match := _ASSIGNMENT.match(stripped, start):
+                    self._assign(line.cut(indent, len(chars)), match)
+            self._branch(chars)
             if "compose" in chars or "cd" in chars or "pushd" in chars or self._mentions(chars):
                 yield from self._commands(line)
             self.depth = max(0, self.depth - len(_BLOCK_CLOSES.findall(chars)))

@@ -224,12 +224,15 @@ def test_values_of_variables_that_depend_on_conditions(tmp_path: Path) -> None:
     ]
 
 
-def test_branches_do_not_see_what_others_have_set(tmp_path: Path) -> None:
+@pytest.mark.parametrize("on_one_line", [False, True])
+def test_branches_do_not_see_what_others_have_set(tmp_path: Path, on_one_line: bool) -> None:
     text = (
         'f() {\n  local files="-f compose.yml"\n  case "$1" in\n'
         '    prod)\n      files="$files -f compose.prod.yml"\n      ;;\n'
         '    dev)\n      files="$files -f compose.dev.yml"\n      ;;\n  esac\n  docker compose $files up\n}\n'
     )
+    if on_one_line:
+        text = text.replace(")\n      files", ") files").replace("\n      ;;", " ;;")
     files = {**BASE_AND_PROD, "compose.dev.yml": APP, "up.sh": text + text.replace("f()", "g()")}
     lines = find_command_lines(workspace(tmp_path, files))
     assert {tuple(word.path for word in line.files) for line in lines} == {
