@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotmac_lint.fix import Edit
 from dotmac_lint.known import Unknown
 from dotmac_lint.model.compose_references import Kind, declared, uses
 from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
@@ -113,7 +114,7 @@ def _in_comment(repository: Repository, span: Span, name: str) -> bool:
 
 
 def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str) -> Span | None:
-    """The lines of the declaration; with those of `volumes:` where it is the only one there."""
+    """The lines of the declaration, and the blank ones that would be left over without it."""
     project = deployment.project
     declaration = {
         "volume": project.volumes, "network": project.networks, "secret": project.secrets, "config": project.configs,
@@ -130,7 +131,25 @@ def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str
     rest = source.text[max(key.end, node.span.end) : end].lstrip(": \t")
     if source.text[start : key.start].strip() or (rest and not rest.startswith("#")):
         return None
-    return Span(key.path, start, end + len(source.newline))
+    lead, end = key.start - start, end + len(source.newline)
+    above = source.line_range(first - 1).slice(source.text)
+    blank = re.match(r"[ \t]*\r?\n", source.text[end:])
+    if not source.text[end:].strip():
+        start = len(source.text[:start].rstrip()) + len(source.newline)
+    elif (
+        blank and len(above) - len(above.lstrip()) < lead
+    ):  # it follows a blank line, or the key of its section
+        end += blank.end()
+    return Span(key.path, start, end)
+
+
+def removed(group: list[Unused]) -> list[Edit]:
+    """Deletes the lines of all of them; two may share a blank one."""
+    spans: list[Span] = []
+    for span in sorted(unused.lines for unused in group if unused.lines is not None):
+        before = spans.pop() if spans and span.start < spans[-1].end else span
+        spans.append(Span(span.path, before.start, span.end))
+    return [Edit(span, "") for span in spans]
 
 
 def _used(project: Project, kind: Kind) -> set[str] | None:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
-from dotmac_lint.model.unused import Unused, unused_declarations
+from dotmac_lint.api import Diagnostic, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
+from dotmac_lint.model.unused import Unused, removed, unused_declarations
 
 
 class UnusedDeclaration(Rule):
@@ -33,7 +33,6 @@ class UnusedDeclaration(Rule):
 
 
 def _removal(group: list[Unused]) -> Fix | None:
-    edits = {unused.name: Edit(unused.lines, "") for unused in group if unused.lines is not None}
-    names = ", ".join(f"`{name}`" for name in edits)
-    title = f"Remove the {group[0].kind}{'s' * (len(edits) > 1)} {names}"
-    return Fix(title, tuple(edits.values())) if edits else None
+    names = [f"`{unused.name}`" for unused in group if unused.lines is not None]
+    title = f"Remove the {group[0].kind}{'s' * (len(names) > 1)} {', '.join(names)}"
+    return Fix(title, tuple(removed(group))) if names else None
