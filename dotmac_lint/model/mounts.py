@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint import scaffold
-from dotmac_lint.fix import CreateFile, Fix
+from dotmac_lint.fix import CreateFile, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import replace_word
@@ -25,7 +25,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_touched_beside,
 )
 from dotmac_lint.model.similar import folders_beside, similar_path
-from dotmac_lint.source import Span
+from dotmac_lint.source import SourceFile, Span
 from dotmac_lint.workspace import without_dots
 
 if TYPE_CHECKING:
@@ -293,11 +293,26 @@ def _alike(mount: MissingSource) -> Fix | None:
     source = workspace.source(mount.at.path)
     if meant is None or source is None:
         return None
-    head, found, tail = (
-        mount.at.range.slice(source.text).strip("\"'").rpartition(posixpath.basename(mount.source))
-    )
-    edit = replace_word(workspace, mount.at, head + posixpath.basename(meant) + tail)
-    return Fix(f"Mount `{meant}` instead", edits=(edit,)) if found and not tail.strip("/") and edit else None
+    slip, right = posixpath.basename(mount.source), posixpath.basename(meant)
+    head, found, tail = mount.at.range.slice(source.text).strip("\"'").rpartition(slip)
+    edit = replace_word(workspace, mount.at, head + right + tail)
+    if not found or tail.strip("/") or edit is None:
+        return None
+    title, edits = f"Mount `{meant}` instead", [edit]
+    if _repeats(mount, source, slip):
+        target = posixpath.join(posixpath.dirname(mount.target), right)
+        title, start = f"{title}, at `{target}`", mount.at.end + 1
+        edits.append(Edit(Span(mount.at.path, start, start + len(mount.target)), target))
+    return Fix(title, tuple(edits))
+
+
+def _repeats(mount: MissingSource, source: SourceFile, slip: str) -> bool:
+    """Whether the target, beside the source, ends in the same slip, and nothing else has it."""
+    beside = source.text.startswith(f":{mount.target}", mount.at.end)
+    if not beside or posixpath.basename(mount.target) != slip or source.text.count(slip) > 2:
+        return False
+    workspace = mount.service.workspace
+    return all(path == mount.at.path for path, _ in workspace.words.search(workspace.files, (slip.encode(),)))
 
 
 def create_source(mount: MissingSource) -> Fix | None:

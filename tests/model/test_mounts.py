@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.model.deployment import Repository
-from dotmac_lint.model.mounts import missing_sources
+from dotmac_lint.model.mounts import mend_source, missing_sources
 from dotmac_lint.workspace import Workspace
 
 COMPOSE = """
@@ -34,3 +34,22 @@ def test_a_document_beside_it_tells_to_write_the_file(tmp_path: Path, text: str,
     (mount,) = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
     assert (mount.told == "README.md") is told
     assert mount.matters is not told
+
+
+@pytest.mark.parametrize(
+    ("command", "fixed"),
+    [
+        ("serve", "./config.yaml:/etc/config.yaml:ro"),
+        ("serve /etc/confg.yaml", "./config.yaml:/etc/confg.yaml:ro"),
+    ],
+)
+def test_a_target_that_repeats_the_slip_is_corrected_too(tmp_path: Path, command: str, fixed: str) -> None:
+    text = COMPOSE.replace("./config.yaml:/config.yaml", "./confg.yaml:/etc/confg.yaml:ro")
+    (tmp_path / "compose.yaml").write_text(f"{text}    command: {command}\n")
+    (tmp_path / "config.yaml").write_text("level: info\n")
+    (mount,) = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
+    fix = mend_source(mount)
+    assert fix is not None
+    for edit in sorted(fix.edits, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert text.rstrip().endswith(f"- {fixed}")
