@@ -252,7 +252,8 @@ def ignored_sources(deployment: Deployment) -> Iterator[IgnoredSource]:
     """Each COPY of a path that is not sent to the builder, once for each ignore file.
 
     Of a folder whose content alone is ignored, BuildKit copies the empty folder; of a pattern, nothing.
-    Whether the path is there does not matter: what a tool makes of it is not sent either.
+    Whether the path is there does not matter, if a tool makes it: it is not sent either. Of what is never there DM005
+    tells.
     """
     workspace = deployment.repository.workspace
     seen: set[tuple[Span, str]] = set()
@@ -266,6 +267,8 @@ def ignored_sources(deployment: Deployment) -> Iterator[IgnoredSource]:
                 continue
             inside = copy.path.value[len(prefix) :]
             pattern = exclusion(inside) if inside else None
+            if copy.missing and not _is_made(workspace, copy, copy.path.value):
+                continue
             if pattern is None or (copy.span, image.ignore_path) in seen or _is_readmitted(exclusion, inside):
                 continue
             seen.add((copy.span, image.ignore_path))

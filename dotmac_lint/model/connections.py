@@ -108,6 +108,13 @@ class Network:
             one is not None and one.name_span == variable.name_span for one in held
         )
 
+    def kinds_reached(self, service: Service) -> set[str]:
+        """The kinds of the servers that the service's endpoints name, by whatever protocol."""
+        names = self.peers(service).services
+        targets = (names.get(endpoint.host.lower()) for endpoint in self.endpoints(service))
+        kinds = (self.kinds.get(target.name) for target in targets if target is not None)
+        return {kind.kind for kind in kinds if kind is not None}
+
     def connections(self, service: Service) -> Iterator[Connection]:
         """Where the service's endpoints lead to a well-known server of the deployment."""
         for endpoint in self.endpoints(service):
@@ -258,7 +265,7 @@ def loopbacks(network: Network) -> Iterator[Loopback]:
     for service in network.services.values():
         if service.definition.network_mode is not None:
             continue
-        reached = {connection.kind.kind for connection in network.connections(service)}
+        reached = network.kinds_reached(service)
         for endpoint in network.endpoints(service):
             if endpoint.host.lower() not in LOOPBACK or endpoint.own_address:
                 continue
@@ -435,8 +442,10 @@ def _is_name(endpoint: Endpoint) -> bool:
         return False  # to be replaced
     if host in LOOPBACK or host in _NO_NAMES or not re.fullmatch(r"[a-z][a-z0-9_-]*", host):
         return False
-    if re.match(r"(your|my|change|example|some|replace|insert|xxx)[-_]?", host):
+    if re.match(r"(your|my|change|example|some|replace|insert|xxx|placeholder|dummy)[-_]?", host):
         return False
+    if len(tokens(host)) > 1 and tokens(host) == tokens(endpoint.variable.name):
+        return False  # the name of the variable, to be replaced
     return endpoint.url or endpoint.port is not None or bool(endpoint.credentials)
 
 

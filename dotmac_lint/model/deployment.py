@@ -629,7 +629,7 @@ class Service:
         files = set(self.mounted_files)
         if self.image is not None:
             stages = self.image.built_stages or self.image.stages
-            held = {path for stage in stages for path in stage.sources}
+            held = {path for stage in stages for path in (*stage.sources, *stage.shown)}
             if (
                 not held
                 and self.image.context is not None

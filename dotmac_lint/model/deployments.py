@@ -49,7 +49,7 @@ _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(?P<files>\[[^\]]*\]|"[^"\n]*")')
 _QUOTED = regex(r'"([^"\n]+)"')
 _TO_BE_FILLED = regex(r"\btemplate\b[^/]*$", re.I)
-_RELATIVE = regex(r"(?m)^[ \t]*(?:-|build:|context:)[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
+_RELATIVE = regex(r"(?m)^[ \t]*(?:-|build:|context:|dockerfile:)[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
 """A path in a list, most of them sources of mounts and env files, or of a build."""
 _EXAMPLE = regex(r"\b(example|sample|template|dist)\b", re.I)
 _IMAGE_KEYS = frozenset({"image", "build", "pull_policy", "platform"})
@@ -291,6 +291,11 @@ class _Group:
         self.only_built: bool | None = None
         """None where no command line names it."""
 
+    @property
+    def labels(self) -> list[Label]:
+        """The lines that name the files."""
+        return [*self.evidence, *(label for labels in self.ways.values() for label in labels)]
+
 
 def _may_be_compose(path: str) -> bool:
     return _COMPOSE_NAME.search(path) is not None and _SKIPPED.search(path) is None
@@ -503,13 +508,15 @@ class _Discovery:
 
     def _join_directories(self) -> None:
         """A comment in a Compose file without the project directory which others give, and from where alone the paths
-        lead to files, is short for theirs."""
+        lead to files, is short for theirs; so are other lines, where more of them give it."""
         for (files, directory), group in [*self.groups.items()]:
-            labels = [*group.evidence, *(label for labels in group.ways.values() for label in labels)]
-            given = {own for others, own in self.groups if own is not None and others[0] == files[0]}
-            commented = all(_COMPOSE_NAME.search(label.span.path) for label in labels)
-            if directory is None and commented and len(given) == 1 and self._leads(files[0], *given):
-                other = self.group(files, *given)
+            given = [own for others, own in self.groups if own is not None and others[0] == files[0]]
+            if directory is not None or len(set(given)) != 1 or not self._leads(files[0], given[0]):
+                continue
+            other = self.groups.get((files, given[0]))
+            fewer = other is not None and len(group.labels) < len(other.labels)
+            if fewer or all(_COMPOSE_NAME.search(label.span.path) for label in group.labels):
+                other = self.group(files, given[0])
                 for way, shown in group.ways.items():
                     other.ways.setdefault(way, []).extend(shown)
                 del self.groups[files, directory]

@@ -27,6 +27,7 @@ from dotmac_lint.workspace import normalise, without_dots
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
     from dotmac_lint.model.deployment import Repository
+    from dotmac_lint.readers.markdown import Heading
     from dotmac_lint.workspace import Workspace
 
 ELSEWHERE = regex(
@@ -38,8 +39,8 @@ ELSEWHERE = regex(
     re.I,
 )
 _CREATES = regex(
-    r"\b(create|creating|copy|cp|scp|rsync|install|mv|ln|rename|save|add|new|write|download|curl|wget|touch|generate|nano|vim?|tee|clone"
-    r"|out-file|set-content)\b"
+    r"\b(create|creating|copy|cp|scp|rsync|install|mv|ln|rename|save|add|new|write|download|curl|wget|touch|nano|vim?|tee|clone"
+    r"|out-file|set-content|generat(?:e[sd]?|ing))\b"
     r"|>|\+\+\+|title=",
     re.I,
 )
@@ -59,6 +60,13 @@ _PAST = regex(
 )
 """What a document says of itself, where it tells of former times."""
 _FIRST_LINES = 12
+_UNPACKED = regex(
+    r"\b(extracted|unpacked|unzipped|untarred)\b[^\n]{0,20}\b(folder|directory|archive|tarball|release)\b",
+    re.I,
+)
+"""Where the commands run that follow: in what was downloaded."""
+_NEAR = 8
+"""Lines before a command in which the document says so."""
 CLONE = regex(
     r"\bgit clone (?:(?:-[bcjo]|--(?:branch|config|depth|jobs|origin)) \S+ |-\S+ )*"
     r"[^\s`-]\S*/([\w.-]+?)(?:\.git)?/?(?=[\s`]|$)"
@@ -168,15 +176,30 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     begin = text.rfind("\n", 0, place.start) + 1
     if not in_document:
         return not (is_printed(workspace, place) or _is_cloned(workspace, place.path, text[:begin]))
-    document = workspace.markdown(place.path) if place.path.lower().endswith(".md") else None
-    headings = document.headings if document is not None else ()
-    above = [heading.text for heading in headings if heading.range.start < begin][-1:]
     before = text[:begin].splitlines()[-2:]
+    above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
-    if any(map(_NOT_YET.search, above)):
-        return False
-    return not is_for_others(workspace, place)
+    return not (is_not_yet(workspace, place) or is_for_others(workspace, place))
+
+
+def _headings(workspace: Workspace, place: Span) -> list[Heading]:
+    """The headings under which the place stands in a document in Markdown, the outermost first."""
+    document = workspace.markdown(place.path) if place.path.lower().endswith(".md") else None
+    found: list[Heading] = []
+    for heading in document.headings if document is not None else ():
+        if heading.range.start < place.start:
+            found = [*(other for other in found if other.level < heading.level), heading]
+    return found
+
+
+def is_not_yet(workspace: Workspace, place: Span) -> bool:
+    """Whether the document says of the section, or in bold above the block of code, that it tells of times to come."""
+    source = workspace.source(place.path)
+    begin = source.text.rfind("\n", 0, place.start) + 1 if source is not None else 0
+    above = source.text[:begin].splitlines()[-3:] if source is not None else []
+    labels = [line for line in above if re.fullmatch(r"\s*\*\*.*\*\*:?\s*", line)]
+    return any(map(_NOT_YET.search, (*labels, *(heading.text for heading in _headings(workspace, place)))))
 
 
 def is_printed(workspace: Workspace, place: Span) -> bool:
@@ -197,7 +220,11 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
     headings = document.headings if document is not None else ()
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
     before = source.text[section:begin]
-    return _is_cloned(workspace, place.path, before) or _is_in_another_folder(workspace, before)
+    return (
+        _is_cloned(workspace, place.path, before)
+        or _is_in_another_folder(workspace, before)
+        or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
+    )
 
 
 def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
@@ -422,7 +449,7 @@ def _created(workspace: Workspace, path: str, name: str) -> bool:
     if source is None or name not in source.text:
         return False
     escaped, lines = re.escape(name), source.text.splitlines()
-    stands_for_another = re.compile(rf"(?i:\breplac(e|ing))\s+[`'\"*]*{escaped}")
+    stands_for_another = re.compile(rf"(?i:\breplac(e|ing))\s+[`'\"*]*{escaped}|`\s*[→⇒]\s*`\S*{escaped}`")
     if re.search(rf"[\"']{escaped}[\"']\s*:", source.text):
         return True  # a program maps the name to the text that it writes there
     if re.search(_WRITES % escaped, source.text):

@@ -15,7 +15,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import is_for_others, is_of_other_times
+from dotmac_lint.model.documentation import is_for_others, is_not_yet, is_of_other_times
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
@@ -103,8 +103,11 @@ def unknown_settings(repository: Repository) -> Iterator[UnknownSetting]:
                 meant = _beside(repository, path, name, places) or meant
             if meant is None and name in listed:
                 meant = described
-            if meant is not None and not all(is_for_others(workspace, Span(path, *place)) for place in found):
-                yield UnknownSetting(name, tuple(Span(path, *place) for place in found), *meant)
+            spans = tuple(Span(path, *place) for place in found)
+            if meant is not None and not all(
+                is_for_others(workspace, span) or is_not_yet(workspace, span) for span in spans
+            ):
+                yield UnknownSetting(name, spans, *meant)
 
 
 def unknown_paths(repository: Repository) -> Iterator[UnknownSetting]:

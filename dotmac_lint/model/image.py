@@ -673,14 +673,32 @@ class Stage:
     def uses(self) -> tuple[int, ...]:
         """The stages that COPY --from and RUN --mount=from take something of."""
         used = {copy.from_stage for copy in self.copies if copy.from_stage is not None}
+        for options in self._mounts:
+            found = self.earlier(options.get("from", ""))
+            if found is not None:
+                used.add(found.index)
+        return tuple(sorted(used))
+
+    @property
+    def _mounts(self) -> Iterator[dict[str, str]]:
+        """The options of each RUN --mount."""
         for instruction in self.instructions:
             for flag in instruction.flags:
                 if flag.name == "mount" and instruction.keyword == "RUN":
-                    options = dict(part.partition("=")[::2] for part in (flag.value or "").split(","))
-                    found = self.earlier(options.get("from", ""))
-                    if found is not None:
-                        used.add(found.index)
-        return tuple(sorted(used))
+                    yield dict(part.partition("=")[::2] for part in (flag.value or "").split(","))
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The repository's files that a RUN step sees without a COPY, and may install: RUN --mount=type=bind."""
+        context = self.image.build_context
+        if context is None:
+            return frozenset()
+        sources = {
+            posixpath.normpath("/" + options.get("source", options.get("src", ""))).strip("/")
+            for options in self._mounts
+            if options.get("type", "bind") == "bind" and "from" not in options
+        }
+        return frozenset(file for source in sources for file in context.find(source)[0])
 
     def earlier(self, name: str) -> Stage | None:
         found = self.image.stage(name) if name else None

@@ -307,6 +307,8 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None
     if use.handed_as and _is_switch(deployment.repository, use.handed_as):
         return None
+    if use.attribute in _RUN and _is_only_tested(use):
+        return None
     handed = service.environment.get(use.handed_as) if service and use.handed_as else None
     if service and handed and service.reads(handed) is False:
         return None  # nothing needs it: DM003
@@ -329,6 +331,13 @@ def _is_switch(repository: Repository, name: str) -> bool:
         compared.search(workspace.bytes(path) or b"")
         for path, _ in workspace.words.search(programs, {name.encode()})
     )
+
+
+def _is_only_tested(use: Undefined) -> bool:
+    """Whether shell code only asks whether the variable is set, or compares it: it is off where it is empty."""
+    written = rf"\$(?:{use.name}\b|\{{{use.name}\}})"
+    tests = rf"\[\[?\s+(?:!\s+)?(?:-[nz]\s+)?\\?[\"']?{written}\\?[\"']?\s+(?:[!=]?=|\]|-(?:eq|ne))"
+    return len(re.findall(tests, use.leaf.raw)) == len(re.findall(written, use.leaf.raw))
 
 
 def _variables_are_known(deployment: Deployment, use: Undefined) -> bool:

@@ -193,6 +193,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         data = workspace.bytes(path) or b""
         for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
+        if any(word in data for word in _NAMING) and _NAMING_LIBRARY.search(data):
+            for prefix in _NAMED_PREFIX.findall(data) or [b""]:
+                yield Pattern(prefix.decode().upper() + "_" * bool(prefix)), None
     elif _JAVASCRIPT.search(path):
         script = _javascript_reads(workspace, path)
         dynamics = script.dynamic if script else ()
@@ -214,6 +217,14 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
                 yield Pattern(prefix.decode(), (suffix or end).decode()), None
 
 
+_NAMING = (b"dynaconf", b"ecological", b"everett", b"typedconfig", b"environ.config")
+_NAMING_LIBRARY = regex(
+    rb"(?m)^[ \t]*(?:from|import)[ \t]+(?:dynaconf|ecological|everett|typedconfig)\b|^[ \t]*@environ\.config\b"
+)
+"""Libraries that make the names of variables out of those of sections, classes and attributes."""
+_NAMED_PREFIX = regex(
+    rb"(?:^[ \t]*@(?:\w+\.)?section\(|\b(?:envvar_)?prefix[ \t]*=)[ \t]*[\"'](\w+)[\"']", re.MULTILINE
+)
 _WORKS_OUT = regex(
     rb"to(?:Locale)?UpperCase|[sS]nake|SNAKE|Object\.(?:keys|entries|values|fromEntries)\(|\.\.\.process\.env"
     rb"|\bin process\.env\b"

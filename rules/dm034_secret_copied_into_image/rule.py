@@ -13,20 +13,40 @@ class SecretCopiedIntoImage(Rule):
     tags = ("security",)
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for found, *others in grouped(image_secrets(repository), lambda one: (one.copy.span, one.committed)):
+        files = grouped(image_secrets(repository), lambda one: (one.copy.span, one.committed))
+        for (found, *others), *elsewhere in grouped(files, _cause):
             service, copy = found.services[0], found.copy.instruction
-            production = any(user.production for user in found.services)
+            everywhere = [found, *(files[0] for files in elsewhere)]
+            production = any(user.production for one in everywhere for user in one.services)
             whose = "" if found.committed else "the builder's own "
+            more = f" (and {len(elsewhere)} more)" if elsewhere else ""
             yield self.report(
-                f"The image of service `{service.name}` holds {whose}`{found.path}` with {_content(found)}: "
+                f"The image of service `{service.name}`{more} holds {whose}`{found.path}` with {_content(found)}: "
                 f"`{copy.keyword} {found.copy.source.text}` brings it in, and {_ignore(found)}.",
                 found.copy.span,
-                related=[*_related(found), *map(_too, others)],
+                related=[
+                    *_related(found),
+                    *map(_too, others),
+                    *(
+                        Label(f.copy.span, f"into the image of `{f.services[0].name}`, too")
+                        for f, *_ in elsewhere
+                    ),
+                ],
                 help="Keep the file out of the build context; give the values to the container when it starts.",
                 fix=keep_out(found),
                 severity=Severity.ERROR if found.committed or production else Severity.WARNING,
                 key=found.path,
             )
+
+
+def _cause(files: list[ImageSecret]) -> tuple[object, ...]:
+    """What one line mends: the ignore file of the context from which images take the same files; a COPY of the very
+    file is a cause of its own."""
+    first = files[0]
+    if any(one.explicit for one in files):
+        return (first.copy.span, first.committed)
+    image, paths = first.image, tuple(one.path for one in files)
+    return (image.context, image.ignore_path, first.ignored_in_vain, paths, first.committed)
 
 
 def _content(found: ImageSecret) -> str:

@@ -1,0 +1,5 @@
+import os
+
+from hoist import limit
+
+print(limit, os.environ["CRANE_SPEED"])

@@ -1,0 +1,3 @@
+import os
+
+limit = os.environ["HOIST_LIMIT"]
