@@ -51,7 +51,8 @@ def similar_name(wanted: str, names: Iterable[str]) -> str | None:
 def similar_path(wanted: str, paths: Iterable[str]) -> str | None:
     """The one of `paths` whose last part is almost that of `wanted`; one in the same folder is preferred.
 
-    The order of the words may differ (`prod-entrypoint.sh`, `entrypoint-prod.sh`), their suffix may not.
+    The order of the words may differ (`prod-entrypoint.sh`, `entrypoint-prod.sh`), their suffix may not, nor may one
+    word be another.
     """
     from rapidfuzz.fuzz import ratio, token_sort_ratio
 
@@ -60,7 +61,7 @@ def similar_path(wanted: str, paths: Iterable[str]) -> str | None:
     scores = []
     for path in paths:
         where, other = posixpath.split(path)
-        if posixpath.splitext(other)[1] == suffix:
+        if posixpath.splitext(other)[1] == suffix and is_slip(name, other):
             score = max(ratio(other, name), token_sort_ratio(_plain(other), _plain(name)))
             scores.append((score + (where == folder), path))
     return _best(scores, _ALIKE_PATHS)
