@@ -14,14 +14,14 @@ class SecretCopiedIntoImage(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         files = grouped(image_secrets(repository), lambda one: (one.copy.span, one.committed))
-        for (found, *others), *elsewhere in grouped(files, _cause):
+        for (found, *others), *more in grouped(files, _cause):
             service, copy = found.services[0], found.copy.instruction
-            everywhere = [found, *(files[0] for files in elsewhere)]
-            production = any(user.production for one in everywhere for user in one.services)
+            elsewhere = [first for first, *_ in more]
+            production = any(user.production for one in (found, *elsewhere) for user in one.services)
             whose = "" if found.committed else "the builder's own "
-            more = f" (and {len(elsewhere)} more)" if elsewhere else ""
+            too = f" (and {len(elsewhere)} more)" if elsewhere else ""
             yield self.report(
-                f"The image of service `{service.name}`{more} holds {whose}`{found.path}` with {_content(found)}: "
+                f"The image of service `{service.name}`{too} holds {whose}`{found.path}` with {_content(found)}: "
                 f"`{copy.keyword} {found.copy.source.text}` brings it in, and {_ignore(found)}.",
                 found.copy.span,
                 related=[
@@ -29,7 +29,7 @@ class SecretCopiedIntoImage(Rule):
                     *map(_too, others),
                     *(
                         Label(f.copy.span, f"into the image of `{f.services[0].name}`, too")
-                        for f, *_ in elsewhere
+                        for f in elsewhere
                     ),
                 ],
                 help="Keep the file out of the build context; give the values to the container when it starts.",
