@@ -240,7 +240,8 @@ def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -
 class IgnoredSource(msgspec.Struct, frozen=True):
     """A COPY of something that the ignore file keeps out of the build."""
 
-    service: Service
+    service: Service | None
+    """None where no deployment builds the Dockerfile."""
     copy: Copy
     path: str
     pattern: Span
@@ -249,30 +250,54 @@ class IgnoredSource(msgspec.Struct, frozen=True):
 
 
 def ignored_sources(deployment: Deployment) -> Iterator[IgnoredSource]:
-    """Each COPY of a path that is not sent to the builder, once for each ignore file.
+    """Each COPY of a path that is not sent to the builder, once for each ignore file."""
+    seen: set[tuple[Span, str | None]] = set()
+    for service, _ in _builds(deployment):
+        image = service.image
+        for source in _ignored(image, service) if image is not None else ():
+            if (source.copy.span, source.pattern.path) not in seen:
+                seen.add((source.copy.span, source.pattern.path))
+                yield source
+
+
+def ignored_sources_of_others(repository: Repository) -> Iterator[IgnoredSource]:
+    """Each such COPY of a Dockerfile that no deployment builds, in every context in which a command builds it; where
+    none does, of one in the root, whose context is the root."""
+    commanded: dict[str | None, list[Image]] = {}
+    for _, image in repository.commanded_images:
+        commanded.setdefault(image.dockerfile, []).append(image)
+    built = {image.dockerfile for image in repository.built_images}
+    for guess, others in repository.dockerfile_images:
+        if guess.dockerfile in built or not _FRONTEND.search(_syntax(guess)):
+            continue
+        images = commanded.get(guess.dockerfile) or ([guess] if not (others or guess.context) else [])
+        first, *rest = (
+            {source.copy.span: source for source in _ignored(image, None)} for image in images or [guess]
+        )
+        yield from (
+            source for span, source in first.items() if images and all(span in other for other in rest)
+        )
+
+
+def _ignored(image: Image, service: Service | None) -> Iterator[IgnoredSource]:
+    """What the ignore file keeps out of the image's build.
 
     Of a folder whose content alone is ignored, BuildKit copies the empty folder; of a pattern, nothing.
     Whether the path is there does not matter, if a tool makes it: it is not sent either. Of what is never there DM005
     tells.
     """
-    workspace = deployment.repository.workspace
-    seen: set[tuple[Span, str]] = set()
-    for service, _ in _builds(deployment):
-        image = service.image
-        if image is None or image.build_context is None or image.ignore_path is None:
+    if image.build_context is None or image.ignore_path is None:
+        return
+    exclusion, prefix = image.build_context.exclusion, image.build_context.prefix
+    for copy in _copies(image):
+        if copy.matches or not isinstance(copy.path, Known) or has_wildcards(copy.path.value):
             continue
-        exclusion, prefix = image.build_context.exclusion, image.build_context.prefix
-        for copy in _copies(image):
-            if copy.matches or not isinstance(copy.path, Known) or has_wildcards(copy.path.value):
-                continue
-            inside = copy.path.value[len(prefix) :]
-            pattern = exclusion(inside) if inside else None
-            if copy.missing and not _is_made(workspace, copy, copy.path.value):
-                continue
-            if pattern is None or (copy.span, image.ignore_path) in seen or _is_readmitted(exclusion, inside):
-                continue
-            seen.add((copy.span, image.ignore_path))
-            fix = _readmit(workspace, image.ignore_path, pattern, inside)
+        inside = copy.path.value[len(prefix) :]
+        pattern = exclusion(inside) if inside else None
+        if copy.missing and not _is_made(image.workspace, copy, copy.path.value):
+            continue
+        if pattern is not None and not _is_readmitted(exclusion, inside):
+            fix = _readmit(image.workspace, image.ignore_path, pattern, inside)
             span = pattern.range.at(image.ignore_path)
             yield IgnoredSource(service, copy, copy.path.value, span, fix)
 
@@ -422,10 +447,18 @@ def _may_be_there(deployment: Deployment, service: Service, path: str, written: 
         for place in (file, *_parents(file))
     )
     return lies_elsewhere and (
-        not deployment.spec.commanded
+        not (deployment.spec.commanded or _builds_there(deployment))
         or service.definition.image is not None
         or any(is_copy(workspace, file) for file in deployment.spec.files)
     )
+
+
+def _builds_there(deployment: Deployment) -> bool:
+    """Whether another service of the files finds its Dockerfile from the folder that they lie in."""
+    images = (
+        service.image for service, build in _builds(deployment, declared=True) if not build.context.outside
+    )
+    return any(image is not None and image.dockerfile and image.syntax is not None for image in images)
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repos
 from dotmac_lint.model.documentation import Missing, missing_references
 from dotmac_lint.model.documented_requirements import missing_requirements
 from dotmac_lint.model.documented_scripts import missing_scripts
+from dotmac_lint.model.no_default_file import unnamed_files
 
 MOST = 3
 """Services, or scripts, that one text names in vain and that are reported one by one; more are one finding."""
@@ -21,6 +22,20 @@ class DocsMissingFile(Rule):
         files = (*missing_scripts(workspace), *missing_requirements(workspace))
         for group in grouped((*missing_references(repository), *files), _cause):
             yield from [self._many(group)] if len(group) > MOST else map(self._one, group)
+        yield from self._unnamed(repository)
+
+    def _unnamed(self, repository: Repository) -> Iterator[Diagnostic]:
+        found = unnamed_files(repository)
+        if found is not None:
+            more = f" and {len(found.files) - 1} more" if len(found.files) > 1 else ""
+            yield self.report(
+                f"A command in `{found.places[0].path}` names no Compose file, and none of a default name is there.",
+                found.places[0],
+                related=[Label(place, "nor does this command") for place in found.places[1:4]],
+                help=f"Name the file with `-f`: there are `{found.files[0]}`{more}.",
+                severity=Severity.INFO if found.aside else Severity.WARNING,
+                key="no default file",
+            )
 
     def _one(self, found: Missing) -> Diagnostic:
         times = f" ({len(found.places)} times)" if len(found.places) > 1 else ""

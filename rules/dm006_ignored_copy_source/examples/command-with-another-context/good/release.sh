@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+docker build -f Dockerfile.release -t panel panel
