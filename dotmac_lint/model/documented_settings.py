@@ -19,6 +19,7 @@ from dotmac_lint.model.documentation import is_for_others, is_not_yet, is_of_oth
 from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
+from dotmac_lint.model.variable_readers import BUNDLED
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _PAST = regex(r"\b(old|previous|former|before|deprecated|removed|replaced|rename
 _WAS = regex(r"\b(old|previous(ly)?|former(ly)?|deprecated|legacy|traditional(ly)?)\b", re.IGNORECASE)
 _IS = regex(r"\b(new|now|current(ly)?|modern|simplified)\b", re.IGNORECASE)
 """Words above lists of what was set once, and of what is set."""
+_FRONT_END = regex(r"\bfront-?end\b|\b(next|nuxt|vue)\.?js\b|\b(react|vite|svelte|angular)\b", re.IGNORECASE)
 _PATH = regex(r"settings(?<!\wsettings)((?:\.[a-z_](?:[a-z0-9_]*[a-z0-9])?){2,})(?![\w*(])")
 _INVENTED = regex(r"(^|[._])(my|your|new|example|sample|foo|bar|some|xxx)_", re.IGNORECASE)
 """Words in names that a document makes up, to show how a setting is added."""
@@ -172,7 +174,9 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
     for block in document.code_blocks:
         line = source.text.rfind("\n", 0, block.range.start) + 1
         for match in _SETS.finditer(source.text, line, block.range.end):
-            if not _is_past(source.text, line, match.start()):
+            if not _is_past(source.text, line, match.start()) and not _is_of_front_end(
+                source.text, line, block.range.end, match.start()
+            ):
                 found.setdefault(match[1], []).append(match.span(1))
     for table in document.tables:
         if any(_PAST.search(piece.text) for piece in table.rows[0]):
@@ -195,6 +199,17 @@ def _is_past(text: str, block: int, at: int) -> bool:
         if _WAS.search(line) or _IS.search(line):
             return _IS.search(line) is None
     return False
+
+
+def _is_of_front_end(text: str, start: int, end: int, at: int) -> bool:
+    """Whether the comment above what a block from `start` to `end` sets at `at` says that a front end gets it, or what
+    stands with it, between comments and blank lines, is for a bundler."""
+    above = re.split(r"\n(?=[ \t]*(?:#|\n))", text[start:at])[-1]
+    below = re.split(r"\n[ \t]*(?:#|\n)", text[at:end])[0]
+    first = above.partition("\n")[0]
+    return bool(first.lstrip().startswith("#") and _FRONT_END.search(first)) or any(
+        BUNDLED.match(name) for name in _SETS.findall(above + below)
+    )
 
 
 def _stand_together(workspace: Workspace, path: str, name: str, places: Collection[tuple[int, int]]) -> bool:

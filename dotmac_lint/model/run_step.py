@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from dotmac_lint.known import Known, Unknown
@@ -143,6 +144,10 @@ def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[index:]
 
 
+_COMPILERS = _set("gcc g++ cc c++ clang clang++ rustc")
+"""Beside `go build`: what makes programs, with an execute bit, of the name after `-o`."""
+
+
 class RunStep:
     """A RUN step: what it installs, marks as executable and may write."""
 
@@ -205,6 +210,10 @@ class RunStep:
             if words[:1] == ("install",):
                 if len(words) > 2:
                     found.append((self.absolute(words[-1]) or words[-1], True))
+                continue
+            if words[:2] == ("go", "build") or (words[:1] and words[0] in _COMPILERS):
+                outputs = (word for option, word in pairwise(words) if option == "-o")
+                found += [(self.absolute(word) or word, True) for word in outputs]
                 continue
             if words[:1] != ("chmod",):
                 continue

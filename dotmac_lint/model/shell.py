@@ -308,7 +308,7 @@ class Shell:
                 if parts is not None and joined(parts).chars in ("0", "1", "2"):
                     parts = None
                 end_word()
-                redirection = re.compile(r"[<>&]+[ \t]*[^\s;&|)]*").match(chars, i)
+                redirection = re.compile(r"[<>&]+[ \t]*(?:\$\{\{.*?\}\}|[^\s;&|)])*").match(chars, i)
                 placeholder = re.compile(r"<[\w .|/-]+>").match(chars, i)
                 if placeholder:  # `<service>` in a document
                     parts = [Text(OPEN, (line.at[i],))]

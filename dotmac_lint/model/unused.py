@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.fix import Edit
 from dotmac_lint.known import Unknown
+from dotmac_lint.model.compose import load_project
 from dotmac_lint.model.compose_references import Kind, declared, uses
 from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
 from dotmac_lint.source import Span
@@ -51,6 +52,7 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
                     or foreign
                     or _in_comment(repository, span, name)
                     or _used_beside(repository, deployment, kind, name)
+                    or _is_mounted_over(deployment, kind, name)
                 ):
                     found[span] = None
                     kept.add((kind, span.path))
@@ -88,6 +90,18 @@ def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, nam
             or _named_together(repository, own, other.spec.files[0])
         )
         for other in repository.deployments
+    )
+
+
+def _is_mounted_over(deployment: Deployment, kind: Kind, name: str) -> bool:
+    """Whether a service of one of the files uses it, and another file takes its place: alone the first needs it."""
+    files = deployment.spec.files
+    alone = (load_project(deployment.repository.workspace, (file,)) for file in files if len(files) > 1)
+    return any(
+        use.kind == kind and use.name == name
+        for project in alone
+        for service in project.services.values()
+        for use in uses(service)
     )
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 # Documents, pictures, locks; and files that only set variables: Compose files, env files.
 _NO_READER = regex(
     r"\.(md|mdx|rst|txt|adoc|csv|svg|png|jpe?g|gif|ico|woff2?|ttf|eot|pdf|lock|map|po|pot|snap|sql|ipynb)$"
-    r"|(^|/)\.env[^/]*$|\.env(\.[^/]*)?$|(^|/)[^/]*compose[^/]*\.ya?ml$|(^|/)\.git(hub|lab)[^/]*/"
+    r"|(^|/)\.env[^/]*$|\.env(\.[^/]*)?$|(^|/)env[._-](example|sample|template|dist|default)s?$"
+    r"|(^|/)[^/]*compose[^/]*\.ya?ml$|(^|/)\.git(hub|lab)[^/]*/"
     r"|(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$|(^|/)(package-lock|yarn|pnpm-lock)[^/]*$|(^|/)Makefile$",
     re.IGNORECASE,
 )

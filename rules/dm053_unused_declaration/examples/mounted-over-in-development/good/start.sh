@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose -f docker-compose.scales.yaml -f docker-compose.local.yaml up
