@@ -58,6 +58,8 @@ class MissingSource(msgspec.Struct, frozen=True):
     elsewhere: str | None
     """The same words, read from another folder, name this path, which exists."""
     fix: Fix | None
+    found_by_others: bool
+    """Another build of the Dockerfile has it: the context is wrong."""
     absent: str
     """The outermost folder on the way that is not there either, else the path itself."""
 
@@ -110,11 +112,8 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             seen.add((copy.span, image.context))
             if not _is_made(workspace, copy, copy.path.value):
-                fix = _other_source(deployment.repository, image, copy, copy.path.value)
-                elsewhere = _elsewhere(workspace, image, copy.path.value)
                 at = build.context.span
-                absent = _absent(workspace, copy.path.value)
-                yield MissingSource(service, copy, copy.path.value, image.context, at, elsewhere, fix, absent)
+                yield _missing_source(deployment.repository, service, image, copy, copy.path.value, at)
 
 
 def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]:
@@ -148,11 +147,7 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                     if len(known) == len(found) and not any(
                         _is_made(workspace, copy, path) for path in known
                     ):
-                        fix = _other_source(repository, image, copy, known[0])
-                        elsewhere = _elsewhere(workspace, image, known[0])
-                        context = image.context or ""
-                        absent = _absent(workspace, known[0])
-                        yield MissingSource(None, copy, known[0], context, None, elsewhere, fix, absent)
+                        yield _missing_source(repository, None, image, copy, known[0], None)
 
 
 _MANIFESTS = {
@@ -182,6 +177,32 @@ def _is_for_other_projects(workspace: Workspace, copies: Iterable[Copy]) -> bool
     return any(endings.isdisjoint(sources) for sources in wanted)
 
 
+def _missing_source(
+    repository: Repository, service: Service | None, image: Image, copy: Copy, path: str, at: Span | None
+) -> MissingSource:
+    found_by_others = not image.inline and any(
+        other.span == copy.span and not other.missing
+        for built in repository.built_images
+        if built.dockerfile == image.dockerfile
+        for other in _copies(built)
+    )
+    elsewhere = _elsewhere(image.workspace, image, path)
+    found = MissingSource(
+        service=service,
+        copy=copy,
+        path=path,
+        context=image.context or "",
+        context_span=at,
+        elsewhere=elsewhere,
+        fix=None,
+        found_by_others=found_by_others,
+        absent=_absent(image.workspace, path),
+    )
+    all_meant = elsewhere is not None and _takes_all(image)
+    fix = None if image.inline or found_by_others or all_meant else _other_source(image, copy, path)
+    return msgspec.structs.replace(found, fix=fix)
+
+
 def _is_made(workspace: Workspace, copy: Copy, path: str) -> bool:
     """Whether the source is made before the build; the line that makes it may have signs escaped as the COPY has."""
     written = copy.source.text
@@ -205,20 +226,19 @@ def _absent(workspace: Workspace, path: str) -> str:
 def _elsewhere(workspace: Workspace, image: Image, path: str) -> str | None:
     context = image.context or ""
     words = path[len(context) + 1 :] if context else path
-    folders = [posixpath.dirname(image.dockerfile or ""), posixpath.dirname(context), ""]
+    own = [*_parents(image.dockerfile or "")]
+    folders = [*(own if _takes_all(image) else own[:1]), posixpath.dirname(context), ""]
     candidates = [posixpath.join(folder, words) for folder in folders if folder != context]
     return next((candidate for candidate in candidates if workspace.kind(candidate)), None)
 
 
-def _other_source(repository: Repository, image: Image, copy: Copy, path: str) -> Fix | None:
-    """Copy the file that was meant; not where another build of the Dockerfile finds what is written."""
-    if image.inline or any(
-        other.span == copy.span and not other.missing
-        for built in repository.built_images
-        if built.dockerfile == image.dockerfile
-        for other in _copies(built)
-    ):
-        return None
+def _takes_all(image: Image) -> bool:
+    """Whether it copies all of its context: all that it copies is meant from the folder that has some of it."""
+    return any(copy.path == Known(image.context or "") for copy in _copies(image))
+
+
+def _other_source(image: Image, copy: Copy, path: str) -> Fix | None:
+    """Copy the file that was meant."""
     context = image.context or ""
     beside = posixpath.join(posixpath.dirname(image.dockerfile or ""), posixpath.basename(path))
     inside = image.workspace.is_listed(beside) and f"{beside}/".startswith(f"{context}/" if context else "")

@@ -127,11 +127,12 @@ class Network:
 
 
 def _switched_off(service: Service) -> tuple[str, ...]:
-    """How the variables of each part begin that is switched off: `SCANNER_` for `SCANNER_ENABLED=false`."""
+    """How the variables of each part begin that is switched off for good: `SCANNER_` for `SCANNER_ENABLED=false`."""
     return tuple(
         variable.name.removesuffix("ENABLED")
         for variable in service.environment
         if variable.name.endswith("_ENABLED")
+        and not variable.references
         and isinstance(variable.value, Known)
         and variable.value.value.lower() in ("false", "0", "no", "off")
     )

@@ -7,6 +7,7 @@ words that it does not show as a program: anything else may be another program's
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from posixpath import basename, dirname, join, relpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,14 +90,17 @@ _LARGEST = 400_000
 def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
     for path in texts(workspace):
-        for calls in grouped(_calls_in(workspace, path), lambda call: without_dots(call.name)):
-            name = calls[0].name
-            folder = _folder_with(workspace, path, join(calls[0].folder, dirname(name)))
-            near = _near(workspace, calls[0], folder)
+        calls = grouped(_calls_in(workspace, path), lambda call: without_dots(call.name))
+        folders = [_folder_with(workspace, path, join(c[0].folder, dirname(c[0].name))) for c in calls]
+        meant = [_near(workspace, c[0], folder) for c, folder in zip(calls, folders, strict=True)]
+        taken = Counter(meant)
+        for group, folder, near in zip(calls, folders, meant, strict=True):
+            name = group[0].name
             aside = not is_followed(workspace, path)
             own = (folder is not None or _OWN_NAME.fullmatch(name)) and ("/" in name or not aside)
             if near is not None or own:
-                yield Missing("script", name, tuple(call.place for call in calls), near, aside=aside)
+                own_near = near if taken[near] == 1 else None  # each of several is another
+                yield Missing("script", name, tuple(call.place for call in group), own_near, aside=aside)
 
 
 def texts(workspace: Workspace) -> tuple[str, ...]:

@@ -138,10 +138,12 @@ def _candidates(
 
 
 def _is_of_defaults(workspace: Workspace, path: str) -> bool:
-    """Whether it is the `.env` of a Symfony application: committed, for defaults, and the application does not start
-    without it (symfony.com/doc, "Configuring Environment Variables in .env Files"); secrets are in `.env.local`."""
+    """Whether it is the `.env` or `.env.prod` of a Symfony application: committed, for defaults, and the application
+    does not start without it (symfony.com/doc, "Configuring Environment Variables in .env Files"); secrets are in
+    `.env.local`."""
     manifest = workspace.bytes(posixpath.join(posixpath.dirname(path), "composer.json"))
-    return posixpath.basename(path) == ".env" and b'"symfony/dotenv"' in (manifest or b"")
+    own = re.fullmatch(r"\.env(\.(?!local)\w+)?", posixpath.basename(path))
+    return own is not None and b'"symfony/dotenv"' in (manifest or b"")
 
 
 def _uncommitted(services: Iterable[Service]) -> dict[str, Project | None]:

@@ -50,6 +50,7 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
                     or name in used
                     or (kind, name) in borrowed
                     or foreign
+                    or _is_generated(repository, span.path)
                     or _in_comment(repository, span, name)
                     or _used_beside(repository, deployment, kind, name)
                     or _is_mounted_over(deployment, kind, name)
@@ -62,6 +63,13 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
         if unused is not None:
             # Compose refuses an empty `volumes:`.
             yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
+
+
+def _is_generated(repository: Repository, path: str) -> bool:
+    """Whether the first line says that a program writes the file."""
+    source = repository.workspace.source(path)
+    first = source.text[:200].split("\n", 1)[0] if source is not None else ""
+    return bool(re.match(r"#.*(\bgenerated\b|do not edit)", first, re.I))
 
 
 def _borrowed(repository: Repository) -> set[tuple[Kind, str]]:

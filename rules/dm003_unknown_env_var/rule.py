@@ -10,6 +10,7 @@ from dotmac_lint.api import (
     Label,
     Rule,
     Severity,
+    grouped,
 )
 from dotmac_lint.model.expectations import Unread, best_candidate, unread_variables
 from dotmac_lint.model.image_variables import misspelt_variables
@@ -23,7 +24,7 @@ class UnknownEnvVar(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for unread in unread_variables(deployment):
+        for unread, *others in grouped(unread_variables(deployment), _cause):
             name, service = unread.variable.name, unread.services[0].name
             if unread.section is not None:
                 reason = f"the settings section `{'.'.join(unread.section.path)}` has no such field"
@@ -34,11 +35,15 @@ class UnknownEnvVar(Rule):
             else:
                 reason = "nothing in its image, its command or its mounts reads it: the value has no effect"
             meant = " or ".join(f"`{candidate.name}`" for candidate in unread.candidates)
+            more = f" (and {len(others)} more)" if others else ""
             yield self.report(
-                f"Service `{service}` sets `{name}`, but {reason}."
+                f"Service `{service}`{more} sets `{name}`, but {reason}."
                 + (f" Did you mean {meant}?" if meant else ""),
                 unread.variable.name_span,
-                related=_related(unread),
+                related=[
+                    *_related(unread),
+                    *(Label(o.variable.name_span, f"so does `{o.services[0].name}`") for o in others),
+                ],
                 help=_advice(unread),
                 fix=_rename(unread),
                 service=service,
@@ -58,6 +63,13 @@ class UnknownEnvVar(Rule):
                 service=service,
                 key=name,
             )
+
+
+def _cause(unread: Unread) -> object:
+    """What nothing reads in several services of a file is one thing; what may be a slip is told one by one."""
+    alone = unread.proof in ("section", "field") or unread.candidates
+    at = unread.variable.name_span
+    return at if alone else (unread.proof, unread.variable.name, at.path)
 
 
 def _related(unread: Unread) -> list[Label]:

@@ -48,13 +48,24 @@ class MissingCopySource(Rule):
             advice = f"The folder `{other}` has them: build with that context, or correct the paths."
         elif found.elsewhere is not None:
             advice = f"`{found.elsewhere}` exists: correct the path, or build with another context."
-        context = [] if found.context_span is None else [found.context_span]
+        at, context = found.copy.span, found.context_span
+        folder = f"the context `{found.context or '.'}`"
+        message = (
+            f"{found.copy.instruction.keyword} takes `{found.path}`, which does not exist: the build with {folder} "
+            "stops here."
+        )
+        related = [] if context is None else [Label(context, f"service `{name}` builds with this context")]
+        if context is not None and found.found_by_others:
+            message = (
+                f"Service `{name}` is built with {folder}, which lacks `{found.path}`: `{at.path}`, which others build "
+                "with another context, copies it, and stops."
+            )
+            at, related = context, [Label(at, "it is copied here")]
         return self.report(
-            f"{found.copy.instruction.keyword} takes `{found.path}`, which does not exist: the build with the context "
-            f"`{found.context or '.'}` stops here.",
-            found.copy.span,
+            message,
+            at,
             related=[
-                *(Label(span, f"service `{name}` builds with this context") for span in context),
+                *related,
                 *(Label(other.copy.span, f"`{other.path}` does not exist either") for other in others),
             ],
             help=advice,

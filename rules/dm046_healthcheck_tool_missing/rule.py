@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Repository, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, Label, Repository, Rule, Severity, grouped
 from dotmac_lint.model.healthchecks import MissingTool, missing_in_images, missing_in_services
 
 
@@ -17,11 +17,7 @@ class HealthcheckToolMissing(Rule):
         yield from self._report(missing_in_services(deployment))
 
     def _report(self, tools: Iterable[MissingTool]) -> Iterator[Diagnostic]:
-        causes: dict[tuple[object, ...], list[MissingTool]] = {}
-        for found in tools:
-            alone = found.stage.span if found.stage and found.service else found.at
-            causes.setdefault((found.tool, alone), []).append(found)
-        for found, *others in causes.values():
+        for found, *others in grouped(tools, _cause):
             more = f" (and {len(others)} more)" if others else ""
             whose = f"of the service `{found.service.name}`{more}" if found.service else "of the image"
             yield self.report(
@@ -40,3 +36,7 @@ class HealthcheckToolMissing(Rule):
                 service=found.service.name if found.service else None,
                 key=found.tool,
             )
+
+
+def _cause(found: MissingTool) -> object:
+    return found.tool, found.stage.span if found.stage and found.service else found.at

@@ -7,7 +7,7 @@ from dotmac_lint.model.documented_scripts import missing_scripts
 from dotmac_lint.model.no_default_file import unnamed_files
 
 MOST = 3
-"""Services, or scripts, that one text names in vain and that are reported one by one; more are one finding."""
+"""Services, scripts, or files that one text names in vain and that are reported one by one; more are one finding."""
 
 
 class DocsMissingFile(Rule):
@@ -74,7 +74,7 @@ class DocsMissingFile(Rule):
 
 
 def _cause(found: Missing) -> object:
-    together = found.what in ("service", "script")
+    together = found.what in ("service", "script", "file")
     return (found.places[0].path, found.what, found.files) if together else found
 
 
