@@ -732,7 +732,8 @@ class _Discovery:
                     env_files=way.env_files,
                     profiles=way.profiles,
                     project_directory=group.project_directory,
-                    production=_is_production((*group.files, *way.env_files)),
+                    production=_is_production((*group.files, *way.env_files))
+                    and not _is_tried_only((*evidence, *group.evidence)),
                     evidence=(*evidence, *group.evidence),
                     project_name=group.project_name,
                     started=_usual(group.started),
@@ -866,6 +867,15 @@ def _words(*paths: str) -> list[str]:
 def _is_production(paths: Iterable[str]) -> bool:
     """Whether one of the files is for production, and not for a trial of it: `compose.prod.local.yml`."""
     return any("production" in words and _TRIALS.isdisjoint(words) for words in map(_words, paths))
+
+
+_TESTS = regex(r"(^|/)(tests?|e2e|smoke)([/_.-]|$)", re.IGNORECASE)
+
+
+def _is_tried_only(evidence: Iterable[Label]) -> bool:
+    """Whether nothing but tests starts it, as far as is known."""
+    paths = {label.span.path for label in evidence}
+    return bool(paths) and all(map(_TESTS.search, paths))
 
 
 def is_development(paths: Iterable[str]) -> bool:

@@ -70,6 +70,15 @@ class Unproductive(msgspec.Struct, frozen=True):
     variable: Variable | None = None
     field: Field | None = None
 
+    @property
+    def once(self) -> bool:
+        """Whether the service does one thing, for which others wait, and ends."""
+        return any(
+            dependency.name == self.service.name and dependency.condition == "service_completed_successfully"
+            for other in self.service.deployment.services
+            for dependency in other.definition.depends_on
+        )
+
 
 def unproductive(deployment: Deployment) -> Iterator[Unproductive]:
     """Each such setting, once a place: services that share a line have it in common."""

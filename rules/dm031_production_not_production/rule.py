@@ -23,6 +23,7 @@ class ProductionNotProduction(Rule):
                 help=f"Set `{found.name}` to `{wanted}` in the files of production.",
                 fix=for_production(found),
                 service=found.service.name,
+                severity=Severity.WARNING if found.once else Severity.ERROR,
                 key=found.name,
             )
 

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose -f compose.staged.prod.yaml up -d --wait
