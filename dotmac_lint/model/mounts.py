@@ -327,8 +327,6 @@ def create_source(mount: MissingSource) -> Fix | None:
     elif name == "policies" and re.search(r"vault|bao", _image_name(mount.service)):
         paths = mount.service.repository.vault_policy_paths
         path, text = f"{mount.source}/app-policy.hcl", scaffold.vault_policy(paths)
-    elif mount.matters:
-        return None  # empty, it would be as it is when Docker makes it
     if text is None:
         return None
     ignored = mount.service.workspace.is_ignored(path)
