@@ -63,6 +63,9 @@ class Ahead:
         except (OSError, RuntimeError):
             self.workers = 0  # no process can be made, or one was killed
 
+    def has_begun(self, function: str, path: str) -> bool:
+        return (function, path) in self._begun
+
     def take(self, read: Callable[..., Any], path: str) -> Any:
         """What a worker made of the file; None where no worker has begun it, or could not tell."""
         future = self._begun.pop((read.__name__, path), None)

@@ -176,6 +176,12 @@ class Facts:
             known.found[path] = self._same.setdefault(encoded, encoded)
         return fact
 
+    def knows(self, asked: Fact[Any], path: str) -> bool:
+        """Whether an earlier run was told the fact, which has no arguments, of the file as it is now."""
+        if (asked.name, ()) not in self._kinds:
+            self._kinds[asked.name, ()] = _Kind(self._kept.facts.get(asked.name))
+        return self.unchanged.get(path, -1) in (self._kinds[asked.name, ()].earlier or ())
+
     def chosen(self, choose: Callable[[str], bool], files: tuple[str, ...]) -> tuple[str, ...]:
         """Those of `files`, all of the repository, that the function of a module takes by their names alone."""
         name = f"{choose.__module__}:{choose.__qualname__}"

@@ -616,14 +616,16 @@ class Workspace:
         read = reader(module, function)
         limit = MAXIMUM_PARSED.get(function, MAXIMUM_BYTES)
 
+        ahead = self._ahead = self._ahead or Ahead(self.workers)
+
         def unread() -> Iterator[tuple[str, Data]]:
             for path in paths:
-                data = None if (function, path) in self._results else self._content(path)
+                begun = (function, path) in self._results or ahead.has_begun(function, path)
+                data = None if begun else self._content(path)
                 if data and len(data) <= limit and not (self.cache and self.cache.knows(read, data)):
                     yield path, data
 
-        self._ahead = self._ahead or Ahead(self.workers)
-        self._ahead.begin(module, function, unread())
+        ahead.begin(module, function, unread())
 
     def close(self) -> None:
         """Stop the processes that read ahead and that answer for git."""

@@ -251,16 +251,6 @@ class Repository:
         """The files that some service holds."""
         return sorted(set().union(*(service.files for service in self._services)))
 
-    def read_code_ahead(self) -> None:
-        """Say that the code of all services is about to be read."""
-        from dotmac_lint.model.variable_readers import read_ahead
-
-        def begin() -> bool:
-            read_ahead(self.workspace, self._contained_files)
-            return True
-
-        self.workspace.remembered("code is read ahead", begin)
-
     def may_read(self, name: str, files: frozenset[str]) -> bool:
         """Whether one of `files` may read the variable `name`."""
         return not files.isdisjoint(self._read_places.get(name, ()))
@@ -870,20 +860,22 @@ class Service:
     @cached_property
     def names_read_in_code(self) -> dict[str, str]:
         """Each name that Python or JavaScript code in the container reads from the environment, and a file."""
-        from dotmac_lint.model.variable_readers import names_in
+        from dotmac_lint.model.variable_readers import names_in, read_ahead
 
-        self.repository.read_code_ahead()
+        files = sorted(self.files)
+        read_ahead(self.workspace, files)
         found: dict[str, str] = {}
-        for name, path in names_in(self.workspace, sorted(self.files)):
+        for name, path in names_in(self.workspace, files):
             found.setdefault(name, path)
         return found
 
     @cached_property
     def _dynamic_reads(self) -> tuple[Pattern, ...]:
-        from dotmac_lint.model.variable_readers import dynamic_patterns
+        from dotmac_lint.model.variable_readers import dynamic_patterns, read_ahead
 
-        self.repository.read_code_ahead()
-        return tuple(p for path in sorted(self.files) for p in dynamic_patterns(self.workspace, path))
+        files = sorted(self.files)
+        read_ahead(self.workspace, files)
+        return tuple(p for path in files for p in dynamic_patterns(self.workspace, path))
 
     @cached_property
     def _asks_for_no_database(self) -> bool:

@@ -369,12 +369,17 @@ _OF_WINDOWS = regex(r"[A-Za-z]:")
 """How a path begins on a machine with Windows, whose backslashes no shell keeps."""
 
 
+_LOOKS_FOR = regex(r"((\[|\btest)[ \t]+(![ \t]+)?-[efrs]|(?i:\bif[ \t]+(not[ \t]+)?exist))[ \t]+[\"']?$")
+
+
 def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the text looks whether the file is there: `[ -f compose.idp.yml ]`, `if exist compose.idp.yml`."""
     source = workspace.source(path)
-    looks = r"(\[|\btest)[ \t]+(![ \t]+)?-[efrs]|(?i:\bif[ \t]+(not[ \t]+)?exist)"
-    looks = rf"({looks})[ \t]+[\"']?{re.escape(name)}(?![\w./-])"
-    return source is not None and re.search(looks, source.text) is not None
+    text = source.text if source is not None else ""
+    return any(
+        _LOOKS_FOR.search(text, text.rfind("\n", 0, place.start()) + 1, place.start())
+        for place in re.finditer(rf"{re.escape(name)}(?![\w./-])", text)
+    )
 
 
 _LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"

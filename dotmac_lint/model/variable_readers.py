@@ -159,8 +159,13 @@ def _reads_in_python(workspace: Workspace, path: str) -> bool:
 
 
 def read_ahead(workspace: Workspace, paths: Iterable[str]) -> None:
-    """Say that all code in `paths` is about to be read."""
-    python = (path for path in paths if path.endswith(".py") and _reads_in_python(workspace, path))
+    """Say that all code in `paths` is about to be asked for the names that it reads and composes."""
+    python = (
+        path
+        for path in paths
+        if path.endswith(".py") and not workspace.facts.knows(_patterns, path)
+        if _reads_in_python(workspace, path)
+    )
     workspace.read_ahead("python.reads", "read_python_reads", python)
 
 
