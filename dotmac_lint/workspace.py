@@ -51,6 +51,9 @@ T = TypeVar("T")
 Kind = Literal["file", "directory"]
 Data = bytes  # Workspace has a method of that name
 
+VENDORED = r"node_modules|vendor|third[_-]?party|site-packages|wp-content/(?:plugins|themes)"
+"""Folders in which a repository keeps what others have written: a part of patterns."""
+
 MAXIMUM_BYTES = 8 * 1024 * 1024
 """Larger files are no configuration that people write: they are reported, not parsed."""
 

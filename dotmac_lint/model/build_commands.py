@@ -17,7 +17,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import is_of_other_times
 from dotmac_lint.model.made_elsewhere import DOCUMENT
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import Workspace, normalise
+from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node
@@ -26,7 +26,7 @@ _FILES = regex(
     r"(^|/)((GNUm|M|m)akefile[^/]*|package\.json|[Tt]askfile[^/]*|\.?[Jj]ustfile|Jenkinsfile[^/]*|[^/.]+)$"
     r"|\.(sh|bash|zsh|ps1|mk|just|ya?ml|md|mdx|rst|adoc)$"
 )
-_NOT_OURS = regex(r"(^|/)(node_modules|vendor|third_party|site-packages)/|(^|/)CHANGELOG[^/]*$")
+_NOT_OURS = regex(rf"(^|/)({VENDORED})/|(^|/)CHANGELOG[^/]*$")
 _COMMAND = regex(
     r"(?:\bcd[ \t]+(?P<folder>[^\s;&|]+)[ \t]*(?:&&|;)[ \t]*)?\b(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b"
     r"(?P<rest>(?:\\\r?\n|[^\n;&|`#])*)"

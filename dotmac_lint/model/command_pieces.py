@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.shell import MAX_VALUE, MAX_VARIANTS, OPEN, OWN, PLACES, ROOT, Text, joined, spaced
+from dotmac_lint.workspace import VENDORED
 
 Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment", "code"]
 
@@ -17,7 +18,7 @@ MAX_LINES = 1000
 MAX_SETTINGS = 200
 """Variables that the `env:` of one workflow sets."""
 
-_VENDORED = regex(r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|\.venv|venv)/")
+_VENDORED = regex(rf"(^|/)({VENDORED}|\.venv|venv)/")
 _DOCUMENT = regex(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
 _SHELL = regex(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
 _MAKE = regex(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")

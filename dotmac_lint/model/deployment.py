@@ -15,7 +15,7 @@ from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Environment, Variable, layered
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import Workspace
+from dotmac_lint.workspace import VENDORED, Workspace
 
 if TYPE_CHECKING:
     from dotmac_lint.model.application import Application
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _DOCKERFILE = regex(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
 _DEFAULT_COMPOSE = regex(r"(^|/)(docker-)?compose\.ya?ml$")
-_NOT_DEPLOYED = regex(r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules)/")
+_NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|fixtures|testdata)/")
 _ENVIRONMENT_NAMES = (
     "ENVIRONMENT",
     "ENV",

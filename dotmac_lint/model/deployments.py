@@ -28,14 +28,14 @@ from dotmac_lint.model.command_lines import (
 )
 from dotmac_lint.model.made_elsewhere import is_fetched
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import Workspace, normalise
+from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node, YamlFile
 
 _COMPOSE_NAME = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = regex(
-    r"(^|/)(node_modules|vendor|third[_-]?party|site-packages|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
+    rf"(^|/)({VENDORED}|testdata|__?fixtures__?|fixtures|cookiecutters?)/"
     r"|(^|/)(docs?|documentation|tests?/(.*/)?(data|resources)|[_.]?(backups?|archived?)([_-]?\d[^/]*)?)/"
     r"|\{\{|\{%|\.(j2|jinja2?|tmpl|tpl)(/|$)",
     re.I,

@@ -22,7 +22,7 @@ from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_pla
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
 from dotmac_lint.source import Span
-from dotmac_lint.workspace import normalise, without_dots
+from dotmac_lint.workspace import VENDORED, normalise, without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Project
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE = regex(
     r"(^|[/_.-])(change-?log|changes|history|news|releases?|release-?notes|archiv(e[ds]?)?|归档|存档|old|legacy|deprecated|adrs?|rfcs?"
-    r"|vendor|third[_-]?party|node_modules|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
+    rf"|{VENDORED}|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
     r"|on-?prem(ises)?|disabled|(run|work|dev|session|build|deploy(ment)?)[_-]?logs?|reports?|отч[её]т|informe|relat[oó]rio|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
     r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",

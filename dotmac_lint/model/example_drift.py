@@ -38,6 +38,7 @@ from dotmac_lint.model.variable_readers import (
     runs_our_code_from_elsewhere,
 )
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import VENDORED
 
 if TYPE_CHECKING:
     from dotmac_lint.model.compose import Service as Definition
@@ -54,7 +55,7 @@ _EXAMPLE = regex(
 _PROGRAM = regex(r"\.(py|[cm]?[jt]sx?|sh|go|rb|php|rs|java|kt|cs)$")
 _RUNS = regex(r"compose[^/]*\.ya?ml$|(^|[/.])(Docker|Container|Make)file[^/]*$")
 _NOT_OURS = regex(
-    r"(^|/)(tests?|fixtures|testdata|vendor|third_party|node_modules|templates?|archived?|old|legacy|deprecated)/"
+    rf"(^|/)({VENDORED}|tests?|fixtures|testdata|templates?|archived?|old|legacy|deprecated)/"
     r"|\{\{",
     re.I,
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
+from dotmac_lint.workspace import VENDORED
 
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
@@ -34,7 +35,7 @@ _TOOLS = regex(
 )
 _NO_TOOLS = regex(
     r"(^|/)([^/]*(docker-?)?compose[^/]*\.ya?ml|[^/]*(Docker|Container)file[^/]*|requirements[^/]*\.txt"
-    r"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)(node_modules|vendor|third_party|\.claude|\.cursor)/|(^|/)tests?/.*(?<!\.md)$",
+    rf"|CHANGELOG[^/]*|LICENSE[^/]*|pnpm-lock\.yaml)$|(^|/)({VENDORED}|\.claude|\.cursor)/|(^|/)tests?/.*(?<!\.md)$",
     re.IGNORECASE,
 )
 _MAKES = regex(

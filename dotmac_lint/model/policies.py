@@ -18,6 +18,7 @@ from dotmac_lint.fix import Edit
 from dotmac_lint.lazy import regex
 from dotmac_lint.readers.hcl import Attribute, PathRule, Policy, Value, Word
 from dotmac_lint.source import Range, Span
+from dotmac_lint.workspace import VENDORED
 
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
@@ -45,7 +46,7 @@ _KINDS = {
 _SHOWN = {"list": "a list", "object": "a map", "string": "a string"}
 _DURATION = regex(r"\d+d?|(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
 _TEMPLATE = regex(r"[{}$%<>@]")
-_NOT_DEPLOYED = regex(r"(^|/)(tests?|testdata|fixtures|vendor|third_party)/")
+_NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|testdata|fixtures)/")
 ADMINISTRATION = regex(
     r"admin|root|super|sudo|operator|bootstrap|terraform|provision|sre|owner|global", re.IGNORECASE
 )

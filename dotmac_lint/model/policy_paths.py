@@ -17,6 +17,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.policies import ADMINISTRATION, PolicyFile, rights
 from dotmac_lint.readers.hcl import PathRule
 from dotmac_lint.source import Span
+from dotmac_lint.workspace import VENDORED
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
@@ -29,7 +30,7 @@ _KV2 = frozenset({"data", "metadata", "delete", "undelete", "destroy", "subkeys"
 _NO_KV = frozenset({"sys", "auth", "identity", "cubbyhole"})
 _ELSEWHERE = regex(rb"path\s+\\?[\"'][^\"'\n]+[\"']\s*\{+(?:\\n|\s)*capabilities")
 _TEXT_WITH_POLICIES = regex(r"\.(py|sh|bash|tf|tftpl|tpl|ya?ml|j2|ts|js|go)$|(^|/)Makefile$")
-_NOT_DEPLOYED = regex(r"(^|/)(tests?|docs?|examples?|fixtures|vendor)/")
+_NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|docs?|examples?|fixtures)/")
 
 
 class Gap(msgspec.Struct, frozen=True):
