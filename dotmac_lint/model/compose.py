@@ -386,7 +386,7 @@ class _Loader:
         return project
 
     def check(self, found: Iterable[Leaf]) -> None:
-        from dotmac_lint.model.interpolation import InterpolationError
+        from dotmac_lint.readers.template import InterpolationError
 
         for leaf in found:
             if isinstance(leaf.parts, InterpolationError):

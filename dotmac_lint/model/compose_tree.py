@@ -19,6 +19,7 @@ import msgspec
 from dotmac_lint.known import TOO_LONG, Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model import interpolation
+from dotmac_lint.readers.template import InterpolationError, Operator
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Reference(msgspec.Struct, frozen=True, gc=False):
     """A variable that a text interpolates: `${name<operator>default}`, at `span`."""
 
     name: str
-    operator: interpolation.Operator
+    operator: Operator
     default: str
     span: Span
     value: Known[str] | Unknown
@@ -121,7 +122,7 @@ class Leaf:
         return self.kind == "null"
 
     @property
-    def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
+    def parts(self) -> tuple[interpolation.Part, ...] | InterpolationError:
         if self.kind != "str":
             return (_printed(self.raw, self.kind),)
         return (self.raw,) if self.raw else ()
@@ -155,7 +156,7 @@ class Leaf:
     def expanded(self) -> list[tuple[str, int, int]]:
         """The characters of the value, each with the range of `raw` that it stems from; UNKNOWN_CHARACTER stands
         for a variable that is not known."""
-        if isinstance(self.parts, interpolation.InterpolationError):
+        if isinstance(self.parts, InterpolationError):
             return [(character, n, n + 1) for n, character in enumerate(self.raw)]
         found: list[tuple[str, int, int]] = []
         position = 0
@@ -191,7 +192,7 @@ class Leaf:
     def split(self, separators: str) -> tuple[Leaf, Leaf | None]:
         """The text before and after the first of `separators` that is not inside an interpolation."""
         spans: tuple[tuple[int, int], ...] = ()
-        if not isinstance(self.parts, interpolation.InterpolationError):
+        if not isinstance(self.parts, InterpolationError):
             spans = tuple((p.start, p.end) for p in self.parts if not isinstance(p, str))
         for match in re.finditer(f"[{re.escape(separators)}]", self.raw):
             position = match.start()
@@ -211,15 +212,15 @@ class Template(Leaf):
     """A scalar that interpolates variables: what comes of it is worked out once."""
 
     @cached_property
-    def parts(self) -> tuple[interpolation.Part, ...] | interpolation.InterpolationError:
+    def parts(self) -> tuple[interpolation.Part, ...] | InterpolationError:
         try:
             return interpolation.parse(self.raw)
-        except interpolation.InterpolationError as error:
+        except InterpolationError as error:
             return error
 
     @cached_property
     def value(self) -> Known[str] | Unknown:
-        if isinstance(self.parts, interpolation.InterpolationError):
+        if isinstance(self.parts, InterpolationError):
             return Unknown("its interpolation is not valid")
         value = interpolation.evaluate(self.parts, self._lookup)
         if isinstance(value, Known):
@@ -228,7 +229,7 @@ class Template(Leaf):
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
-        if isinstance(self.parts, interpolation.InterpolationError):
+        if isinstance(self.parts, InterpolationError):
             return ()
         found = []
         written = self.span.range.slice(self.origin.text)

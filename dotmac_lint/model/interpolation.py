@@ -1,30 +1,17 @@
-"""Compose's template language: `$X`, `${X}`, `${X:-default}` and the like, with their offsets.
+"""What becomes of the variables in Compose files: `$X`, `${X}`, `${X:-default}` and the like.
 
 Source of behaviour: Compose specification, "Interpolation"; compose-spec/compose-go, template/template.go.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Known, Unknown
-from dotmac_lint.lazy import regex
-
-Operator = Literal["", ":-", "-", ":?", "?", ":+", "+"]
-
-MAXIMUM_NESTING = 50
-"""Levels of `${A:-${B:-...}}` that are followed."""
-
-_TEMPLATE = regex(
-    r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
-    r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*)(?:\}|(?P<operator>:?[-+?]))|))",
-    re.I | re.A,
-)
-_BRACE = regex(r"\{.?|\}", re.S)
+from dotmac_lint.readers.template import MAXIMUM_NESTING, InterpolationError, Operator, template_parts
 
 
 class VariablePart(msgspec.Struct, frozen=True, tag="variable"):
@@ -44,76 +31,23 @@ Lookup: TypeAlias = Callable[[str], Known[str] | Unknown | None]
 """What is known of a variable; None when nothing sets it."""
 
 
-class InterpolationError(Exception):
-    """An invalid template; `message` is a full sentence, `offset` the place of the `$`."""
-
-    def __init__(self, offset: int, message: str) -> None:
-        super().__init__(message)
-        self.offset = offset
-        self.message = message
-
-
 def parse(raw: str) -> tuple[Part, ...]:
     """The literals and variables of `raw`. Raises InterpolationError."""
     if "$" not in raw:
         return (raw,) if raw else ()
-    return _parse(raw, 0, 0)
+    return tuple(_parse(raw, 0, 0))
 
 
-def _parse(text: str, base: int, depth: int) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    position = literal = 0
-    line_end = last_brace = -1
-
-    def flush(end: int) -> None:
-        if end > literal:
-            parts.append(text[literal:end])
-
-    while match := _TEMPLATE.search(text, position):
-        start, position = match.span()
-        if match["escaped"]:
-            flush(start + 1)
-            literal = position
+def _parse(text: str, base: int, depth: int) -> Iterator[Part]:
+    for part in template_parts(text, base):
+        if isinstance(part, str):
+            yield part
             continue
-        name: str | None = match["named"] or match["braced"]
-        operator: Operator = match["operator"] or ""  # type: ignore[assignment]
-        word = ""
-        nested: tuple[Part, ...] = ()
-        if name is None:
-            message = (
-                "The interpolation is not valid: `${` needs a name and a closing brace (`$$` is a dollar)."
-            )
-            raise InterpolationError(base + start, message)
-        if operator:
-            if position > line_end:  # the word ends at the last brace of its line, at most
-                line_end = text.find("\n", position)
-                line_end = len(text) if line_end < 0 else line_end
-                last_brace = text.rfind("}", position, line_end)
-            if last_brace < position:
-                raise InterpolationError(base + start, f"The interpolation of `{name}` has no closing brace.")
-            end = _closing_brace(text, start, last_brace + 1)
-            word, position = text[match.end() : end], end + 1
-            if depth >= MAXIMUM_NESTING:
-                raise InterpolationError(base + start, "Interpolations are nested too deeply here.")
-            nested = _parse(word, base + match.end(), depth + 1) if word else ()
-        flush(start)
-        literal = position
-        parts.append(VariablePart(name, operator, word, base + start, base + position, nested))
-    flush(len(text))
-    return tuple(parts)
-
-
-def _closing_brace(text: str, start: int, end: int) -> int:
-    """template.go, getFirstBraceClosingIndex, which overlooks the character after an opening brace."""
-    depth = 0
-    for match in _BRACE.finditer(text, start, end):
-        if match[0] != "}":
-            depth += 1
-            continue
-        depth -= 1
-        if depth == 0:
-            return match.start()
-    return end - 1
+        start, end, word = part.range.start, part.range.end, part.word
+        if part.operator and depth >= MAXIMUM_NESTING:
+            raise InterpolationError(start, "Interpolations are nested too deeply here.")
+        nested = tuple(_parse(word, end - 1 - len(word), depth + 1))
+        yield VariablePart(part.name, part.operator, word, start, end, nested)
 
 
 def variables(parts: tuple[Part, ...]) -> Iterator[VariablePart]:

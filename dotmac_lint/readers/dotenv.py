@@ -17,15 +17,13 @@ import msgspec
 
 from dotmac_lint.known import MAXIMUM_VALUE, TOO_LONG, Problem, Unknown
 from dotmac_lint.lazy import regex
+from dotmac_lint.readers.template import MAXIMUM_NESTING, InterpolationError, VariablePart, template_parts
 from dotmac_lint.source import Range
 
 Dialect = Literal["compose", "python", "docker"]
-Operator = Literal["", ":-", "-", ":?", "?", ":+", "+"]
 
-MAX_NESTING = 50
 MAXIMUM_TOTAL = 4 * 1024 * 1024
 """Characters of all values of a file, interpolation done."""
-"""Levels of `${A:-${B:-...}}` that are followed."""
 
 # Go's unicode.IsSpace, and the same without the line break and what lies beyond Latin-1 (parser.go, isSpace).
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -38,13 +36,6 @@ _EXPORT = regex(r"export(?=[\t\n\f\r ])")
 _KEY = regex("[\t\v\f\r \x85\xa0_.\\-\\[\\]A-Za-z0-9]*")
 _QUOTED = {q: re.compile(rf"{q}((?:[^{q}\\]|\\.)*+){q}", re.S) for q in "'\""}
 
-_TEMPLATE = regex(
-    r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
-    r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*)(?:\}|(?P<operator>:?[-+?]))|))",
-    re.I,
-)
-_BRACE = regex(r"\{.?|\}", re.S)
-
 _PYTHON_SPACE = regex(r"\s*")
 _PYTHON_BLANK = regex(r"[^\S\r\n]*")
 _PYTHON_EXPORT = regex(r"export[^\S\r\n]+")
@@ -55,15 +46,6 @@ _PYTHON_VARIABLE = regex(r"\$\{(?P<name>[^\}:]*)(?::-(?P<default>[^\}]*))?\}")
 _LINE = regex(r"[^\r\n]*")
 
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-
-
-class VariablePart(msgspec.Struct, frozen=True, gc=False, tag="variable"):
-    """`${name}`, or `${name<operator>word}`; `word` is itself a template in Compose's dialect."""
-
-    name: str
-    operator: Operator
-    word: str
-    range: Range
 
 
 class EnvEntry(msgspec.Struct, frozen=True, gc=False):
@@ -153,69 +135,10 @@ class _ComposeDouble(_Decoded):
 # ---- Compose
 
 
-class _InvalidError(Exception):
-    """An invalid template at an offset of its text."""
-
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-
-
-def _template(text: str) -> tuple[tuple[str | VariablePart, int], ...]:
-    """The literals and variables of a Compose template, each with its offset; ranges are those in `text`."""
-    parts: list[tuple[str | VariablePart, int]] = []
-    position = literal = 0
-    line_end = last_brace = -1
-
-    def flush(end: int) -> None:
-        if end > literal:
-            parts.append((text[literal:end], literal))
-
-    while match := _TEMPLATE.search(text, position):
-        start, position = match.span()
-        if match["escaped"]:
-            flush(start + 1)
-            literal = position
-            continue
-        name: str | None = match["named"] or match["braced"]
-        operator: Operator | None = match["operator"]  # type: ignore[assignment]
-        word = ""
-        if name is None:
-            raise _InvalidError(start)
-        if operator is not None:
-            if position > line_end:  # the word ends at the last brace of its line, at most
-                line_end = text.find("\n", position)
-                line_end = len(text) if line_end < 0 else line_end
-                last_brace = text.rfind("}", position, line_end)
-            if last_brace < position:
-                raise _InvalidError(start)
-            end = _closing_brace(text, start, last_brace + 1)
-            word, position = text[position:end], end + 1
-        flush(start)
-        literal = position
-        parts.append((VariablePart(name, operator or "", word, Range(start, position)), start))
-    flush(len(text))
-    return tuple(parts)
-
-
-def _closing_brace(text: str, start: int, end: int) -> int:
-    """template.go, getFirstBraceClosingIndex, which overlooks the character after an opening brace."""
-    depth = 0
-    for match in _BRACE.finditer(text, start, end):
-        if match[0] != "}":
-            depth += 1
-            continue
-        depth -= 1
-        if depth == 0:
-            return match.start()
-    return end - 1
-
-
-def _located(
-    decoded: _Decoded, parts: tuple[tuple[str | VariablePart, int], ...]
-) -> tuple[str | VariablePart, ...]:
+def _located(decoded: _Decoded, parts: Iterable[str | VariablePart]) -> tuple[str | VariablePart, ...]:
     """The parts with the ranges of their variables moved to the file."""
     result: list[str | VariablePart] = []
-    for part, _ in parts:
+    for part in parts:
         if isinstance(part, str):
             result.append(part)
         else:
@@ -302,8 +225,8 @@ def _read_compose(text: str) -> EnvFile:
         parts = (decoded.text,) if decoded.text else ()
         if "$" in decoded.text:
             try:
-                parts = _located(decoded, _template(decoded.text))
-            except _InvalidError as error:
+                parts = _located(decoded, template_parts(decoded.text))
+            except InterpolationError as error:
                 message = "The interpolation is not valid: `${` needs a name and a closing brace."
                 refuse(message, decoded.place(error.offset), value_range.end)
         whole = Range(statement, value_range.end)
@@ -418,19 +341,17 @@ def _python_statement(text: str, start: int) -> tuple[EnvEntry | None, int]:
 def _python_parts(decoded: _Decoded) -> tuple[str | VariablePart, ...]:
     """variables.py of python-dotenv: `${name}` and `${name:-default}`, in every kind of quotes."""
     text, end = decoded.text, 0
-    parts: list[tuple[str | VariablePart, int]] = []
+    parts: list[str | VariablePart] = []
     for match in _PYTHON_VARIABLE.finditer(text) if "${" in text else ():
         if match.start() > end:
-            parts.append((text[end : match.start()], end))
+            parts.append(text[end : match.start()])
         end = match.end()
         word = match["default"]
         place = Range(match.start(), end)
-        parts.append(
-            (VariablePart(match["name"], "" if word is None else ":-", word or "", place), place.start)
-        )
+        parts.append(VariablePart(match["name"], "" if word is None else ":-", word or "", place))
     if end < len(text):
-        parts.append((text[end:], end))
-    return _located(decoded, tuple(parts))
+        parts.append(text[end:])
+    return _located(decoded, parts)
 
 
 # ---- Docker
@@ -561,11 +482,11 @@ def _variable(part: VariablePart, known: Lookup, python: bool, unset: Value, dep
     present = value is not None and (value != "" or not part.operator.startswith(":"))
     if present != part.operator.endswith("+"):
         return value or ""
-    if depth >= MAX_NESTING:
+    if depth >= MAXIMUM_NESTING:
         return Unknown("nested too deeply")
     try:
-        word = _substitute((piece for piece, _ in _template(part.word)), known, python, unset, depth + 1)
-    except _InvalidError as error:
+        word = _substitute(template_parts(part.word), known, python, unset, depth + 1)
+    except InterpolationError as error:
         raise _RefusedError(f"The interpolation of `{part.name}` is not valid.") from error
     if part.operator.endswith("?"):
         reason = f": {word}" if isinstance(word, str) and word else ""

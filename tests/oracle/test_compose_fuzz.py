@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from dotmac_lint.model import interpolation
 from dotmac_lint.model.compose_merge import port_numbers
 from dotmac_lint.model.shell_words import split_words
+from dotmac_lint.readers.template import InterpolationError
 from tests.oracle import compose_cases as cases
 from tests.oracle.compose_oracle import COMPOSE, RefusedError, disagreements, our_services
 from tests.oracle.test_compose import arguments_of, files_of, ours, theirs, write
@@ -59,7 +60,7 @@ def pieces(words: str, longest: int) -> st.SearchStrategy[str]:
 def is_template(text: str) -> bool:
     try:
         interpolation.parse(text)
-    except interpolation.InterpolationError:
+    except InterpolationError:
         return False
     return "?" not in text  # what a variable demands is refused
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dotmac_lint.known import Problem, Unknown
-from dotmac_lint.readers.dotenv import Dialect, EnvFile, VariablePart, evaluate, read_dotenv
+from dotmac_lint.readers.dotenv import Dialect, EnvFile, evaluate, read_dotenv
+from dotmac_lint.readers.template import VariablePart
 
 EXAMPLES = int(os.environ.get("DOTMAC_LINT_FUZZ", "100"))
 
