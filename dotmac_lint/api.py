@@ -1,7 +1,7 @@
 """All that a rule needs to import."""
 
 from dotmac_lint.diagnostic import Diagnostic, Label, Severity, grouped, listed
-from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix
+from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix, joined
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.deployment import Deployment, Repository, Service
 from dotmac_lint.registry import FixAvailability, Phase, Rule
@@ -26,5 +26,6 @@ __all__ = [
     "Span",
     "Unknown",
     "grouped",
+    "joined",
     "listed",
 ]

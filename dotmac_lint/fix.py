@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 import msgspec
@@ -43,3 +44,17 @@ class Fix(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...] = ()
     creates: tuple[CreateFile, ...] = ()
     applicability: Applicability = Applicability.UNSAFE
+
+
+def joined(fixes: Iterable[Fix | None]) -> Fix | None:
+    """One fix for all that has one cause; None where there is none."""
+    found = [fix for fix in fixes if fix is not None]
+    if not found:
+        return None
+    more = len({fix.title for fix in found}) - 1
+    return Fix(
+        found[0].title + (f" (and {more} more)" if more else ""),
+        tuple(dict.fromkeys(edit for fix in found for edit in fix.edits)),
+        tuple(dict.fromkeys(file for fix in found for file in fix.creates)),
+        min(fix.applicability for fix in found),
+    )

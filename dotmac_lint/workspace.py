@@ -356,6 +356,12 @@ class Workspace:
     def is_directory(self, path: str) -> bool:
         return self.kind(path) == "directory"
 
+    def absent(self, path: str) -> str:
+        """The outermost folder on the way to `path` that is not there, else the path itself."""
+        parts = path.split("/")
+        above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        return next((folder for folder in above if not self.kind(folder)), path)
+
     def is_tracked_directory(self, path: str) -> bool:
         """Whether listed files lie below `path`: what a fresh clone would have."""
         return path in self._directories

@@ -196,7 +196,7 @@ def _missing_source(
         elsewhere=elsewhere,
         fix=None,
         found_by_others=found_by_others,
-        absent=_absent(image.workspace, path),
+        absent=image.workspace.absent(path),
     )
     all_meant = elsewhere is not None and _takes_all(image)
     fix = None if image.inline or found_by_others or all_meant else _other_source(image, copy, path)
@@ -217,10 +217,6 @@ def _copies(image: Image) -> Iterator[Copy]:
     """What the build of the target takes from its context."""
     for stage in image.built_stages:
         yield from (copy for copy in stage.copies if copy.origin == "context")
-
-
-def _absent(workspace: Workspace, path: str) -> str:
-    return next((folder for folder in [*_parents(path)][::-1] if not workspace.kind(folder)), path)
 
 
 def _elsewhere(workspace: Workspace, image: Image, path: str) -> str | None:
@@ -357,6 +353,8 @@ class MissingReference(msgspec.Struct, frozen=True):
     image: Image | None
     stages: tuple[Stage, ...]
     fix: Fix | None
+    base: str | None = None
+    """The folder from which the words of a context lead to what exists, where its own does not."""
 
     @property
     def pulled(self) -> str | None:
@@ -380,9 +378,13 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
         folder = context.value.value
         if workspace.kind(folder) != "directory":
             if not _may_be_there(deployment, service, folder, context.raw):
-                meant = similar_path(folder, folders_beside(workspace, folder))
-                fix = _other_text(workspace, context, folder, meant)
-                yield MissingReference(service, "context", folder, context.span, None, (), fix)
+                base = _other_base(deployment, folder)
+                if base is None:
+                    meant = similar_path(folder, folders_beside(workspace, folder))
+                    fix = _other_text(workspace, context, folder, meant)
+                else:
+                    fix = _from_base(deployment, context, folder, base)
+                yield MissingReference(service, "context", folder, context.span, None, (), fix, base)
             continue
         image = service.image
         if image is None or image.context is None:
@@ -410,6 +412,25 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 meant = similar_name(name, [stage.name or "" for stage in stages])
                 fix = _other_text(workspace, build.target, name, meant)
                 yield MissingReference(service, "target", name, build.target.span, image, stages, fix)
+
+
+def _other_base(deployment: Deployment, folder: str) -> str | None:
+    """The folder above the project's from which the words that lead to `folder` name a folder that exists."""
+    words = posixpath.relpath(folder, deployment.spec.folder or ".")
+    above = () if words.startswith("..") else (*_parents(deployment.spec.folder), "")
+    exists = deployment.repository.workspace.kind
+    return next((base for base in above if exists(posixpath.join(base, words)) == "directory"), None)
+
+
+def _from_base(deployment: Deployment, context: Text, folder: str, base: str) -> Fix | None:
+    """Write the context as it is called from the project's folder."""
+    project = deployment.spec.folder
+    meant = posixpath.join(base, posixpath.relpath(folder, project))
+    written = posixpath.relpath(meant, project)
+    edit = (
+        None if context.references else replace_word(deployment.repository.workspace, context.span, written)
+    )
+    return Fix(f"Build `{meant}` instead", edits=(edit,)) if edit else None
 
 
 def _is_variant(name: str, other: str) -> bool:

@@ -56,7 +56,8 @@ _PYTHON_IMAGE = regex(r"(docker\.io/)?(library/)?python(:|@|$)")
 _ENTRYPOINT = regex(r"(^|/)[^/]*entrypoint[^/]*$")
 _MAKES_PROGRAM = regex(rb"(?m)^(?!\s*#)[^\n]*\b(composer[ \t]+create-project|git[ \t]+clone)\b")
 _IDLE = regex(
-    r"(\S*sh -\w*c )?(exec )?(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
+    r"(\S*sh -\w*c )?(echo [^;&|\n]*(&&|;) ?)*(exec )?"
+    r"(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
 _INSTALLS = regex(

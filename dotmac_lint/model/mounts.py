@@ -92,6 +92,11 @@ class MissingSource(msgspec.Struct, frozen=True):
     def matters(self) -> bool:
         return self.told is None and (self.is_file or self.is_configuration)
 
+    @property
+    def absent(self) -> str:
+        """The outermost folder on the way that is not there either, else the source itself."""
+        return self.service.workspace.absent(self.source)
+
 
 def _named_like_a_file(path: str) -> bool:
     return bool(_FILE.search(posixpath.basename(path)))

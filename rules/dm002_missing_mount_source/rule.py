@@ -1,7 +1,17 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.mounts import mend_source, missing_sources
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Fix,
+    FixAvailability,
+    Label,
+    Rule,
+    Severity,
+    grouped,
+    joined,
+)
+from dotmac_lint.model.mounts import MissingSource, mend_source, missing_sources
 
 
 class MissingMountSource(Rule):
@@ -12,7 +22,7 @@ class MissingMountSource(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for mount in missing_sources(deployment):
+        for mount, *below in grouped(missing_sources(deployment), _cause):
             kind = "file" if mount.is_file else "directory"
             made = "Docker makes an empty directory of it"
             if mount.is_file:
@@ -21,12 +31,17 @@ class MissingMountSource(Rule):
                 effect = f"{made}, and the service starts without what it expects there"
             else:
                 effect = f"{made}, owned by root"
-            fix = mend_source(mount)
+            more = f"do {len(below)} more" if len(below) > 1 else "does another"
+            nor = f", nor {more} below `{mount.absent}`" if below else ""
+            fix = _together([mount, *below])
             yield self.report(
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
-                f"but it does not exist: {effect}.",
+                f"but it does not exist{nor}: {effect}.",
                 mount.at,
-                related=[Label(span, "it is mounted here too") for span in mount.others],
+                related=[
+                    *(Label(span, "it is mounted here too") for span in mount.others),
+                    *(Label(other.at, f"`{other.source}` does not exist either") for other in below),
+                ],
                 severity=Severity.INFO
                 if not mount.matters
                 else Severity.WARNING
@@ -35,6 +50,8 @@ class MissingMountSource(Rule):
                 help=(
                     f"`{mount.told}` tells to make it by hand: let a script do that, or commit the {kind}."
                     if mount.told is not None
+                    else f"Commit the folder `{mount.absent}`, or correct the paths."
+                    if below
                     else f"Commit the {kind}, or correct the path."
                 )
                 + (f" {fix.title}." if fix is not None and fix.edits else ""),
@@ -42,3 +59,14 @@ class MissingMountSource(Rule):
                 service=mount.service.name,
                 key=mount.source,
             )
+
+
+def _cause(mount: MissingSource) -> tuple[object, ...]:
+    """The folder that is not there, with all that is mounted of it and matters as much."""
+    return (mount.at.path, mount.absent, mount.matters, mount.is_optional, mount.told)
+
+
+def _together(group: list[MissingSource]) -> Fix | None:
+    """The repairs of all; where some lie elsewhere, the others would not be sought here either."""
+    fixes = [mend_source(mount) for mount in group]
+    return joined([fix for fix in fixes if fix is not None and fix.edits] or fixes)

@@ -1,7 +1,5 @@
 from collections.abc import Iterator
 
-import msgspec
-
 from dotmac_lint.api import (
     Deployment,
     Diagnostic,
@@ -11,6 +9,7 @@ from dotmac_lint.api import (
     Repository,
     Rule,
     Severity,
+    joined,
 )
 from dotmac_lint.model.builds import MissingSource, by_cause, missing_sources, missing_sources_of_others
 from dotmac_lint.model.start_scripts import missing_in_images
@@ -80,7 +79,4 @@ def _together(group: list[MissingSource]) -> Fix | None:
     fixes = [found.fix for found in group if found.fix is not None]
     if len(fixes) < len(group) or (len(group) > 1 and group[0].elsewhere is not None):
         return None
-    more = f" (and {len(fixes) - 1} more)" if len(fixes) > 1 else ""
-    return msgspec.structs.replace(
-        fixes[0], title=fixes[0].title + more, edits=tuple(edit for fix in fixes for edit in fix.edits)
-    )
+    return joined(fixes)

@@ -3,13 +3,13 @@ from collections.abc import Iterable, Iterator
 from dotmac_lint.api import (
     Deployment,
     Diagnostic,
-    Fix,
     FixAvailability,
     Label,
     Repository,
     Rule,
     Severity,
     grouped,
+    joined,
 )
 from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
 
@@ -35,7 +35,7 @@ class MissingBuildReference(Rule):
                 if found.service
                 else f"A command in `{found.at.path}`"
             )
-            fixes = [one.fix for one in (found, *others) if one.fix is not None]
+            fix = joined(one.fix for one in (found, *others))
             if found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":
@@ -62,8 +62,8 @@ class MissingBuildReference(Rule):
                     *(Label(stage.span, f"the stage `{stage.name}`") for stage in found.stages),
                     *(Label(other.at, f"so is `{other.service.name}`") for other in others if other.service),
                 ],
-                help=f"{advice} {found.fix.title}." if found.fix else advice,
-                fix=_joined(fixes) if fixes else None,
+                help=f"{advice} {fix.title}." if fix else advice,
+                fix=fix,
                 service=found.service.name if found.service else None,
                 severity=Severity.WARNING if found.pulled else Severity.ERROR,
                 key=found.name,
@@ -71,11 +71,7 @@ class MissingBuildReference(Rule):
 
 
 def _cause(found: MissingReference) -> tuple[object, ...]:
+    if found.base is not None:
+        return (found.kind, found.base, found.at.path, bool(found.pulled))
     alone = found.at if found.service is None or found.kind == "target" else found.at.path
     return (found.kind, found.name, alone, found.pulled, found.fix and found.fix.title)
-
-
-def _joined(fixes: list[Fix]) -> Fix:
-    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
-    creates = tuple(dict.fromkeys(file for fix in fixes for file in fix.creates))
-    return Fix(fixes[0].title, edits, creates, fixes[0].applicability)

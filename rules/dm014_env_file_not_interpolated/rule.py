@@ -1,7 +1,10 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped
-from dotmac_lint.model.interpolated import blanks
+from dotmac_lint.model.interpolated import Blank, blanks
+
+MOST = 3
+"""Variables of one env file that are reported one by one; more are one finding."""
 
 
 class EnvFileNotInterpolated(Rule):
@@ -12,18 +15,38 @@ class EnvFileNotInterpolated(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         set_there = (blank for blank in blanks(deployment) if blank.kind == "env-file")
-        for blank, *others in grouped(set_there, lambda blank: (blank.name, blank.path, blank.at.path)):
-            assert blank.given is not None
-            also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
-            yield self.report(
-                f"`{blank.name}` in {blank.user}{also} stays empty: it is set only in the `env_file` "
-                f"`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
-                blank.at,
-                related=[
-                    Label(blank.given.name_span, f"`{blank.name}` is set here"),
-                    *(Label(other.at, "it is needed here too") for other in others),
-                ],
-                help=f"Set it in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
-                service=blank.service,
-                key=blank.name,
-            )
+        for found in grouped(set_there, lambda blank: (blank.path, blank.at.path)):
+            variables = grouped(found, lambda blank: blank.name)
+            yield from [self._all(variables)] if len(variables) > MOST else map(self._one, variables)
+
+    def _one(self, places: list[Blank]) -> Diagnostic:
+        blank, *others = places
+        also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
+        return self._report(
+            f"`{blank.name}` in {blank.user}{also} stays empty: it is set only in the `env_file` ",
+            blank,
+            others,
+        )
+
+    def _all(self, variables: list[list[Blank]]) -> Diagnostic:
+        blank, *others = (places[0] for places in variables)
+        names = ", ".join(f"`{other.name}`" for other in (blank, *others)[:3])
+        return self._report(
+            f"{names} and {len(others) - 2} more stay empty: they are set only in the `env_file` ",
+            blank,
+            others,
+        )
+
+    def _report(self, message: str, blank: Blank, others: list[Blank]) -> Diagnostic:
+        assert blank.given is not None
+        return self.report(
+            f"{message}`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
+            blank.at,
+            related=[
+                Label(blank.given.name_span, f"`{blank.name}` is set here"),
+                *(Label(other.at, f"`{other.name}` is needed here") for other in others),
+            ],
+            help=f"Set it in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
+            service=blank.service,
+            key=blank.name,
+        )

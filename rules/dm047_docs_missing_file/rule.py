@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from posixpath import dirname
 
 from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
 from dotmac_lint.model.documentation import Missing, missing_references
@@ -7,7 +8,7 @@ from dotmac_lint.model.documented_scripts import missing_scripts
 from dotmac_lint.model.no_default_file import unnamed_files
 
 MOST = 3
-"""Services, scripts, or files that one text names in vain and that are reported one by one; more are one finding."""
+"""Services, scripts, or files, env files of one folder, that one text names in vain; more of them are one finding."""
 
 
 class DocsMissingFile(Rule):
@@ -74,8 +75,10 @@ class DocsMissingFile(Rule):
 
 
 def _cause(found: Missing) -> object:
-    together = found.what in ("service", "script", "file")
-    return (found.places[0].path, found.what, found.files) if together else found
+    where = (found.places[0].path, found.what)
+    if found.what == "env file":
+        return (*where, dirname(found.name))
+    return (*where, found.files) if found.what in ("service", "script", "file") else found
 
 
 def _listed(files: tuple[str, ...]) -> str:
