@@ -266,7 +266,15 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 def mend_source(mount: MissingSource) -> Fix | None:
     """Mount what is meant; else create what is missing."""
-    return _meant(mount) or _alike(mount) or create_source(mount)
+    return _meant(mount) or _alike(mount) or (None if _is_meant_from_root(mount) else create_source(mount))
+
+
+def _is_meant_from_root(mount: MissingSource) -> bool:
+    """Whether the folder that the words begin with lies in the root, and not where they are meant from."""
+    base = mount.service.deployment.spec.folder
+    first, below, _ = posixpath.relpath(mount.source, base or ".").partition("/")
+    here = posixpath.join(base, first)
+    return bool(base and below) and mount.absent == here and mount.service.workspace.is_directory(first)
 
 
 def _meant(mount: MissingSource) -> Fix | None:

@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from dotmac_lint.api import (
     Deployment,
     Diagnostic,
-    Fix,
     FixAvailability,
     Label,
     Rule,
@@ -33,7 +32,7 @@ class MissingMountSource(Rule):
                 effect = f"{made}, owned by root"
             more = f"do {len(below)} more" if len(below) > 1 else "does another"
             nor = f", nor {more} below `{mount.absent}`" if below else ""
-            fix = _together([mount, *below])
+            fix = joined(map(mend_source, (mount, *below)))
             yield self.report(
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
                 f"but it does not exist{nor}: {effect}.",
@@ -64,9 +63,3 @@ class MissingMountSource(Rule):
 def _cause(mount: MissingSource) -> tuple[object, ...]:
     """The folder that is not there, with all that is mounted of it and matters as much."""
     return (mount.at.path, mount.absent, mount.matters, mount.is_optional, mount.told)
-
-
-def _together(group: list[MissingSource]) -> Fix | None:
-    """The repairs of all; where some lie elsewhere, the others would not be sought here either."""
-    fixes = [mend_source(mount) for mount in group]
-    return joined([fix for fix in fixes if fix is not None and fix.edits] or fixes)
