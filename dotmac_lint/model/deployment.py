@@ -118,7 +118,7 @@ class Repository:
 
     @cached_property
     def settings(self) -> tuple[SettingsClass, ...]:
-        from dotmac_lint.model.settings import find_settings
+        from dotmac_lint.model.settings_found import find_settings
 
         return find_settings(self.workspace)
 

@@ -47,7 +47,7 @@ _WORKER_OPTIONS = {
 def entrypoint_text(missing: MissingScript) -> str | None:
     """The script for `missing`; None where the repository does not show what it would start."""
     from dotmac_lint.model.application import find_applications
-    from dotmac_lint.model.settings import find_settings
+    from dotmac_lint.model.settings_found import find_settings
 
     stage, workspace = missing.stage, missing.image.workspace
     if not (missing.source or "").endswith((".sh", ".bash")):

@@ -6,50 +6,29 @@ What pydantic-settings does is taken from its sources and checked against the li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dotmac_lint.facts import fact
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.lazy import regex
 from dotmac_lint.model.application import module_name
-from dotmac_lint.model.settings_code import (
-    ClassRef,
-    Code,
-    Entity,
-    External,
-    FunctionRef,
-    Module,
-    ModuleRef,
-    Raw,
-    Scope,
-    Value,
-    code_of,
-)
+from dotmac_lint.model.settings_code import ClassRef, External, Raw
 from dotmac_lint.model.settings_sources import Sources, sources_of
 from dotmac_lint.model.settings_types import (
     Declared,
     Instance,
     Model,
     TypeInfo,
-    Types,
     is_complex,
     union_is_complex,
     union_of,
 )
 from dotmac_lint.model.values import Coerced, Invalid, coerce
-from dotmac_lint.readers.python.code import (
-    Call,
-    Expr,
-)
-from dotmac_lint.readers.python.setters import ANY, OWN, SETTINGS_NAME
-from dotmac_lint.readers.python.settings import Assignment, Change, Function, PathMapping
+from dotmac_lint.readers.python.code import Call
+from dotmac_lint.readers.python.settings import Function
 from dotmac_lint.source import Span
-from dotmac_lint.words import calls
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -408,6 +387,9 @@ def _most_splits(model: Model) -> int | None:
     return split if isinstance(split, int) and split > 0 and model.version == 2 else None
 
 
+_READS = Unknown("its default reads the environment")
+
+
 class _Naming:
     """Works out the names of all fields of one settings class."""
 
@@ -512,8 +494,8 @@ class _Naming:
         decoded = place.decoded and (not names or any(how.found for how in names.values()))
         if type.decode != "force" and (not decoded or not self.decodes):
             type = msgspec.structs.replace(type, decode="no")
-        objects = _objects(type)
-        inner = [] if len(place.path) >= DEPTH else objects
+        sections = objects(type)
+        inner = [] if len(place.path) >= DEPTH else sections
         inner = [row for row in inner if trail.get(id(row[0]), 0) < 2]
         inside = self._ways(declared, names, place)
         prefixes: Names = {}
@@ -529,20 +511,8 @@ class _Naming:
         if place.depth == 0:
             prefixes = self._fillable(declared, prefixes)
             any_below = any_below if self.model.version == 1 else any_below and prefixes
-        default, class_default = declared.default, declared.default
-        if place.absent:
-            default = Unknown("its section is not there unless something of it is set")
-        elif place.instance is not None:
-            given = dict(place.instance.keywords)
-            if declared.name in given:
-                default = self.code.fold(given[declared.name], place.instance.scope)
-            elif not place.instance.complete:
-                default = Unknown("its section is made by code that is not followed")
-        if declared.reads:
-            default = class_default = Unknown("its default reads the environment")
-        required = declared.default is None and declared.instance is None and not declared.omissible
         closed = _why_open([row[0] for row in inner], place.config) if inner else ""
-        if len(inner) < len(objects) and self.delimiter:
+        if len(inner) < len(sections) and self.delimiter:
             closed = f"`{'.'.join(path)}` may hold sections of its own kind without end"
         if (not inner and type.kind == "unknown") or (
             type.kind == "union" and any(a.kind == "unknown" for a in type.args)
@@ -574,9 +544,9 @@ class _Naming:
             path=path,
             names=tuple(dict.fromkeys(shown)),
             type=type,
-            default=default,
-            class_default=class_default,
-            required=required,
+            default=self._default(declared, place),
+            class_default=_READS if declared.reads else declared.default,
+            required=declared.default is None and declared.instance is None and not declared.omissible,
             section=bool(inner),
             span=declared.span,
             description=declared.description,
@@ -592,18 +562,11 @@ class _Naming:
             legacy=self.model.version == 1,
             doubt=place.doubt or self._doubt(type, names, place),
         )
+        for model, _ in inner:
+            own = {**own, **self._own_names(declared, model, path)}
         made = declared.instance.ref if declared.instance else None
         members: dict[str, list[tuple[Declared, Model, _Place]]] = {}
         for model, plain in inner:
-            if model.is_settings and declared.instance is not None:
-                # Made by a call, a nested settings object reads its own names, too.
-                naming = _Naming(model, True)
-                if naming.known and (naming.case_sensitive == self.case_sensitive or self.case_sensitive):
-                    set_by_hand = {keyword for keyword, _ in declared.instance.keywords}
-                    own = {
-                        **own,
-                        **{(*path, *f.path): f for f in naming.fields() if f.path[0] not in set_by_hand},
-                    }
             followed = model.is_pydantic
             below = _Place(
                 path=path,
@@ -636,8 +599,34 @@ class _Naming:
             shared = _other(child, below_names, takers)
             yield from self._field(child, below_names, more, below, deeper, own, shared)
 
+    def _default(self, declared: Declared, place: _Place) -> Known[Any] | Unknown | None:
+        """What the field holds where nothing sets it."""
+        if declared.reads:
+            return _READS
+        if place.absent:
+            return Unknown("its section is not there unless something of it is set")
+        if place.instance is not None:
+            given = dict(place.instance.keywords)
+            if declared.name in given:
+                return self.code.fold(given[declared.name], place.instance.scope)
+            if not place.instance.complete:
+                return Unknown("its section is made by code that is not followed")
+        return declared.default
+
+    def _own_names(
+        self, declared: Declared, model: Model, path: tuple[str, ...]
+    ) -> dict[tuple[str, ...], Field]:
+        """The fields of a nested settings object, which reads names of its own, too, where it is made by a call."""
+        if not model.is_settings or declared.instance is None:
+            return {}
+        naming = _Naming(model, True)
+        if not (naming.known and (naming.case_sensitive == self.case_sensitive or self.case_sensitive)):
+            return {}
+        set_by_hand = {keyword for keyword, _ in declared.instance.keywords}
+        return {(*path, *f.path): f for f in naming.fields() if f.path[0] not in set_by_hand}
+
     def _doubt_below(self, declared: Declared, type: TypeInfo) -> str:
-        for model, _ in _objects(type):
+        for model, _ in objects(type):
             if len({_rules(config, _VALUE_RULES) for config in self._places.get(id(model), ())}) > 1:
                 return f"may be taken as another class in which `{model.name}` stands has it"
         if _several(type):
@@ -771,14 +760,14 @@ def _accepted(declared: Declared, config: dict[str, Any]) -> tuple[tuple[tuple[s
     return aliases, not aliases or bool(by_name)
 
 
-def _objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
+def objects(type: TypeInfo, plain: bool = True) -> list[tuple[Model, bool]]:
     """The models whose fields a value of the type may hold; whether it is that model alone (or None)."""
     if type.kind == "union":
         others = [a for a in type.args if a.kind != "none"]
-        return [row for other in others for row in _objects(other, plain and len(others) == 1)]
+        return [row for other in others for row in objects(other, plain and len(others) == 1)]
     if type.kind in ("model", "dataclass", "typeddict", "namedtuple") and type.model is not None:
         if type.model.root is not None:
-            return _objects(type.model.root, False)
+            return objects(type.model.root, False)
         return [(type.model, plain and not type.aliased)]
     return []
 
@@ -848,327 +837,3 @@ def _sees_raw_values(member: object, base: ClassRef, model: Model) -> bool:
                     return True
         return member.name in ("__init__", "model_validate", "__get_pydantic_core_schema__", "__new__")
     return False
-
-
-# ---- finding them
-
-_NOT_SHIPPED = regex(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-# Each begins with a literal, which makes the search ten times as fast; what stands before it is looked at afterwards.
-_CLASS = regex(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
-_WORD = regex(rb"\w+")
-_AS = regex(rb" as (\w+)")
-_IS = regex(rb"\n(\w++) = (?:\w++\.)*+(\w++)[ \t]*+$", re.MULTILINE)
-_LAST_WORD = regex(rb"\w+\Z")
-
-
-def find_settings(workspace: Workspace) -> tuple[SettingsClass, ...]:
-    """Every settings class that may be made, in the order of paths and lines.
-
-    Classes that only others are derived from, or that only stand as sections in others, are left out.
-    """
-    found = workspace.remembered("settings", lambda: _find(workspace))
-    result: tuple[SettingsClass, ...] = found
-    return result
-
-
-def _find(workspace: Workspace) -> tuple[SettingsClass, ...]:
-    code = code_of(workspace)
-    types = Types(code)
-    models: list[Model] = []
-    candidates = _candidates(workspace, code)
-    workspace.read_ahead("python.settings", "read_settings_module", candidates)
-    for path in candidates:
-        module = code.module(path)
-        if module is not None:
-            for ref in code.classes(module):
-                model = types.model(ref)
-                if model.is_settings:
-                    models.append(model)
-    derived = {id(b) for m in models for b in m.mro[1:] if isinstance(b, ClassRef)}
-    sections = {id(inner.ref) for m in models for f in m.fields for inner, _ in _objects(f.type)}
-    called = _called(workspace, {m.ref.node.name for m in models if id(m.ref) in derived | sections})
-    kept = [m for m in models if id(m.ref) not in derived | sections or m.ref.node.name in called]
-    # What only names in the environment decide is of no use where there are no fields at all.
-    classes = [SettingsClass(model, workspace) for model in kept if model.fields or model.open]
-    _follow_changes(classes, code)
-    return tuple(classes)
-
-
-def _is_shipped(path: str) -> bool:
-    return path.endswith(".py") and _NOT_SHIPPED.search(path) is None
-
-
-def _candidates(workspace: Workspace, code: Code) -> list[str]:
-    """The files that may define settings: those that name BaseSettings, or a class that does."""
-    paths = workspace.chosen(_is_shipped)
-    kept = {path for path in paths if _names_base(workspace, path)}
-    pending = [
-        "BaseSettings",
-        *(n for path in kept for n in _made_of(workspace, path, "") if "BaseSettings" in n),
-    ]
-    names = set(pending)
-    while pending:
-        rows = list(workspace.words.search(paths, {name.encode() for name in pending}))
-        pending = []
-        for path, bases in rows:
-            for base in bases:
-                for new in _made_of(workspace, path, base.decode()):
-                    kept.add(path)
-                    if new not in names:
-                        names.add(new)
-                        pending.append(new)
-    return sorted(kept)
-
-
-@fact(bool)
-def _names_base(workspace: Workspace, path: str) -> bool:
-    return b"BaseSettings" in (workspace.bytes(path) or b"")
-
-
-@fact(list[str])
-def _made_of(workspace: Workspace, path: str, base: str) -> list[str]:
-    """The classes that are derived from `base` ("" is any), and its new names."""
-    data, wanted = workspace.bytes(path) or b"", base.encode()
-    classes = (
-        (m[1], _WORD.findall(m[2])) for m in _CLASS.finditer(data) if not _before(data, m.start()).strip()
-    )
-    return sorted({new.decode() for new, old in (*classes, *_renamed(data)) if not base or wanted in old})
-
-
-def _before(data: bytes, offset: int) -> bytes:
-    """What stands before `offset` in its line."""
-    return data[data.rfind(b"\n", 0, offset) + 1 : offset]
-
-
-def _renamed(data: bytes) -> Iterator[tuple[bytes, set[bytes]]]:
-    """The new name and the old one, of `import One as Two` and of `Two = One`."""
-    for match in _AS.finditer(data):
-        old = _LAST_WORD.search(_before(data, match.start()))
-        if old:
-            yield match[1], {old[0]}
-    for match in _IS.finditer(b"\n" + data):
-        yield match[1], {match[2]}
-
-
-def _called(workspace: Workspace, names: set[str]) -> set[str]:
-    """Which of the classes are called, or given as a factory, somewhere."""
-    if not names:
-        return set()
-    shipped = workspace.chosen(_is_shipped)
-    called: set[str] = set()
-    for path, here in workspace.words.search(shipped, {name.encode() for name in names}):
-        rest = {word.decode() for word in here} - called
-        called.update(name for name in rest if _is_called(workspace, path, name))
-    return called
-
-
-_FACTORY = regex(rb"default_factory\s*=\s*([\w.]+)")
-
-
-@fact(bool)
-def _is_called(workspace: Workspace, path: str, name: str) -> bool:
-    data = workspace.bytes(path) or b""
-    return calls(name.encode(), data, b"class") or any(
-        name.encode() in m[1].split(b".") for m in _FACTORY.finditer(data)
-    )
-
-
-# ---- what changes at run time
-
-# One pattern a word: with a literal at its beginning, `re` is five times as fast as with alternatives.
-_HOLDERS = (b"settings", b"config", b"cfg", b"conf")
-_WRITTEN = [f(word) for word in _HOLDERS for f in (bytes, bytes.title, bytes.upper)]
-_CHANGES = {word: regex(word + rb"(?:\(\))?\.(\w+)[\w.]*[ \t]*(?::[^=\n]+)?[-+|]?=[^=]") for word in _WRITTEN}
-_SETATTR = regex(rb"setattr\w*\(\s*\w*(?:" + b"|".join(_WRITTEN) + rb")")
-_ALIASED = regex(
-    rb"^[ \t]+\w+[ \t]*=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE
-)
-"""`s = get_settings()`, `jwt = settings.jwt`."""
-_MAY_ALIAS = regex(rb"=[ \t]*[\w.]*(?:settings|config)[\w.]*(?:\(\))?[ \t]*$", re.MULTILINE | re.IGNORECASE)
-"""The end of what `_ALIASED` finds: begins with a literal, so that it is fast."""
-_ASSIGNED = regex(rb"\n[ \t]++(?:\w++\.)++(\w++)[ \t]*+=[^=]")
-_DOTTED_KEY = regex(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']\s*:\s*[\"']")
-_MAY_MAP = regex(rb"\.\w++[\"']\s*+:\s*+[\"']")
-"""The end of what `_DOTTED_KEY` finds."""
-_LOADER = regex(rb"vault|openbao|\bbao\b|hvac|secret", re.IGNORECASE)
-
-
-def _follow_changes(classes: list[SettingsClass], code: Code) -> None:
-    """Notes the fields that code changes after the start, and the Vault paths from which loaders fill them."""
-    changes: dict[int, list[tuple[str, Span]]] = {id(settings): [] for settings in classes}
-    vault: dict[int, list[tuple[str, str, Span]]] = {id(settings): [] for settings in classes}
-    declaring = {base.module.path for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
-    inside = {
-        model.ref.module.path for s in classes for field in s.fields for model, _ in _objects(field.type)
-    }
-    top = {field.path[0].encode() for s in classes for field in s.fields} | {b""}
-    dotted = {field.dotted.encode() for s in classes for field in s.fields}
-    ours = {base.name for s in classes for base in s.model.mro if isinstance(base, ClassRef)}
-    last = {field.path[-1].encode() for s in classes for field in s.fields}
-    for path in code.paths:
-        if not classes or _NOT_SHIPPED.search(path):
-            continue
-        seen = _set_in(code.workspace, path)
-        sets = seen.anything or not seen.fields.isdisjoint(top) or not seen.attributes.isdisjoint(last)
-        if (
-            path not in declaring
-            and not (sets and (path in inside or _sets_of_others(code.workspace, path, top, ours)))
-            and seen.keys.isdisjoint(dotted)
-        ):
-            continue
-        module = code.module(path)
-        if module is None or not (module.content.changes or module.content.mappings):
-            continue
-        loads = bool(_LOADER.search(code.workspace.bytes(path) or b""))
-        for settings in classes:
-            mappings = list(_loaded(module, settings)) if loads else []
-            vault[id(settings)] += mappings
-            changes[id(settings)] += [(dotted_path, at) for dotted_path, _, at in mappings]
-            for change in module.content.changes:
-                at = change.range.at(module.path)
-                for dotted_path in _changed(change, module, settings, code, bool(mappings)):
-                    changes[id(settings)].append((dotted_path, at))
-    for settings in classes:
-        settings.changes = tuple(changes[id(settings)])
-        settings.vault_paths = tuple(vault[id(settings)])
-
-
-class SetIn(msgspec.Struct, frozen=True):
-    """What code looks as if it set of settings."""
-
-    fields: set[bytes] = set()
-    """Of what it calls settings."""
-    attributes: set[bytes] = set()
-    """Of what it may call otherwise."""
-    anything: bool = False
-    """By `setattr`."""
-    keys: set[bytes] = set()
-    """Dotted paths that a loader maps."""
-
-
-@fact(SetIn)
-def _set_in(workspace: Workspace, path: str) -> SetIn:
-    data = workspace.bytes(path) or b""
-    lower = data.lower()
-    holders = [word for word in _HOLDERS if word in lower]
-    patterns = [pattern for word, pattern in _CHANGES.items() if word.lower() in holders]
-    aliased = holders and _MAY_ALIAS.search(data) and _ALIASED.search(data)
-    mapped = _MAY_MAP.search(data) and _LOADER.search(data)
-    return SetIn(
-        {m[1] for pattern in patterns for m in pattern.finditer(data)},
-        {m[1] for m in _ASSIGNED.finditer(data)} if aliased else set(),
-        bool(holders and _SETATTR.search(data)),
-        {m[1] for m in _DOTTED_KEY.finditer(data)} if mapped else set(),
-    )
-
-
-def _sets_of_others(workspace: Workspace, path: str, top: set[bytes], ours: set[str]) -> bool:
-    """Whether a module may set a field of settings that it does not declare itself."""
-    setters = workspace.setters(path)
-    if setters is None:
-        return True
-    typed = (name for class_, name in setters.typed if class_ in ours or SETTINGS_NAME.search(class_))
-    return any(name == ANY or name.encode() in top for name in (*setters.names, *typed))
-
-
-def _loaded(module: Module, settings: SettingsClass) -> Iterator[tuple[str, str, Span]]:
-    for mapping in module.content.mappings:
-        rows = [row for row in mapping.entries if tuple(row[0].split(".")) in settings.by_path]
-        if _is_loader(mapping, len(rows)):
-            for key, value, at in rows:
-                yield key, value, at.at(module.path)
-
-
-def _is_loader(mapping: PathMapping, known: int) -> bool:
-    return known > 0 and 2 * known >= len(mapping.entries)
-
-
-def _changed(
-    change: Change, module: Module, settings: SettingsClass, code: Code, loader: bool
-) -> Iterator[str]:
-    """Dotted paths of the fields that the statement changes."""
-    path = change.path
-    if change.root in OWN:
-        if not any(
-            isinstance(b, ClassRef) and _is_class(b, change.owner, module) for b in settings.model.mro
-        ):
-            for field in settings.fields:
-                if field.section and any(
-                    _is_class(model.ref, change.owner, module) for model, _ in _objects(field.type)
-                ):
-                    yield from _matching(settings, (*field.path, *path))
-            return
-    elif isinstance(entity := _root(change, module, code), ModuleRef) and len(path) > 1:
-        other = code.module(entity.path)
-        inner = Change(path[0], path[1:], change.range)
-        if other is None or not _is_settings(inner, other, settings, code):
-            return
-        path = path[1:]
-    elif not _is_settings(change, module, settings, code):
-        return
-    if path == ("",) and loader:
-        return  # the mapping beside it says which
-    yield from _matching(settings, path)
-
-
-def _is_class(ref: ClassRef, name: str, module: Module) -> bool:
-    return ref.name == name and ref.module.path == module.path
-
-
-def _root(change: Change, module: Module, code: Code) -> Entity | None:
-    """What the name at the root of the change stands for."""
-    if change.imported is not None:
-        return code.imported(change.imported, module)
-    return code.in_module(change.root.removesuffix("()"), module)
-
-
-def _is_settings(change: Change, module: Module, settings: SettingsClass, code: Code) -> bool:
-    """Whether the name that is changed may hold an object of this class."""
-    ours = {id(base) for base in settings.model.mro if isinstance(base, ClassRef)}
-    if change.annotation is not None:
-        entity = code.resolve(change.annotation, Scope(module))
-        if isinstance(entity, ClassRef):
-            return id(entity) in ours
-    found = _root(change, module, code)
-    if isinstance(found, Value) and isinstance(binding := found.bindings[-1], Assignment):
-        for node in (binding.annotation, binding.value):
-            made = _made(node, found.scope, code)
-            if made is not None:
-                return id(made) in ours
-    if isinstance(found, FunctionRef) and found.node.returns is not None:
-        returned = code.resolve(found.node.returns, found.scope)
-        if isinstance(returned, ClassRef):
-            return id(returned) in ours
-    return bool(SETTINGS_NAME.search(change.root))
-
-
-def _made(node: Expr | None, scope: Scope, code: Code) -> ClassRef | None:
-    if isinstance(node, Call):
-        node = node.function
-    if node is None:
-        return None
-    entity: Entity | None = code.resolve(node, scope)
-    if isinstance(entity, FunctionRef) and entity.node.returns is not None:
-        entity = code.resolve(entity.node.returns, entity.scope)
-    return entity if isinstance(entity, ClassRef) else None
-
-
-def _matching(settings: SettingsClass, path: tuple[str, ...]) -> Iterator[str]:
-    if "" in path:  # a name that is worked out at run time
-        start = path[: path.index("")]
-        for field in settings.fields:
-            if field.path[: len(start)] == start and not field.section:
-                yield field.dotted
-        return
-    for length in range(len(path), 0, -1):
-        found = settings.by_path.get(path[:length])
-        if found is not None:
-            yield found.dotted
-            if found.section and length == len(path):
-                yield from _matching(settings, (*path, ""))
-            return
-
-
-__all__ = [
-    "Field", "Lookup", "SettingsClass", "find_settings", "is_complex", "union_is_complex",
-]  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.settings import SettingsClass, find_settings
+from dotmac_lint.model.settings import SettingsClass
+from dotmac_lint.model.settings_found import find_settings
 from dotmac_lint.workspace import Workspace
 
 SECTIONS = "from pydantic import BaseModel\n\nclass Database(BaseModel):\n    host: str = ''\n"

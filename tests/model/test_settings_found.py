@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dotmac_lint.model.settings import find_settings
+from dotmac_lint.model.settings_found import find_settings
 from dotmac_lint.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.settings import find_settings
+from dotmac_lint.model.settings_found import find_settings
 from dotmac_lint.model.startup import Simulator, Start
 from dotmac_lint.report.secrets import MASK
 from dotmac_lint.workspace import Workspace

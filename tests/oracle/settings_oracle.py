@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.settings import Field, Lookup, SettingsClass, find_settings
+from dotmac_lint.model.settings import Field, Lookup, SettingsClass
+from dotmac_lint.model.settings_found import find_settings
 from dotmac_lint.model.settings_types import Model, TypeInfo
 from dotmac_lint.model.values import Invalid, Member, Secret, Url
 from dotmac_lint.workspace import Workspace

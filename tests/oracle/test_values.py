@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
-from dotmac_lint.model.settings import Field, find_settings
+from dotmac_lint.model.settings import Field
+from dotmac_lint.model.settings_found import find_settings
 from dotmac_lint.workspace import Workspace
 
 pytest.importorskip("pydantic_settings")
