@@ -68,6 +68,8 @@ _DATA = regex(
 """Folders that a program fills by itself."""
 _NOT_RUN = regex(r"^/docker-entrypoint-initdb\.d/.*[^/]")
 """Folders in there: the images run the files that lie beside them, and no others."""
+_TO_BE_FILLED = regex(r"<[^<>/]+>")
+"""`<FOLDER-OF-FILMS>`."""
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
 """Where images of databases keep what they write; they make the folder their own."""
 
@@ -136,7 +138,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
-            if source in stopped_at:
+            if source in stopped_at or _TO_BE_FILLED.search(source):
                 continue
             target = mount.target.value.value
             others = writers.get(source, ())

@@ -217,12 +217,14 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
             takes_all = _SHELL_TAKES_ALL
         takes = any(pattern.search(data) for pattern in takes_all)
         if takes:
-            yield Pattern(""), None
+            yield Pattern("", whole=_DELIMITER.search(data) is not None), None
         if takes_all is _SHELL_TAKES_ALL and (takes or _EVALUATES.search(data)):
             for prefix, suffix, end in _COMPOSED_IN_SHELL.findall(data):
                 yield Pattern(prefix.decode(), (suffix or end).decode()), None
 
 
+_DELIMITER = regex(rb"[\"']__[\"']")
+"""What joins the parts of a name, or parts them: `"__"`."""
 _NAMING = (b"dynaconf", b"ecological", b"everett", b"typedconfig", b"environ.config")
 _NAMING_LIBRARY = regex(
     rb"(?m)^[ \t]*(?:from|import)[ \t]+(?:dynaconf|ecological|everett|typedconfig)\b|^[ \t]*@environ\.config\b"

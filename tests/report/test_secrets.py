@@ -99,6 +99,7 @@ def test_names() -> None:
     assert is_secret_name("minio.secret-key")
     assert not is_secret_name("DATABASE__HOST")
     assert not is_secret_name("LLM_MAX_TOKENS")
+    assert not is_secret_name("MYSQL_ALLOW_EMPTY_PASSWORD")
     assert not is_secret_name("GAME_TOKEN_ADDRESS")
     assert not is_secret_name("REFRESH_TOKEN_TTL_SEC")
     assert not is_secret_name("JWT_SECRET_MAX_AGE")
