@@ -93,8 +93,11 @@ def _builds(deployment: Deployment, *, declared: bool = False) -> Iterator[tuple
             yield service, build
 
 
-_ARCHIVED = regex(r"(^|[/._-])(archived?|deprecated|legacy|old|backups?|attic)([._-][^/]*)?/", re.IGNORECASE)
-"""Folders of what is no longer built."""
+_ARCHIVED = regex(
+    r"(^|[/._-])(archived?|deprecated|legacy|old|backups?|attic)([._-][^/]*)?/|[._-]backup$",
+    re.IGNORECASE,
+)
+"""Folders of what is no longer built, and how its files end."""
 
 
 def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:

@@ -44,6 +44,7 @@ _ENV_FILE = regex(
     r"(^|[/._-])env(?![^/]*\.(py|pyi|[cm]?[jt]sx?|go|rs|java|sh|rb|php|md)$)([._-][^/]*)?$|(^|/)\.envs?(\.d)?/",
     re.IGNORECASE,
 )
+_OF_ENV_FILES = regex(r"\.?(envs?|environments?)/[^/]+$", re.IGNORECASE)
 _MADE_BY_TOOLS = frozenset({"stack.env"})
 """Portainer writes it beside the Compose file of a stack."""
 
@@ -99,11 +100,11 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
 
 
 def _has_its_like(workspace: Workspace, path: str) -> bool:
-    """Whether an env file, or the example of one, lies in the folder, which shows what its owners write there."""
+    """Whether an env file, or the example of one, lies in the folder, or in one for env files there: it shows what its
+    owners write."""
     folder = posixpath.dirname(path)
-    return any(
-        posixpath.dirname(file) == folder and _ENV_FILE.search(file) for file in workspace.under(folder)
-    )
+    files = (file[len(folder) + 1 :] if folder else file for file in workspace.under(folder))
+    return any(("/" not in file or _OF_ENV_FILES.match(file)) and _ENV_FILE.search(file) for file in files)
 
 
 def _is_chosen(workspace: Workspace, reference: EnvFileReference) -> bool:
