@@ -26,7 +26,7 @@ _YAML = regex(r"\.ya?ml(\.disabled)?$")
 _MANIFEST = regex(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
-_HOLDERS = (_DOCUMENT, _MAKE, _YAML, _MANIFEST, re.compile(r"\.py$"))
+_HOLDERS = (_DOCUMENT, _MAKE, _YAML, _MANIFEST, regex(r"\.py$"))
 
 
 def may_hold(path: str) -> bool:

@@ -482,24 +482,22 @@ _INTEGRATION = regex(
 _FRAMEWORKS = (
     (
         "composer.json",
-        re.compile(
+        regex(
             r"(APP|AUTH|AWS|BCRYPT|BROADCAST|CACHE|DB|DYNAMODB|FILESYSTEM|HASH|LOG|MAIL|MEMCACHED|MYSQL|PAPERTRAIL"
             r"|POSTMARK|PUSHER|QUEUE|REDIS|RESEND|REVERB|SANCTUM|SESSION|SLACK|SQS|VIEW)_|VITE_APP_NAME$"
         ),
         (b"laravel/framework", b"laravel/lumen-framework"),
     ),
-    ("composer.json", re.compile(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
+    ("composer.json", regex(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
     (
         "package.json",
-        re.compile(
-            r"(ROOT|MONGO|MONGO_OPLOG|MAIL|DDP_DEFAULT_CONNECTION)_URL$|BIND_IP$|HTTP_FORWARDED_COUNT$"
-        ),
+        regex(r"(ROOT|MONGO|MONGO_OPLOG|MAIL|DDP_DEFAULT_CONNECTION)_URL$|BIND_IP$|HTTP_FORWARDED_COUNT$"),
         (b"meteor run", b"meteor-node-stubs"),
     ),
-    ("package.json", re.compile(r"APP_BASE_URL$"), (b"@auth0/nextjs-auth0",)),
+    ("package.json", regex(r"APP_BASE_URL$"), (b"@auth0/nextjs-auth0",)),
     (
         "package.json",
-        re.compile(
+        regex(
             r"(ORIGIN|SOCKET_PATH|XFF_DEPTH|BODY_SIZE_LIMIT)$|(PROTOCOL|HOST|PORT|ADDRESS)_HEADER$"
             r"|(SHUTDOWN|IDLE|KEEP_ALIVE|HEADERS)_TIMEOUT$"
         ),

@@ -34,7 +34,7 @@ _GO_STRIP = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 _INLINE = regex("[\t\v\f\r \x85\xa0]*")
 _EXPORT = regex(r"export(?=[\t\n\f\r ])")
 _KEY = regex("[\t\v\f\r \x85\xa0_.\\-\\[\\]A-Za-z0-9]*")
-_QUOTED = {q: re.compile(rf"{q}((?:[^{q}\\]|\\.)*+){q}", re.S) for q in "'\""}
+_QUOTED = {q: regex(rf"{q}((?:[^{q}\\]|\\.)*+){q}", re.S) for q in "'\""}
 
 _PYTHON_SPACE = regex(r"\s*")
 _PYTHON_BLANK = regex(r"[^\S\r\n]*")
@@ -118,7 +118,7 @@ class _Decoded:
 
 
 class _ComposeDouble(_Decoded):
-    pattern = re.compile(r"\\(?:0[0-9]{0,3}|.)", re.S)
+    pattern = regex(r"\\(?:0[0-9]{0,3}|.)", re.S)
 
     def unescape(self, escape: str) -> str:
         """parser.go, extractVarValue and expandEscapes."""
@@ -258,8 +258,8 @@ def _shown(character: str) -> str:
 
 
 class _PythonDecoded(_Decoded):
-    double = re.compile(r"\\[\\'\"abfnrtv]|\r\n?")
-    single = re.compile(r"\\[\\']|\r\n?")
+    double = regex(r"\\[\\'\"abfnrtv]|\r\n?")
+    single = regex(r"\\[\\']|\r\n?")
 
     def unescape(self, escape: str) -> str:
         return "\n" if escape[0] == "\r" else super().unescape(escape)
