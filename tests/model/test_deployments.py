@@ -598,6 +598,7 @@ def test_the_configuration_has_the_last_word(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["x.sh", "Makefile", "README.md", "ci.yml"])
+@pytest.mark.usefixtures("takes_no_time")
 def test_odd_texts_take_no_time(tmp_path: Path, path: str, text: str) -> None:
     find_command_lines(workspace(tmp_path, {path: text, "compose.yml": APP}))
 

@@ -152,6 +152,7 @@ def test_nesting_has_an_end() -> None:
         "$" * 100_000 + "\n",
     ],
 )
+@pytest.mark.usefixtures("takes_no_time")
 def test_long_texts_take_no_time(dialect: Dialect, text: str) -> None:
     evaluate(read_dotenv(text, dialect), {})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from importlib import import_module
 from typing import Any
 
@@ -61,10 +60,9 @@ def _read(reader: str, text: str) -> Any:
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.usefixtures("takes_no_time")
 def test_hostile_text_is_answered(reader: str, kind: str) -> None:
-    started = time.process_time()
     result = _read(reader, HOSTILE[kind])
-    assert time.process_time() - started < 10, "bounded, however hostile; a real file takes milliseconds"
     for problem in getattr(result, "problems", ()):
         assert 0 <= problem.start <= problem.end <= len(HOSTILE[kind]) + 1
         assert problem.message.endswith(".")

@@ -159,6 +159,7 @@ def test_any_text_is_read(pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", ["`" * 100_000, "`a" * 50_000, "> " * 20_000, "- " * 20_000, "\\`" * 50_000])
+@pytest.mark.usefixtures("takes_no_time")
 def test_long_texts_take_no_time(text: str) -> None:
     assert read_markdown(text).problems == ()
 
