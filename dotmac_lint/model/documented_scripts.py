@@ -1,7 +1,8 @@
 """Scripts that documents, Makefiles, workflows and other scripts run by their path, and that lie nowhere.
 
 Only a path into a folder of the repository counts, a name that another folder has, or in a document a name of several
-words that it does not show as a program: anything else may be another program's.
+words that it does not show as a program, or that it puts into a folder of scripts: anything else may be another
+program's.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ _RUNS = regex(
     re.M,
 )
 _OWN_NAME = regex(r"(\./)?[A-Za-z0-9]+([_-][A-Za-z0-9]+)+\.(sh|bash|py)")
+_OF_SCRIPTS = regex(r"(scripts?|bin|tools?|ops)/([\w-]+/)*[A-Za-z0-9]+([_-][A-Za-z0-9]+)+\.(sh|bash|py)")
+"""A script of a name of several words, in a folder that there need not be."""
 _ENDING = regex(r"\.(?:sh|bash|py)(?![\w.-])")
 _NO_PATH = regex(r"[^\w./-]")
 _LONGEST = 300
@@ -98,9 +101,18 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
             name = group[0].name
             aside = not is_followed(workspace, path)
             own = (folder is not None or _OWN_NAME.fullmatch(name)) and ("/" in name or not aside)
-            if near is not None or own:
+            if near is not None or own or (not aside and _is_gone(workspace, path, without_dots(name))):
                 own_near = near if taken[near] == 1 else None  # each of several is another
                 yield Missing("script", name, tuple(call.place for call in group), own_near, aside=aside)
+
+
+def _is_gone(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether a document puts a script of its own name into a folder of scripts, and no link says where it lies."""
+    return (
+        DOCUMENT.search(path) is not None
+        and _OF_SCRIPTS.fullmatch(name) is not None
+        and not any("://" in line for line in lines_naming(workspace, name))
+    )
 
 
 def texts(workspace: Workspace) -> tuple[str, ...]:
