@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dotmac_lint.readers.python.reads import PythonReads
     from dotmac_lint.readers.python.setters import Setters
     from dotmac_lint.readers.python.settings import SettingsModule
+    from dotmac_lint.readers.shell import ShellScript
     from dotmac_lint.readers.yaml import YamlFile
 
 
@@ -703,6 +704,10 @@ class Workspace:
 
     def policy(self, path: str) -> Policy | None:
         result: Policy | None = self._parsed(path, "hcl", "read_policy")
+        return result
+
+    def shell(self, path: str) -> ShellScript | None:
+        result: ShellScript | None = self._parsed(path, "shell", "read_shell")
         return result
 
     def markdown(self, path: str) -> Markdown | None:

@@ -32,7 +32,7 @@ from dotmac_lint.workspace import Workspace
 from tests.cli.conftest import process
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "acme-platform"
-PARSERS = ("libcst", "hcl2", "markdown_it", "rich", "hypothesis")
+PARSERS = ("libcst", "hcl2", "tree_sitter", "markdown_it", "rich", "hypothesis")
 Recalled = Callable[..., tuple[bool, list[str]]]
 CODE = """
 import os

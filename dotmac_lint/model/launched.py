@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.facts import fact
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Service
     from dotmac_lint.model.start_code import Modules
+    from dotmac_lint.readers.shell import ShellScript
+    from dotmac_lint.workspace import Workspace
 
 _SERVERS = regex(
     r"gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|fastapi|litestar|flask|sanic|robyn|nicegui"
@@ -26,6 +29,7 @@ _DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _WORKER = regex(r"celery|worker|beat|flower|queue|scheduler", re.IGNORECASE)
 _VARIABLE = regex(r"\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^{}]*))?\}|\$(?P<plain>\w+)")
 _OPENING = regex(r"\w+=|-")
+_SETTING = regex(r"[A-Za-z_]\w*=")
 _SEPARATOR = regex(r"\n|&&|\|\||[;|]")
 _IMPORT = regex(
     rb"\n[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n]*)"
@@ -38,19 +42,9 @@ _PASSED_OVER = frozenset(
 )
 """Words with which lines begin that run nothing of the repository."""
 _SCRIPTS_DEEP = 3
-_EXPORTED = regex(r"\b(?:export|(?:declare|typeset)[ \t]+-x)[ \t]+([^\n;&|]*)")
-_BEFORE_A_COMMAND = regex(
-    r"(?:^|[;&|({`]|-l?c|\b(?:env|exec|then|do))[ \t]*[\"']?"
-    r"((?:[A-Za-z_]\w*=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s;&|\"'])*[ \t]+)+)[^\s;&|]",
-    re.MULTILINE,
-)
-_ASSIGNED = regex(r"(?<![^\s\"'])([A-Za-z_]\w*)(?=[=\s]|$)")
-_SETS_ANYTHING = regex(
-    r"(?:^|[;&|({]|-l?c|\b(?:then|do))[ \t]*[\"']?(?:\.|source)[ \t]+(?!\S*activate\b)\S"
-    r"|\beval\b|\bexport[ \t]+(?:-\w[ \t]+)?[\"']?\$?\$[({]",
-    re.MULTILINE,
-)
-"""Shell code that takes variables from a file, or from what a program prints."""
+_MAY_SET = regex(r"\w=|\b(?:eval|export|source)\b|(?:^|[\s\"';&|({])\.[ \t]")
+_INLINE = regex(r"(?:^|[ \t])-\w{0,3}c[ \t]+")
+_NESTED_DEEP = 3
 _CONSOLE = r"^[ \t]*[\"']?{}[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)"
 
 
@@ -76,33 +70,41 @@ class Launched(msgspec.Struct, frozen=True):
 
 def launched(service: Service, modules: Modules) -> Launched:
     """The modules that the service runs; where its command does not tell, those of its applications."""
-    texts = list(_texts(service))
+    commands = [_plain(command) for command in _commands(service)]
+    scripts = _scripts(service, commands)
     found = _Found(service, modules)
-    for line in _lines(texts, service):
+    for line in _lines([*commands, *(_text(service, path) for path in scripts)], service):
         found.read(line)
     if not found.roots:
         found.guess()
-    return found.result(_given(texts))
+    return found.result(_given(service, commands, scripts))
 
 
 # ---- the command
 
 
-def _texts(service: Service) -> Iterator[str]:
-    """The shell code that the container starts with: its commands, and the scripts that these name."""
-    texts = list(_commands(service))
-    seen: set[str] = set()
+def _scripts(service: Service, commands: list[str]) -> list[str]:
+    """The scripts that the commands name, and those that these name."""
+    texts, scripts = list(commands), list[str]()
     for _ in range(_SCRIPTS_DEEP):
         names = {posixpath.basename(m.group()) for text in texts for m in _SCRIPT.finditer(text)}
-        names |= {posixpath.basename(text.split()[0]) for text in texts[:2] if text.split()}
-        fresh = sorted(f for f in service.files if posixpath.basename(f) in names and f not in seen)
+        names |= {posixpath.basename(text.split()[0]) for text in commands if text.split()}
+        fresh = sorted(f for f in service.files if posixpath.basename(f) in names and f not in scripts)
         fresh = [f for f in fresh if f.endswith((".sh", ".bash")) or "." not in posixpath.basename(f)]
         if not fresh:
             break
-        seen.update(fresh)
-        texts += [(service.workspace.bytes(f) or b"").decode("utf-8", "replace") for f in fresh]
-    for text in texts:
-        yield re.sub(r"^[ \t]*#[^\n]*", "", text.replace("\\\n", " "), flags=re.MULTILINE)
+        scripts += fresh
+        texts = [_text(service, path) for path in fresh]
+    return scripts
+
+
+def _text(service: Service, path: str) -> str:
+    return _plain((service.workspace.bytes(path) or b"").decode("utf-8", "replace"))
+
+
+def _plain(code: str) -> str:
+    """Shell code without comments and with long lines joined."""
+    return re.sub(r"^[ \t]*#[^\n]*", "", code.replace("\\\n", " "), flags=re.MULTILINE)
 
 
 def _lines(texts: list[str], service: Service) -> Iterator[list[str]]:
@@ -114,11 +116,49 @@ def _lines(texts: list[str], service: Service) -> Iterator[list[str]]:
                 yield words
 
 
-def _given(texts: list[str]) -> frozenset[str] | None:
-    if any(_SETS_ANYTHING.search(text) for text in texts):
-        return None
-    settings = (row for text in texts for how in (_EXPORTED, _BEFORE_A_COMMAND) for row in how.findall(text))
-    return frozenset(name for row in settings for name in _ASSIGNED.findall(row))
+class _Sets(msgspec.Struct, frozen=True):
+    """What shell code exports, or sets for one command."""
+
+    names: frozenset[str] = frozenset()
+    anything: bool = False
+    """It takes variables from a file, or from what a program prints."""
+
+
+def _given(service: Service, commands: list[str], scripts: list[str]) -> frozenset[str] | None:
+    """The variables that shell code sets for what it starts; None where it may set any."""
+    codes = [_INLINE.split(command, 1)[-1] for command in commands if _MAY_SET.search(command)]
+    rows = [*map(_sets, codes), *(_sets_in_script(service.workspace, path) for path in scripts)]
+    anything = any(row.anything for row in rows)
+    return None if anything else frozenset(name for row in rows for name in row.names)
+
+
+@fact(_Sets)
+def _sets_in_script(workspace: Workspace, path: str) -> _Sets:
+    script, source = workspace.shell(path), workspace.source(path)
+    return _Sets() if script is None or source is None else _sets_in(script, source.text, 0)
+
+
+def _sets(code: str, depth: int = 0) -> _Sets:
+    from dotmac_lint.readers.shell import read_shell
+
+    return _sets_in(read_shell(code), code, depth)
+
+
+def _sets_in(script: ShellScript, code: str, depth: int) -> _Sets:
+    names = {one.name for one in script.assignments if one.exported or one.temporary}
+    anything = script.exports_anything
+    for command in script.commands:
+        words, written = command.words, [code[at.start : at.end] for at in command.ranges]
+        sourced = "".join(written[1:2]) if words[0] in (".", "source") else "activate"
+        anything = anything or words[0] == "eval" or not sourced.endswith("activate")
+        if "env" in words:
+            names |= {word.partition("=")[0] for word in words if word and _SETTING.match(word)}
+        for before, text in zip(words, written[1:], strict=False):
+            if before and _INLINE.fullmatch(f"{before} ") and depth < _NESTED_DEEP:
+                inner = _sets(text.strip("\"'"), depth + 1)
+                names |= inner.names
+                anything = anything or inner.anything
+    return _Sets(frozenset(names), anything)
 
 
 def _commands(service: Service) -> Iterator[str]:

@@ -16,6 +16,7 @@ from tests.cli.conftest import PROGRAM, process
 HEAVY = (
     "libcst",
     "yaml",
+    "tree_sitter",
     "dockerfile_parse",
     "markdown_it",
     "rich",

@@ -1,4 +1,4 @@
-"""Reads of the environment in Python and JavaScript; policies."""
+"""Reads of the environment in Python, JavaScript and shell; policies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from dotmac_lint.readers.hcl import read_policy
 from dotmac_lint.readers.javascript import read_javascript_reads
 from dotmac_lint.readers.python.reads import read_python_reads
+from dotmac_lint.readers.shell import read_shell
 
 PYTHON = [
     ('import os\nos.environ["A"]', ["A"], []),
@@ -110,6 +111,39 @@ def test_javascript(text: str, names: list[str], dynamic: list[str]) -> None:
     assert [read.name for read in found.reads] == names
     assert [d.prefix for d in found.dynamic] == dynamic
     assert [read.name_range.slice(text) for read in found.reads] == names
+
+
+def test_shell() -> None:
+    text = (
+        "#!/usr/bin/env bash\n"
+        'export A=1 B="$C" G\n'
+        "declare -rx H=1\n"
+        "export -n I\n"
+        "J=1\n"
+        "D=x prog \"${E:-d é}\" 'lit'\n"
+        ". ./env.sh\n"
+        'exec gunicorn app:app --bind "0.0.0.0:${PORT:-8000}"\n'
+        'exec "$@"\n'
+        "cat <<EOF\nK=1 $F\nEOF\n"
+    )
+    script = read_shell(text)
+    assert [(r.name, r.range.slice(text)) for r in script.reads] == [
+        ("C", "$C"), ("E", "${E:-d é}"), ("PORT", "${PORT:-8000}"), ("F", "$F"),
+    ]  # fmt: skip
+    assert [(a.name, a.exported, a.temporary) for a in script.assignments] == [
+        ("A", True, False), ("B", True, False), ("G", True, False), ("H", True, False), ("J", False, False),
+        ("D", False, True),
+    ]  # fmt: skip
+    assert all(a.range.slice(text) == a.name for a in script.assignments)
+    assert [c.words for c in script.commands] == [
+        ("prog", None, "lit"),
+        (".", "./env.sh"),
+        ("gunicorn", "app:app", "--bind", None),
+        (None,),
+        ("cat",),
+    ]
+    assert not script.exports_anything
+    assert read_shell("export $(grep -v '^#' .env)\n").exports_anything
 
 
 def test_policy() -> None:

@@ -18,6 +18,7 @@ READERS = {
     "env file of python-dotenv": ("dotenv", "read_dotenv", ("python",)),
     "env file of Docker": ("dotenv", "read_dotenv", ("docker",)),
     "policy": ("hcl", "read_policy", ()),
+    "shell": ("shell", "read_shell", ()),
     "markdown": ("markdown", "read_markdown", ()),
     "javascript": ("javascript", "read_javascript_reads", ()),
     "python reads": ("python.reads", "read_python_reads", ()),
