@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice, pairwise, product
 from posixpath import dirname, join
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -21,8 +21,6 @@ from dotmac_lint.model.command_pieces import MAX_LINES, Kind, Piece, is_named_so
 from dotmac_lint.model.shell import ASSIGNMENT, AWAY, OPEN, OWN, ROOT, Shell, Text
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Data, Workspace, normalise
-
-Program = Literal["docker compose", "docker-compose"]
 
 DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's order of preference (compose-go, cli/options.go)."""
@@ -131,7 +129,6 @@ class CommandLine(msgspec.Struct, frozen=True):
 
     span: Span
     kind: Kind
-    program: Program
     directory: str
     files: tuple[FileWord, ...]
     env_files: tuple[FileWord, ...]
@@ -265,7 +262,7 @@ def _commands_in(
     shell: Shell,
     depth: int = 0,
 ) -> Iterator[CommandLine]:
-    def emit(number: int, program: Program, arguments: list[Text]) -> Iterator[CommandLine]:
+    def emit(number: int, arguments: list[Text]) -> Iterator[CommandLine]:
         given = {}
         for earlier in words[:number]:
             name, equals, _ = earlier.chars.partition("=")
@@ -280,7 +277,7 @@ def _commands_in(
         elif number + 1 < len(words):
             ends = [max(w.at) + 1 for w in words[number:] if w.at and line[0] <= w.at[0] < line[1]]
             place = (place[0], max(*ends, place[1]) if ends else place[1])
-        yield from _command_lines(places, piece.kind, program, Span(path, *place), arguments, folder, given)
+        yield from _command_lines(places, piece.kind, Span(path, *place), arguments, folder, given)
 
     first = words[0].chars
     if piece.kind == "document" and first.endswith(":") and first[0].isupper():
@@ -292,17 +289,17 @@ def _commands_in(
         base = chars.rpartition("/")[2].lstrip("@-+")
         following = words[number + 1].chars if number + 1 < len(words) else ""
         if base == "docker-compose":
-            yield from emit(number, "docker-compose", words[number + 1 :])
+            yield from emit(number, words[number + 1 :])
             return
         if base in ("docker", "podman") and following == "compose":
-            yield from emit(number, "docker compose", words[number + 2 :])
+            yield from emit(number, words[number + 2 :])
             return
         if number == 0 and chars == OPEN and _for_compose(words[1:]):  # `$DOCKER_COMPOSE -f compose.yml up`
-            yield from emit(number, "docker compose", words[1:])
+            yield from emit(number, words[1:])
             return
         arguments = _indirect(places, path, piece.kind, folder, words[number:])
         if arguments:
-            yield from emit(number, "docker compose", arguments)
+            yield from emit(number, arguments)
             return
         nested_command = depth < 2 and re.search(r"docker[ -]compose[ \t]", chars)
         if nested_command and not ASSIGNMENT.match(chars):  # bash -c "...", ssh host "..."
@@ -370,7 +367,6 @@ def _constant(chars: str, like: Text) -> Text:
 def _command_lines(
     places: Places,
     kind: Kind,
-    program: Program,
     span: Span,
     words: list[Text],
     folder: str,
@@ -432,7 +428,6 @@ def _command_lines(
         result = CommandLine(
             span=span,
             kind=kind,
-            program=program,
             directory=base,
             files=resolved,
             env_files=tuple(_file_word(places, span, base, word) for word in env_files),

@@ -130,13 +130,12 @@ class Place(NamedTuple):
 
 
 class Command(msgspec.Struct, frozen=True, gc=False):
-    """ENTRYPOINT, CMD, or the command of HEALTHCHECK. A shell form is one word, run by `shell`."""
+    """ENTRYPOINT, CMD, or the command of HEALTHCHECK. A shell form is one word."""
 
     form: Literal["exec", "shell"]
     words: tuple[str, ...]
     spans: tuple[Span, ...]
     span: Span
-    shell: tuple[str, ...] = ("/bin/sh", "-c")
     instruction: Instruction | None = None
 
 
@@ -455,15 +454,6 @@ class Image:
         return self.stage(self.requested_target.value)
 
     @cached_property
-    def problems(self) -> tuple[tuple[str, str], ...]:
-        """(kind, sentence): "no-dockerfile", "unknown-target"."""
-        if self.syntax is None:
-            return (("no-dockerfile", f"There is no Dockerfile `{self.dockerfile}`."),)
-        if self.target is None and isinstance(self.requested_target, Known):
-            return (("unknown-target", f"The Dockerfile has no stage `{self.requested_target.value}`."),)
-        return ()
-
-    @cached_property
     def external_base(self) -> Value:
         """The image at the end of the target's FROM chain."""
         if self.target is None:
@@ -519,7 +509,6 @@ class _State:
         self.healthcheck: Command | Unknown | None = parent.healthcheck if parent else outside
         self.shell: tuple[str, ...] = parent.shell if parent else ("/bin/sh", "-c")
         self.exposed: tuple[str, ...] = parent.exposed if parent else ()
-        self.user_span: Span | None = parent.user_span if parent else None
         self.steps: list[Copy | RunStep] = []
         self.chmods: tuple[Chmod, ...] = parent.chmods if parent else ()
         self.tools: set[str] = set(parent.tools) if parent else set()
@@ -628,10 +617,6 @@ class Stage:
     @property
     def user(self) -> Known[str] | Unknown | None:
         return self._state.user
-
-    @property
-    def user_span(self) -> Span | None:
-        return self._state.user_span
 
     @property
     def entrypoint(self) -> Command | Unknown | None:
@@ -1053,7 +1038,6 @@ class _Evaluation:
     def user(self, instruction: Instruction) -> None:
         if instruction.arguments:
             self.state.user = self.expand(instruction.arguments[0].text)
-            self.state.user_span = self.span(instruction.arguments[0].range)
 
     def command(self, instruction: Instruction, words: tuple[Word, ...]) -> Command | None:
         if not words:
@@ -1063,7 +1047,6 @@ class _Evaluation:
             tuple(word.text for word in words),
             tuple(self.span(word.range) for word in words),
             self.span(instruction.range),
-            self.state.shell,
             instruction,
         )
 

@@ -206,8 +206,8 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         script = _javascript_reads(workspace, path)
         dynamics = script.dynamic if script else ()
         given = bool(dynamics) and not _WORKS_OUT.search(workspace.bytes(path) or b"")
-        for found in dynamics:
-            yield Pattern(found.prefix, found.suffix, given=given and not found.prefix), None
+        for prefix in dynamics:
+            yield Pattern(prefix, "", given=given and not prefix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2], ())
         if not takes_all and _NO_READER.search(path):

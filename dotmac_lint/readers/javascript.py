@@ -32,39 +32,30 @@ _UNPACKED = regex(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
 class JavaScriptRead(msgspec.Struct, frozen=True, gc=False):
     name: str
     name_range: Range
-    range: Range
-
-
-class JavaScriptDynamic(msgspec.Struct, frozen=True, gc=False):
-    """A name composed at run time, of which only the beginning is known."""
-
-    prefix: str
-    suffix: str
-    range: Range
 
 
 class JavaScriptReads(msgspec.Struct, frozen=True, gc=False):
     reads: tuple[JavaScriptRead, ...] = ()
-    dynamic: tuple[JavaScriptDynamic, ...] = ()
+    dynamic: tuple[str, ...] = ()
+    """How names begin that are composed at run time."""
     problems: tuple[Problem, ...] = ()
 
 
 def read_javascript_reads(text: str) -> JavaScriptReads:
     """`process.env.X`, `import.meta.env.X`, `Bun.env.X`, `Deno.env.get("X")` and unpacking. Never raises."""
     reads: list[JavaScriptRead] = []
-    dynamic: list[JavaScriptDynamic] = []
+    dynamic: list[str] = []
     for match in _found(text):
-        whole = Range(*match.span())
         for group in ("name", "key", "deno_name"):
             if match[group]:
-                reads.append(JavaScriptRead(match[group], Range(*match.span(group)), whole))
+                reads.append(JavaScriptRead(match[group], Range(*match.span(group))))
         if match["open"]:
-            dynamic.append(JavaScriptDynamic(match["prefix"] or "", "", whole))
+            dynamic.append(match["prefix"] or "")
         if match["unpack"]:
             base = match.start("names")
             for part in _UNPACKED.finditer(match["names"]):
                 place = Range(base + part.start("name"), base + part.end("name"))
-                reads.append(JavaScriptRead(part["name"], place, whole))
+                reads.append(JavaScriptRead(part["name"], place))
     return JavaScriptReads(tuple(reads), tuple(dynamic))
 
 

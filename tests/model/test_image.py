@@ -70,24 +70,16 @@ def test_stages_and_targets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "target, index, problem",
-    [
-        (Known("DEV"), 1, None),
-        (Known("0"), 0, None),
-        (Known(""), 1, None),
-        (Known("nope"), None, "unknown-target"),
-        (Unknown("?"), None, None),
-    ],
+    "target, index",
+    [(Known("DEV"), 1), (Known("0"), 0), (Known(""), 1), (Known("nope"), None), (Unknown("?"), None)],
 )
-def test_target(tmp_path: Path, target: Known[str] | Unknown, index: int | None, problem: str | None) -> None:
+def test_target(tmp_path: Path, target: Known[str] | Unknown, index: int | None) -> None:
     built = image(tmp_path, "FROM a AS base\nFROM base AS dev\n", target=target)
     assert (built.target.index if built.target else None) == index
-    assert [kind for kind, _ in built.problems] == ([problem] if problem else [])
 
 
 def test_no_dockerfile(tmp_path: Path) -> None:
     built = build_image(Workspace(tmp_path), "Dockerfile", context="")
-    assert built.problems == (("no-dockerfile", "There is no Dockerfile `Dockerfile`."),)
     assert (built.target, built.stages, built.built_stages) == (None, (), ())
 
 
@@ -189,7 +181,7 @@ def test_other_settings(tmp_path: Path) -> None:
     assert isinstance(stage.healthcheck, Command)
     assert (stage.healthcheck.form, stage.healthcheck.words) == ("exec", ("curl", "x"))
     assert isinstance(stage.cmd, Command)
-    assert (stage.cmd.form, stage.cmd.words, stage.cmd.shell) == ("shell", ("go on",), ("bash", "-c"))
+    assert (stage.cmd.form, stage.cmd.words) == ("shell", ("go on",))
     assert [span.range.slice(text) for span in stage.cmd.spans] == ["go on"]
 
 

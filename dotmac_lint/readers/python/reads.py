@@ -51,14 +51,8 @@ _INNER: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 class EnvironmentRead(msgspec.Struct, frozen=True, gc=False):
-    """One read. `default` and `cast` are source text."""
-
     name: str
     name_range: Range
-    range: Range
-    default: str | None
-    cast: str | None
-    how: str
 
 
 class DynamicRead(msgspec.Struct, frozen=True, gc=False):
@@ -66,7 +60,6 @@ class DynamicRead(msgspec.Struct, frozen=True, gc=False):
 
     prefix: str
     suffix: str
-    range: Range
     constant: str = ""
     """The name is the worth of this constant, which another module defines."""
     whole: bool = False
@@ -76,8 +69,6 @@ class DynamicRead(msgspec.Struct, frozen=True, gc=False):
 class PythonReads(msgspec.Struct, frozen=True, gc=False):
     reads: tuple[EnvironmentRead, ...] = ()
     dynamic: tuple[DynamicRead, ...] = ()
-    helpers: tuple[str, ...] = ()
-    """Functions that read the variable which their first argument names."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -86,10 +77,7 @@ def read_python_reads(text: str) -> PythonReads:
     try:
         tree = parse(text)
     except UNREADABLE as error:
-        reads = tuple(
-            EnvironmentRead(m[2], Range(*m.span(2)), Range(*m.span()), None, None, "os.environ")
-            for m in _FALLBACK.finditer(text)
-        )
+        reads = tuple(EnvironmentRead(m[2], Range(*m.span(2))) for m in _FALLBACK.finditer(text))
         return PythonReads(reads, problems=(Problem(f"This is not valid Python: {error}.", 0, 0),))
     try:
         return _Reader(text, tree).read()
@@ -107,8 +95,10 @@ class _Reader:
         self.constants: dict[str, str] = {}
         self.environs = {"os.environ", "environ"}
         self.getenvs = {"os.getenv", "getenv", "os.environ.get"}
-        self.libraries: dict[str, str] = {}
+        self.libraries: set[str] = set()
+        """Names of what reads the variable that its first argument names, as objects of libraries do."""
         self.helpers: dict[str, int] = {}
+        """The functions of the module that do, and which argument it is."""
         self.made: dict[tuple[_Function | None, str], list[ast.expr]] = {}
         """What the variables of functions, and of the module, are set to that is no text."""
         self.functions: dict[ast.AST, tuple[_Function, ...]] = {}
@@ -126,7 +116,7 @@ class _Reader:
         arguments = dict(asked)
         for node in nodes:
             self.visit(node, arguments.get(node), functions.get(node, ()))
-        return PythonReads(tuple(self.reads), tuple(self.dynamic), tuple(sorted(self.helpers)))
+        return PythonReads(tuple(self.reads), tuple(self.dynamic))
 
     def nodes(self) -> tuple[list[ast.AST], dict[ast.AST, tuple[_Function, ...]]]:
         """The nodes that may matter, breadth first, and the functions around each of them."""
@@ -185,14 +175,14 @@ class _Reader:
                     self.environs.add(name)
                 elif node.module == "os" and alias.name == "getenv":
                     self.getenvs.add(name)
-                elif node.module == "decouple" and alias.name in {"config", "AutoConfig"}:
-                    self.libraries[name] = "decouple"
-                elif node.module == "environs" and alias.name == "env":
-                    self.libraries[name] = "environs"
+                elif (node.module == "decouple" and alias.name in {"config", "AutoConfig"}) or (
+                    node.module == "environs" and alias.name == "env"
+                ):
+                    self.libraries.add(name)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name == "decouple":
-                    self.libraries[f"{alias.asname or alias.name}.config"] = "decouple"
+                    self.libraries.add(f"{alias.asname or alias.name}.config")
                 if alias.name == "os" and alias.asname:
                     self.environs.add(f"{alias.asname}.environ")
                     self.getenvs.add(f"{alias.asname}.getenv")
@@ -201,7 +191,7 @@ class _Reader:
                 call = item.context_expr
                 if isinstance(call, ast.Call) and _dotted(call.func).endswith(".prefixed") and call.args:
                     prefix = self.string(call.args[0])
-                    self.dynamic.append(DynamicRead(prefix or "", "", self.range(call)))
+                    self.dynamic.append(DynamicRead(prefix or "", ""))
 
     def learn_value(self, name: str, value: ast.expr) -> None:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -209,16 +199,14 @@ class _Reader:
         elif isinstance(value, ast.Call):
             maker = _dotted(value.func).rpartition(".")[2]
             if maker in {"Env", "FileAwareEnv"}:
-                self.libraries[name] = "environs"
+                self.libraries.add(name)
                 for keyword in value.keywords:  # django-environ declares its variables so
                     if keyword.arg:
-                        place = self.range(keyword)
-                        named = Range(place.start, place.start + len(keyword.arg))
-                        self.reads.append(
-                            EnvironmentRead(keyword.arg, named, place, None, None, "django-environ")
-                        )
+                        start = self.range(keyword).start
+                        place = Range(start, start + len(keyword.arg))
+                        self.reads.append(EnvironmentRead(keyword.arg, place))
             elif maker in {"Config", "AutoConfig"}:
-                self.libraries[name] = "starlette" if maker == "Config" else "decouple"
+                self.libraries.add(name)
 
     def learn_made(self, node: ast.AST, functions: tuple[_Function, ...]) -> None:
         if not isinstance(node, ast.Assign) or not isinstance(
@@ -268,13 +256,13 @@ class _Reader:
     def visit(self, node: ast.AST, argument: ast.expr | None, functions: tuple[_Function, ...]) -> None:
         inner = _innermost(functions)
         if argument is not None:
-            self.add(node, argument, self.how(node), inner)
+            self.add(node, argument, inner)
             return
         if isinstance(node, ast.Call):
             name = _dotted(node.func).rpartition(".")[2]
             index = self.helpers.get(name)
             if index is not None and 0 <= index < len(node.args):
-                self.add(node, node.args[index], name, inner)
+                self.add(node, node.args[index], inner)
             for keyword in node.keywords:
                 if keyword.arg == "envvar":
                     values = (
@@ -283,18 +271,18 @@ class _Reader:
                         else [keyword.value]
                     )
                     for value in values:
-                        self.add(node, value, "click", inner)
+                        self.add(node, value, inner)
                 elif keyword.arg == "auto_envvar_prefix" and self.string(keyword.value):
-                    self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", "", self.range(node)))
+                    self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", ""))
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             if _TAKES_ALL.search(name) and any(_dotted(value) in self.environs for value in given):
-                self.dynamic.append(DynamicRead("", "", self.range(node), whole=True))
+                self.dynamic.append(DynamicRead("", "", whole=True))
             elif _dotted(node.func).rpartition(".")[0] in self.environs and _dotted(node.func).endswith(
                 (".items", ".keys", ".values")
             ):
-                self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node), whole=True))
+                self.dynamic.append(DynamicRead(self.filtered(node), "", whole=True))
         elif isinstance(node, ast.For | ast.comprehension) and _dotted(node.iter) in self.environs:
-            self.dynamic.append(DynamicRead(self.filtered(node), "", self.range(node.iter), whole=True))
+            self.dynamic.append(DynamicRead(self.filtered(node), "", whole=True))
 
     def filtered(self, node: ast.AST) -> str:
         """The prefix that a loop over the environment asks for, where the code beside it says so."""
@@ -306,32 +294,17 @@ class _Reader:
             return ""
         return found[2] or self.constants.get(found[3], "")
 
-    def how(self, node: ast.AST) -> str:
-        function = _dotted(node.func) if isinstance(node, ast.Call) else ""
-        if function in self.getenvs:
-            return "getenv"
-        return self.libraries.get(function, self.libraries.get(function.rpartition(".")[0], "os.environ"))
-
-    def add(self, node: ast.AST, argument: ast.expr, how: str, inner: _Function | None) -> None:
+    def add(self, node: ast.AST, argument: ast.expr, inner: _Function | None) -> None:
         name = self.string(argument)
         if name is not None:
-            default = cast = None
-            if isinstance(node, ast.Call):
-                values = {keyword.arg: keyword.value for keyword in node.keywords}
-                second = node.args[1] if len(node.args) > 1 else values.get("default")
-                default = self.range(second).slice(self.text) if second is not None else None
-                cast = self.range(values["cast"]).slice(self.text) if "cast" in values else None
-                head, _, method = _dotted(node.func).rpartition(".")
-                if cast is None and head in self.libraries and method != "get_value":  # env.int("A")
-                    cast = method
             place = self.range(argument)
             if isinstance(argument, ast.Constant) and self.text[place.start : place.start + 1] in {"'", '"'}:
                 place = Range(place.start + 1, place.end - 1)
-            self.reads.append(EnvironmentRead(name, place, self.range(node), default, cast, how))
+            self.reads.append(EnvironmentRead(name, place))
         elif isinstance(argument, ast.Name | ast.Attribute) and _CONSTANT.fullmatch(
             constant := _dotted(argument).rpartition(".")[2]
         ):
-            self.dynamic.append(DynamicRead("", "", self.range(node), constant))
+            self.dynamic.append(DynamicRead("", "", constant))
         elif isinstance(node, ast.Compare):
             pass  # whether a variable is set, not what it says
         elif isinstance(argument, ast.Name) and is_listed(argument.id, self.functions[node], self.tree):
@@ -341,7 +314,7 @@ class _Reader:
             if made or not (isinstance(argument, ast.Name) and self.helpers):
                 for value in made or [argument]:
                     for prefix, suffix in self.composed(value):
-                        self.dynamic.append(DynamicRead(prefix, suffix, self.range(node)))
+                        self.dynamic.append(DynamicRead(prefix, suffix))
 
     def composed(self, argument: ast.expr) -> Iterator[tuple[str, str]]:
         """The known beginning and end of a name that is composed."""
