@@ -1,16 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import (
-    Deployment,
-    Diagnostic,
-    FixAvailability,
-    Label,
-    Rule,
-    Severity,
-    grouped,
-    joined,
-)
-from dotmac_lint.model.mounts import MissingSource, mend_source, missing_sources
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.model.mounts import mend_source, missing_sources
 
 
 class MissingMountSource(Rule):
@@ -21,7 +12,7 @@ class MissingMountSource(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for mount, *below in grouped(missing_sources(deployment), _cause):
+        for mount in missing_sources(deployment):
             kind = "file" if mount.is_file else "directory"
             made = "Docker makes an empty directory of it"
             if mount.is_file:
@@ -30,17 +21,12 @@ class MissingMountSource(Rule):
                 effect = f"{made}, and the service starts without what it expects there"
             else:
                 effect = f"{made}, owned by root"
-            more = f"do {len(below)} more" if len(below) > 1 else "does another"
-            nor = f", nor {more} below `{mount.absent}`" if below else ""
-            fix = joined(map(mend_source, (mount, *below)))
+            fix = mend_source(mount)
             yield self.report(
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
-                f"but it does not exist{nor}: {effect}.",
+                f"but it does not exist: {effect}.",
                 mount.at,
-                related=[
-                    *(Label(span, "it is mounted here too") for span in mount.others),
-                    *(Label(other.at, f"`{other.source}` does not exist either") for other in below),
-                ],
+                related=[Label(span, "it is mounted here too") for span in mount.others],
                 severity=Severity.INFO
                 if not mount.matters
                 else Severity.WARNING
@@ -49,8 +35,6 @@ class MissingMountSource(Rule):
                 help=(
                     f"`{mount.told}` tells to make it by hand: let a script do that, or commit the {kind}."
                     if mount.told is not None
-                    else f"Commit the folder `{mount.absent}`, or correct the paths."
-                    if below
                     else f"Commit the {kind}, or correct the path."
                 )
                 + (f" {fix.title}." if fix is not None and fix.edits else ""),
@@ -58,8 +42,3 @@ class MissingMountSource(Rule):
                 service=mount.service.name,
                 key=mount.source,
             )
-
-
-def _cause(mount: MissingSource) -> tuple[object, ...]:
-    """The folder that is not there, with all that is mounted of it and matters as much."""
-    return (mount.at.path, mount.absent, mount.matters, mount.is_optional, mount.told)
