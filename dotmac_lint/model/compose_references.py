@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 Kind = Literal["service", "network", "volume", "secret", "config"]
 
 
+ITEMS_IN_ONE = " - "
+"""What stands between the items of a list that YAML takes for one text of several lines."""
+
+
 class Use(msgspec.Struct, frozen=True):
     """A name that a service refers to; `how` is the attribute: `depends_on`, `networks`."""
 
@@ -138,13 +142,23 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
     for service, use in _undeclared(project):
         known = declared(project, use.kind)
         elsewhere = _elsewhere(deployment, use)
-        meant = similar_name(use.name, (name for name in known if name != service.name))
+        in_one = ITEMS_IN_ONE in use.name
+        names = (name for name in known if name != service.name)
+        meant = None if in_one else similar_name(use.name, names)
         if not (spec.commanded or (started and elsewhere is None) or meant):
             continue
         inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
-        found = Dangling(
+        message = (
             f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
-            f"but no Compose file that is started with it declares this {use.kind}.",
+            f"but no Compose file that is started with it declares this {use.kind}."
+        )
+        if in_one:
+            message = (
+                f"The list `{use.how}` of service `{service.name}` has `{use.name.split(ITEMS_IN_ONE)[0]}` and what "
+                "follows as one text, as the items are not indented alike."
+            )
+        found = Dangling(
+            message,
             service.key if inherited else use.span,
             service.name,
             use.name,

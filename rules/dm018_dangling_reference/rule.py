@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.compose_references import Dangling, dangling_references
+from dotmac_lint.model.compose_references import ITEMS_IN_ONE, Dangling, dangling_references
 
 
 class DanglingReference(Rule):
@@ -42,6 +42,8 @@ def _advice(found: Dangling) -> str:
         return "Compose refuses to start the project: name both files, as other commands do."
     if found.meant is not None:
         return "Correct the name."
+    if ITEMS_IN_ONE in found.name:
+        return "Indent all items of the list alike."
     instead = "remove the reference" if found.elsewhere is None else f"start it with `{found.elsewhere.path}`"
     return f"Compose refuses to start the project: declare the {found.kind}, or {instead}."
 
