@@ -540,11 +540,15 @@ class UnknownArgument(msgspec.Struct, frozen=True):
 
 
 def unknown_arguments(deployment: Deployment) -> Iterator[list[UnknownArgument]]:
-    """For each build the arguments that no ARG of its Dockerfile takes; a block of several services may suit one."""
+    """For each build the arguments that no ARG of its Dockerfile takes; a block of several services may suit one, and
+    one that is an environment as well suits that."""
     accepted = deployment.repository.accepted_arguments
+    environments = (service.definition.environment for service in deployment.services)
+    shared = {variable.name_span for environment in environments for variable in environment}
     for service, build in _builds(deployment):
         if service.image is not None:
-            given = {n: v.name_span for n, v in build.args.items() if v.name_span not in accepted}
+            spans = {name: value.name_span for name, value in build.args.items()}
+            given = {name: at for name, at in spans.items() if at not in accepted and at not in shared}
             yield list(_unknown(service, service.image, given, build.args.keys()))
 
 

@@ -14,6 +14,9 @@ from dotmac_lint.api import (
 )
 from dotmac_lint.model.builds import UnknownArgument, unknown_arguments, unknown_arguments_of_commands
 
+MOST = 3
+"""Names that a message tells."""
+
 
 class UnknownBuildArg(Rule):
     code = "DM052"
@@ -43,7 +46,8 @@ class UnknownBuildArg(Rule):
         said = f"the build argument {names[0]}, but {place} has no `ARG {found.name}`: the value is dropped."
         help = f"Declare `ARG {found.name}` in the stage that uses it, or remove the argument."
         if len(group) > 1:
-            said = f"the build arguments {listed(names)}, but {place} has no `ARG` for them: the values are dropped."
+            shown = [*names[:MOST], f"{len(names) - MOST} more"] if len(names) > MOST + 1 else names
+            said = f"the build arguments {listed(shown)}, but {place} has no `ARG` for them: the values are dropped."
             help = "Declare each with `ARG` in the stage that uses it, or remove the arguments."
         fix = None
         if found.meant is not None:
