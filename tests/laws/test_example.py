@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 
 from dotmac_lint import fixer
@@ -13,6 +14,21 @@ from dotmac_lint.workspace import Workspace
 from tests.laws.test_laws import changes
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "acme-platform"
+
+
+def test_each_fault_is_told_at_its_own_line() -> None:
+    found = lint(EXAMPLE, Settings(), load_rules()).diagnostics
+    told = [
+        (one.code, one.key if one.code != "DM004" else one.service)
+        for one in sorted(found, key=attrgetter("at"))
+    ]
+    assert told == [
+        ("DM001", "/celery-entrypoint.sh"), ("DM001", "/docker-entrypoint.sh"),
+        ("DM003", "DATABASE__NAME"), ("DM003", "DATABASE__USER"), ("DM003", "JWT_SECRET"),
+        ("DM004", "app"), ("DM003", "LOG_LEVEL"), ("DM004", "worker"), ("DM004", "beat"),
+        ("DM002", "database/init"), ("DM002", "redis/redis.conf"), ("DM002", "vault/policies"),
+        ("DM002", "monitoring/grafana/dashboards"), ("DM002", "monitoring/grafana/datasources"),
+    ]  # fmt: skip
 
 
 def test_the_example_is_repaired() -> None:
