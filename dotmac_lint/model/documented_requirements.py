@@ -41,7 +41,7 @@ _STANDS_FOR_ANY = regex(r"(^|/)(file(_?name)?|name|x+|packages?)\.txt$", re.I)
 
 def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
-    for path in texts(workspace):
+    for path in () if workspace.submodules else texts(workspace):
         missing = [
             (name, place)
             for name, start, end, commands in _lists_in(workspace, path)

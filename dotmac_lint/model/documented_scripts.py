@@ -100,6 +100,8 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
         for group, folder, near in zip(calls, folders, meant, strict=True):
             name = group[0].name
             aside = not is_followed(workspace, path)
+            if workspace.submodules and (aside or folder is None or not dirname(without_dots(name))):
+                continue  # it may lie in a submodule, which a plain clone leaves empty
             own = (folder is not None or _OWN_NAME.fullmatch(name)) and ("/" in name or not aside)
             if near is not None or own or (not aside and _is_gone(workspace, path, without_dots(name))):
                 own_near = near if taken[near] == 1 else None  # each of several is another
@@ -116,13 +118,10 @@ def _is_gone(workspace: Workspace, path: str, name: str) -> bool:
 
 
 def texts(workspace: Workspace) -> tuple[str, ...]:
-    """The files with commands for people and for runners, but for those that tell of other times and places; none
-    where what they run may lie in submodules, which a plain clone leaves empty.
-    """
-    files = () if workspace.submodules else workspace.chosen(_is_text)
+    """The files with commands for people and for runners, but for those that tell of other times and places."""
     found: tuple[str, ...] = workspace.remembered(
         "texts with commands",
-        lambda: tuple(path for path in files if not is_of_other_times(workspace, path)),
+        lambda: tuple(p for p in workspace.chosen(_is_text) if not is_of_other_times(workspace, p)),
     )
     return found
 
