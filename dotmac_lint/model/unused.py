@@ -73,10 +73,16 @@ def _is_generated(repository: Repository, path: str) -> bool:
 
 
 def _borrowed(repository: Repository) -> set[tuple[Kind, str]]:
-    """What services use that no file of their deployment declares: a program may join the files."""
+    """What services use that no file of their deployment declares: a program may join the files, and a variable says
+    which service of a file is extended.
+    """
+    from dotmac_lint.model.compose import load_project
+
+    foreign = {path for d in repository.deployments for path in {*d.project.files} - {*d.spec.files}}
+    extended = (load_project(repository.workspace, (path,)) for path in sorted(foreign))
     return {
         (kind, name)
-        for project in repository.projects
+        for project in (*repository.projects, *extended)
         for kind in KINDS
         for name in (_used(project, kind) or set()) - declared(project, kind).keys()
         if name and name != "default"
