@@ -105,6 +105,8 @@ class Validation:
         """What fields were given before their validators saw it."""
         self._rewritten: dict[tuple[str, ...], Any] = {}
         """What validators of the model have put in the place of what the environment gives."""
+        self._in_code: set[tuple[str, ...]] = set()
+        """The fields that the default of their section has a value for."""
         self.doubts = False
         """Something that is not known may make the library refuse the settings."""
         self.refused = False
@@ -359,6 +361,8 @@ class Validation:
         json_value = given.get(name, _ABSENT)
         if len(field.path) == 1 and (self.given is None or name in self.given):
             return Unknown("code may give it when it makes the settings"), variable_name, variable
+        if field.path in self._in_code:
+            return Unknown("the default of its section gives it"), None, None
         if field.required and isinstance(raw, Unknown) and not _is_set(raw, variable):
             self.doubts = True
         if isinstance(raw, str) and _keeps_default(field, raw):
@@ -569,6 +573,7 @@ class Validation:
         if field.required and value is None:
             return Missing()
         keywords = dict(value.keywords) if isinstance(value, Call) else {}
+        self._in_code |= self._given_by_default(inner, field, value)
         instance = self._model(inner, field.path, {}, validate_default=defaults)
         if instance is None:
             return UNKNOWN
@@ -576,6 +581,18 @@ class Validation:
             for name, expression in keywords.items():
                 instance.fields[name] = self.evaluator._constant(expression, code.namespace, code)
         return instance
+
+    def _given_by_default(self, inner: Code | None, field: Field, value: Expr | None) -> set[tuple[str, ...]]:
+        """The fields of a section to which its default, made in code, gives values: those that the call of its class
+        names; all, where something else makes it, unless it reads the environment itself."""
+        names = {name for name, _ in value.keywords} if isinstance(value, Call) else set()
+        reads = inner is not None and any(name.endswith("BaseSettings") for name in inner.externals())
+        called = (
+            dotted(value.function).rpartition(".")[2] if isinstance(value, Call) and value.complete else ""
+        )
+        every = not (reads or (inner is not None and called == inner.name))
+        children = (child.path for child in self._children.get(field.path, ()))
+        return {path for path in children if every or path[-1] in names}
 
     def _below(self, path: tuple[str, ...]) -> Iterator[Field]:
         for field in self._children.get(path, ()):

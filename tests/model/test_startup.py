@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from dotmac_lint import config
 from dotmac_lint.engine import lint
@@ -36,3 +37,65 @@ def test_starts_are_the_same_without_what_earlier_ones_read(
     monkeypatch.setattr(startup, "TIMES_A_START", 0)
     assert lint(root, config.Settings(), load_rules()).diagnostics == usual
     assert sum(forgotten) > 0
+
+
+SECTION = """
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Store(BaseModel):
+    path: str = "store"
+
+class Database(BaseModel):
+    store: Store
+    name: str
+
+    @classmethod
+    def usual(cls): return cls(store=Store(), name="quay")
+
+def make(): return Database(store=Store(), name="quay")
+
+USUAL = make()
+
+class Reading(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="QUAY_")
+    name: str
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+    part: {type} = {default}
+
+settings = Settings()
+"""
+
+
+@pytest.mark.parametrize(
+    ("type", "default"),
+    [
+        ("Database", 'Database(store=Store(), name="quay")'),
+        ("Database", 'Field(default=Database(store=Store(), name="quay"))'),
+        ("Database", "USUAL"),
+        ("Database", "make()"),
+        ("Database", "Field(default_factory=make)"),
+        ("Database", "Database.usual()"),
+        ("Database", 'Field(default_factory=lambda: Database(store=Store(), name="quay"))'),
+        ("Database", "Field(default_factory=Database)"),
+        ("Reading", "Reading()"),
+        ("Reading", 'Reading(name="quay")'),
+        ("Reading", "Field(default_factory=Reading)"),
+    ],
+)
+def test_what_the_default_of_a_section_gives(tmp_path: Path, type: str, default: str) -> None:
+    code = SECTION.format(type=type, default=default)
+    try:
+        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
+        starts = True
+    except ValidationError:
+        starts = False
+    (tmp_path / "settings.py").write_text(code)
+    (tmp_path / "Dockerfile").write_text(
+        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
+    )
+    (tmp_path / "compose.yaml").write_text("services:\n  quay:\n    build: .\n")
+    found = lint(tmp_path, config.Settings(), load_rules()).diagnostics
+    assert starts == (not any(diagnostic.code == "DM024" for diagnostic in found))
