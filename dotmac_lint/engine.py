@@ -13,6 +13,7 @@ import msgspec
 from dotmac_lint import suppress
 from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.deployment import Deployment, Repository
 from dotmac_lint.registry import Phase, Rule
 from dotmac_lint.source import SourceFile
@@ -106,6 +107,10 @@ def lint(
     return Result(tuple(found), tuple(crashes), repository, timings, deployed)
 
 
+_NUMBERS = regex(r" \(and \d+ more[^()]*\)")
+"""How many services, or places, are meant: they differ between deployments, of which the one with most is told."""
+
+
 def _ask(rule_type: type[Rule], repository: Repository, crashes: list[Crash]) -> Iterable[Diagnostic]:
     """The rule's answers; one that several deployments share is given once and names them.
 
@@ -117,10 +122,11 @@ def _ask(rule_type: type[Rule], repository: Repository, crashes: list[Crash]) ->
         rule = rule_type()
         found = rule.check_repository(repository) if deployment is None else rule.check(deployment)
         for one in found:
-            key = (one.code, one.at, one.message)
+            key = (one.code, one.at, _NUMBERS.sub("", one.message))
             earlier = merged.get(key, one)
             names = earlier.deployments if deployment is None else (*earlier.deployments, deployment.name)
-            merged[key] = msgspec.structs.replace(earlier, deployments=tuple(dict.fromkeys(names)))
+            fuller = max(earlier, one, key=lambda diagnostic: len(diagnostic.related))
+            merged[key] = msgspec.structs.replace(fuller, deployments=tuple(dict.fromkeys(names)))
 
     try:
         deployments: tuple[Deployment | None, ...] = (*repository.deployments, None)

@@ -309,6 +309,8 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None
     if use.attribute in _RUN and _is_only_tested(use):
         return None
+    if use.name.startswith(_beginnings_made(deployment.repository.workspace)):
+        return None
     handed = service.environment.get(use.handed_as) if service and use.handed_as else None
     if service and handed and service.reads(handed) is False:
         return None  # nothing needs it: DM003
@@ -385,6 +387,28 @@ def _speaks_of_compose(workspace: Workspace, path: str) -> bool:
 
 def _may_set(path: str) -> bool:
     return _COMPOSE_FILE.search(path) is None and _BUILT.search(path) is None
+
+
+_MAKES = regex(rb"[\"']([A-Z][A-Z0-9]*_)[\"'][ \t]*\+|f[\"']([A-Z][A-Z0-9]*_)\{|`([A-Z][A-Z0-9]*_)\$\{")
+"""A name of a variable that a program puts together: `"SHOP_" + key.upper()`."""
+
+
+def _beginnings_made(workspace: Workspace) -> tuple[str, ...]:
+    """How the names begin that programs put together which have to do with Compose."""
+
+    def find() -> tuple[str, ...]:
+        programs = (path for path in workspace.files if path.endswith((".py", ".js", ".ts", ".mjs")))
+        return tuple(sorted({made for path in programs for made in _made_in(workspace, path)}))
+
+    found: tuple[str, ...] = workspace.remembered("beginnings of variables made", find)
+    return found
+
+
+@fact(set[str])
+def _made_in(workspace: Workspace, path: str) -> set[str]:
+    data = workspace.bytes(path) or b""
+    found = _MAKES.findall(data) if b"compose" in data else ()
+    return {name.decode() for names in found for name in names if name}
 
 
 def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
