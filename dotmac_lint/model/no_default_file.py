@@ -48,21 +48,24 @@ def unnamed_files(repository: Repository) -> Unnamed | None:
     if not files or workspace.submodules or any(map(_TEMPLATE.search, files)):
         return None
     defaults = (*DEFAULT_FILES, *OVERRIDE_FILES)
-    if any(workspace.named(name) or is_made_by_hand_or_script(workspace, name) for name in defaults):
-        return None
-    texts = filter(_MENTIONS.search, workspace.files)
-    if any(True for _ in workspace.words.search(texts, (b"COMPOSE_FILE",))):
+    if any(map(workspace.named, defaults)):
         return None
     first: dict[str, CommandLine] = {}
     for line in find_command_lines(workspace):
         if _needs_one(line) and not (ELSEWHERE.search(line.span.path) or _KEPT.search(line.span.path)):
             if is_meant(workspace, line.span, in_document=line.kind == "document"):
                 first.setdefault(line.span.path, line)
-    if not first:
+    if not first or any(is_made_by_hand_or_script(workspace, name) for name in defaults):
+        return None
+    if any(True for _ in workspace.words.search(workspace.chosen(_may_mention), (b"COMPOSE_FILE",))):
         return None
     aside = {path: not is_followed(workspace, path) for path in first}
     paths = sorted(first, key=lambda path: (aside[path], dirname(path) != ""))
     return Unnamed(tuple(first[path].span for path in paths), files, aside[paths[0]])
+
+
+def _may_mention(path: str) -> bool:
+    return _MENTIONS.search(path) is not None
 
 
 def _needs_one(line: CommandLine) -> bool:
