@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -45,7 +46,8 @@ _SCRIPTS_DEEP = 3
 _MAY_SET = regex(r"\w=|\b(?:eval|export|source)\b|(?:^|[\s\"';&|({])\.[ \t]")
 _INLINE = regex(r"(?:^|[ \t])-\w{0,3}c[ \t]+")
 _NESTED_DEEP = 3
-_CONSOLE = r"^[ \t]*[\"']?{}[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)"
+_CONSOLE = regex(r"^[ \t]*[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)", re.MULTILINE)
+_METADATA = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
 class Launched(msgspec.Struct, frozen=True):
@@ -283,15 +285,15 @@ class _Found:
 
     def console(self, name: str) -> None:
         """A program that the project's metadata declares."""
-        if not re.fullmatch(r"[A-Za-z][\w.-]*", name):
-            return
-        pattern = re.compile(_CONSOLE.format(re.escape(name)), re.MULTILINE)
-        metadata = ("pyproject.toml", "setup.cfg", "setup.py")
-        for file in sorted(f for f in self.service.files if f.endswith(metadata)):
-            if posixpath.basename(file) in metadata:
-                text = (self.service.workspace.bytes(file) or b"").decode("utf-8", "replace")
-                for match in pattern.finditer(text):
-                    self.add(match[1], function=match[2])
+        for declared, module, function in self._consoles:
+            if declared == name:
+                self.add(module, function=function)
+
+    @cached_property
+    def _consoles(self) -> list[tuple[str, str, str]]:
+        named = (path for path in self.service.files if path.endswith(_METADATA))
+        files = sorted(path for path in named if posixpath.basename(path) in _METADATA)
+        return [row for path in files for row in _consoles_in(self.service.workspace, path)]
 
     def guess(self) -> None:
         """The applications that the container holds: Celery's for a worker, else those of a server.
@@ -326,6 +328,12 @@ class _Found:
             server=self.server,
             celery=self.celery,
         )
+
+
+@fact(list[tuple[str, str, str]])
+def _consoles_in(workspace: Workspace, path: str) -> list[tuple[str, str, str]]:
+    """The programs that a project's metadata declares: names, modules and functions."""
+    return _CONSOLE.findall((workspace.bytes(path) or b"").decode("utf-8", "replace"))
 
 
 def _is_of_alembic(service: Service, file: str) -> bool:
