@@ -152,10 +152,7 @@ class Facts:
         workspace: Workspace,
     ) -> T:
         """What is known of a file; `find` finds it where nothing is, or what was kept does not hold."""
-        known = self._kinds.get((asked.name, arguments))
-        if known is None:
-            kept = self._kept.facts.get("\0".join((asked.name, *arguments)))
-            known = self._kinds[asked.name, arguments] = _Kind(kept)
+        known = self._kinds.get((asked.name, arguments)) or self._kind(asked.name, arguments)
         if path in known.found:
             return asked.decode(known.found[path])
         if self._told and (asked.name, arguments, path) in self._told:
@@ -178,9 +175,12 @@ class Facts:
 
     def knows(self, asked: Fact[Any], path: str) -> bool:
         """Whether an earlier run was told the fact, which has no arguments, of the file as it is now."""
-        if (asked.name, ()) not in self._kinds:
-            self._kinds[asked.name, ()] = _Kind(self._kept.facts.get(asked.name))
-        return self.unchanged.get(path, -1) in (self._kinds[asked.name, ()].earlier or ())
+        return self.unchanged.get(path, -1) in (self._kind(asked.name, ()).earlier or ())
+
+    def _kind(self, name: str, arguments: tuple[str, ...]) -> _Kind:
+        if (name, arguments) not in self._kinds:
+            self._kinds[name, arguments] = _Kind(self._kept.facts.get("\0".join((name, *arguments))))
+        return self._kinds[name, arguments]
 
     def chosen(self, choose: Callable[[str], bool], files: tuple[str, ...]) -> tuple[str, ...]:
         """Those of `files`, all of the repository, that the function of a module takes by their names alone."""
