@@ -456,15 +456,20 @@ class Deployment:
     @cached_property
     def project(self) -> Project:
         from dotmac_lint.model.compose import load_project
+        from dotmac_lint.model.dokploy import variables
 
         spec = self.spec
+        given = dict.fromkeys(
+            variables(self.repository.workspace, spec.folder), Unknown("the template of Dokploy sets it")
+        )
+        given |= dict.fromkeys(self._set_by_scripts, Unknown("the script that starts it sets it"))
         return load_project(
             self.repository.workspace,
             spec.files,
             env_files=spec.env_files,
             profiles=spec.profiles,
             project_directory=spec.project_directory,
-            environment=dict.fromkeys(self._set_by_scripts, Unknown("the script that starts it sets it")),
+            environment=given,
         )
 
     @cached_property

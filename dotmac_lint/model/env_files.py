@@ -12,6 +12,7 @@ import msgspec
 from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.dokploy import is_template
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.env_template import render
 from dotmac_lint.model.made_elsewhere import (
@@ -132,6 +133,8 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
     elsewhere = folder and "env" not in folder and not workspace.is_directory(folder)
     if elsewhere and workspace.is_ignored(f"{folder}/"):
         return True  # another repository is checked out there
+    if name == ".env" and is_template(workspace, folder):
+        return True
     if name in _MADE_BY_TOOLS or workspace.in_submodule(path) or is_made_by_hand_or_script(workspace, path):
         return True
     if any(_FILLED.search(line) or _names_example(workspace, line) for line in lines_naming(workspace, path)):

@@ -211,12 +211,12 @@ def render(deployment: Deployment, path: str, *, make: Callable[[int], str] | No
 
 def _with_file(deployment: Deployment, path: str, text: str) -> Deployment:
     """The deployment as if its env file held `text`: what it lacks then, and which guard raises next."""
-    from dotmac_lint.model.deployment import Repository
+    from dotmac_lint.model.deployment import Deployment, Repository
 
     repository = deployment.repository
     pending = {path: Pending(text.encode("utf-8", "surrogateescape"), 0o600)}
     revised = Repository(repository.workspace.revised(pending), repository.configured)
-    return next((one for one in revised.deployments if one.name == deployment.name), deployment)
+    return Deployment(revised, deployment.spec)
 
 
 def _hidden(needed: Needed) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from dotmac_lint.fix import Edit, Fix
-from dotmac_lint.known import Known
+from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.committed_secrets import left_alone, password_in
 from dotmac_lint.model.compose_tree import Reference, every_leaf
@@ -119,6 +119,8 @@ def _has_its_own_production(service: Service) -> bool:
 def _is_default(reference: Reference) -> bool:
     if reference.operator not in {":-", "-"} or "$" in reference.default:
         return False
+    if isinstance(reference.value, Unknown):
+        return False  # something sets it
     if reference.source is not None and not reference.placeholder:
         return False
     password = password_in(reference.default)

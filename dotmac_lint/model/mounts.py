@@ -13,6 +13,7 @@ from dotmac_lint import scaffold
 from dotmac_lint.fix import CreateFile, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.dokploy import is_written
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
@@ -174,7 +175,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 made = is_made_beside(workspace, source, starting) or is_made_as_commented(
                     workspace, path, source
                 )
-            if made:
+            if made or is_written(workspace, path, source):
                 continue
             if _is_copied_too(deployment, path, source):
                 continue
