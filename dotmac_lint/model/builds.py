@@ -110,6 +110,9 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
             continue
         if _is_for_other_projects(workspace, _copies(image)):
             continue
+        name = service.definition.image
+        if name is not None and "$" in name.raw and deployment.repository.whole(image) is not image:
+            continue  # a command makes the image first, and gives it the name
         for copy in _copies(image):
             if not copy.missing or not isinstance(copy.path, Known) or (copy.span, image.context) in seen:
                 continue

@@ -406,8 +406,18 @@ class Repository:
                 image = self.image_of(definition)
                 name = definition.image
                 if image is not None and name is not None:
-                    named.setdefault(name.raw, image)
+                    named.setdefault(deployment.key_of(name.raw), self.whole(image))
         return named
+
+    def whole(self, image: Image) -> Image:
+        """Where the build stops, the one that a command makes of the same Dockerfile in another context, if it can."""
+        if not image.lacks_sources:
+            return image
+        made = (image.dockerfile, image.requested_target)
+        commanded = (
+            other for _, other in self.commanded_images if (other.dockerfile, other.requested_target) == made
+        )
+        return next((other for other in commanded if not other.lacks_sources), image)
 
     def published_image(self, name: str) -> Image | None:
         """The image that a build command or a workflow of the repository makes under `name`; None where several do.
@@ -471,6 +481,10 @@ class Deployment:
             project_directory=spec.project_directory,
             environment=given,
         )
+
+    def key_of(self, name: str) -> str:
+        """An image's name as it stands in the Compose file: variables may mean other things in other folders."""
+        return f"{self.spec.folder}/{name}" if "$" in name else name
 
     @cached_property
     def _set_by_scripts(self) -> frozenset[str]:
@@ -563,7 +577,7 @@ class Service:
         built = self.repository.image_of(self.definition)
         if built is None and self.definition.build is None and self.definition.image is not None:
             name = self.definition.image
-            built = self.repository.images_by_name.get(name.raw)
+            built = self.repository.images_by_name.get(self.deployment.key_of(name.raw))
             if built is None and isinstance(name.value, Known):
                 built = self.repository.published_image(name.value.value)
         return built

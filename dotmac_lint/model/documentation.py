@@ -75,6 +75,8 @@ CLONE = regex(
 """The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
 _WORKFLOW = regex(r"(^|/)\.github/workflows/|(^|/)\.gitlab-ci\.yml$")
+_FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
+"""What makefiles of other folders include."""
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
@@ -129,6 +131,8 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             continue  # a step that is switched off
         if line.kind == "comment" and is_fetched(workspace, line.span.path):
             continue  # of those who made it, for their repository
+        if _FRAGMENT.search(line.span.path) and _enters_above(workspace, line.span.path):
+            continue  # above the folder of whoever includes it
         if is_of_other_times(workspace, line.span.path) or not is_meant(
             workspace, line.span, in_document=line.kind == "document"
         ):
@@ -142,6 +146,11 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             grouped[key] = msgspec.structs.replace(earlier, places=(*earlier.places, *new), aside=both)
     yield from grouped.values()
     yield from _copied_examples(workspace)
+
+
+@fact(bool)
+def _enters_above(workspace: Workspace, path: str) -> bool:
+    return re.search(rb"\bcd[ \t]+\.\./", workspace.bytes(path) or b"") is not None
 
 
 def is_of_other_times(workspace: Workspace, path: str) -> bool:
@@ -623,6 +632,9 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         projects = [tuple(word.path or "" for word in line.files)]
     elif line.files:  # where the command runs is not known: all files of these names
         projects = [(path,) for word in line.files for path in workspace.named(basename(word.text))]
+    for folder in {dirname(word.path or "") for word in line.files if _is_a_default(workspace, word)}:
+        beside = (path for path in workspace.under(folder) if dirname(path) == folder)
+        projects += [(path,) for path in beside if _is_named_compose(path) and (path,) not in projects]
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence
     known = _known_services(repository, projects)
@@ -652,6 +664,7 @@ def _defined_in(repository: Repository, name: str) -> Span | None:
     return next((definition.key for definition in found), None)
 
 
+_GIVEN_BY_CALLER = regex(r"[ \t]*(?:export[ \t]+)?\w+[ \t]*\?=")
 _SCRIPT_BESIDE = regex(r"(?<![\w./-])\./([\w-]+\.(?:sh|ps1))(?![\w-])")
 
 
@@ -683,6 +696,13 @@ def _is_guessed(workspace: Workspace, word: FileWord) -> bool:
     """Whether a variable that is not known stands in the name of the file."""
     source = workspace.source(word.span.path)
     return source is not None and "$" in word.span.range.slice(source.text) and "$" not in word.text
+
+
+def _is_a_default(workspace: Workspace, word: FileWord) -> bool:
+    """Whether whoever calls `make` may name another file: `FLAGS ?= -f compose.yml`."""
+    source = workspace.source(word.span.path)
+    begin = source.text.rfind("\n", 0, word.span.start) + 1 if source is not None else 0
+    return source is not None and bool(_GIVEN_BY_CALLER.match(source.text, begin))
 
 
 def _is_prose(word: str) -> bool:

@@ -476,6 +476,12 @@ class Image:
         return tuple(stage for stage in self.stages if stage.index in needed)
 
     @cached_property
+    def lacks_sources(self) -> bool:
+        """Whether the build stops at something that the context does not have."""
+        copies = (copy for stage in self.built_stages for copy in stage.copies)
+        return any(copy.missing and copy.origin == "context" for copy in copies)
+
+    @cached_property
     def declared_args(self) -> frozenset[str]:
         """Every ARG of the file, in whichever stage: a build argument outside it has no effect (DM052)."""
         names = set(self.global_args)
