@@ -550,11 +550,10 @@ class _Loader:
                 return service, 0
             path = text.value.value
             if self.workspace.kind(path) != "file":
-                self.problem(
-                    f"Service `{name}` extends a service of `{path}`, which does not exist.",
-                    file.span,
-                    "extends",
-                )
+                message = f"Service `{name}` extends a service of `{path}`, which does not exist."
+                meant = path_text(file, "").value
+                from_root = isinstance(meant, Known) and self.workspace.kind(meant.value) == "file"
+                self.problems.append(ComposeProblem(message, file.span, "extends", meant_from_root=from_root))
                 return service, 0
             folder = posixpath.dirname(path)
             place = (path, folder, id(scope))

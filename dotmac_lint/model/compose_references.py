@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.known import Known
-from dotmac_lint.model.command_lines import DEFAULT_FILES
+from dotmac_lint.model.command_lines import DEFAULT_FILES, find_command_lines
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree, leaves, unquoted
+from dotmac_lint.model.deployments import STARTS
 from dotmac_lint.model.documentation import is_printed
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.compose import Project, Service
+    from dotmac_lint.model.compose import Dependency, Project, Service
     from dotmac_lint.model.deployment import Deployment
 
 Kind = Literal["service", "network", "volume", "secret", "config"]
@@ -128,6 +129,8 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
     project, spec = deployment.project, deployment.spec
     started = spec.commanded or "/" not in spec.files[0]
     for problem in project.problems:
+        if problem.kind == "extends" and problem.meant_from_root and _is_started_unseen(deployment):
+            continue
         if problem.kind == "extends":
             meant = similar_name(problem.name, problem.known) if problem.name else None
             if started or meant:
@@ -177,7 +180,16 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
             others = (*first.others, (service.name, found.at))
             together[use.kind, use.name, found.at.path] = msgspec.structs.replace(first, others=others)
     yield from together.values()
-    yield from _switched_off(project)
+    yield from _switched_off(deployment)
+
+
+def _is_started_unseen(deployment: Deployment) -> bool:
+    """Whether no command is seen that starts the files, which may give another project directory."""
+    files = {*deployment.spec.files}
+    return all(
+        line.subcommand not in STARTS or files.isdisjoint(word.path for word in line.files)
+        for line in find_command_lines(deployment.repository.workspace)
+    )
 
 
 def _undeclared(project: Project) -> Iterator[tuple[Service, Use]]:
@@ -217,10 +229,13 @@ def _completed(deployment: Deployment) -> Dangling | None:
     return None
 
 
-def _switched_off(project: Project) -> Iterator[Dangling]:
+def _switched_off(deployment: Deployment) -> Iterator[Dangling]:
+    project = deployment.project
     for service in project.services.values():
         for dependency in service.depends_on if service.active else ():
             other = project.services.get(dependency.name)
+            if deployment.spec.only_noted and _is_switched_on(deployment, dependency):
+                continue
             if other is not None and not other.active and dependency.required:
                 yield Dangling(  # without the profiles, which differ from deployment to deployment
                     f"Service `{service.name}` depends on `{other.name}`, which Compose leaves out "
@@ -231,6 +246,18 @@ def _switched_off(project: Project) -> Iterator[Dangling]:
                     "service",
                     profile=other.profiles,
                 )
+
+
+def _is_switched_on(deployment: Deployment, dependency: Dependency) -> bool:
+    """Whether a command that starts the file gives the profile, which a comment leaves out."""
+    return any(
+        other.spec.commanded
+        and not other.spec.only_noted
+        and dependency.span.path in other.spec.files
+        and (service := other.project.services.get(dependency.name)) is not None
+        and service.active
+        for other in deployment.repository.deployments
+    )
 
 
 def _override_example(deployment: Deployment) -> bool:

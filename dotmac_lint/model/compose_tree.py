@@ -38,6 +38,8 @@ class ComposeProblem(msgspec.Struct, frozen=True):
     """Of kind "extends": the service that is not there."""
     known: tuple[str, ...] = ()
     """Of kind "extends": the services that are."""
+    meant_from_root: bool = False
+    """Of kind "extends": the file is there, if the project's directory is the root."""
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):

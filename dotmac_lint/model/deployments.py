@@ -59,7 +59,7 @@ _LOOKS_ONLY = frozenset(
 """Subcommands that say nothing of how a project is started, unless they join several files."""
 _ENDS = frozenset({"down", "rm", "stop", "kill"})
 _BUILDS = frozenset({"build", "push"})
-_STARTS = frozenset({"up", "run", "start", "create", "watch", None})
+STARTS = frozenset({"up", "run", "start", "create", "watch", None})
 _DEVCONTAINER_STARTS = regex(r'(?m)^(?:(?!//).)*"(service|runServices)"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
 _DIP_FILES = regex(
     r"(?m)^compose:[ \t]*\n(?:[ \t]++(?!files:).*\n)*+[ \t]+files:[ \t]*\n(?P<files>(?:[ \t]++-[ \t].*\n)++)"
@@ -133,6 +133,16 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
     def commanded(self) -> bool:
         """Whether some line of the repository says that it is started: it was not only found."""
         return any(label.span.end for label in self.evidence)
+
+    @property
+    def joined_by_guess(self) -> bool:
+        """Whether it has a file more only because that one needs services of the first."""
+        return len(self.files) > 1 and not self.commanded and basename(self.files[-1]) not in OVERRIDE_FILES
+
+    @property
+    def only_noted(self) -> bool:
+        """Whether comments in Compose files alone say that it is started: they may leave out what others add."""
+        return all(_COMPOSE_NAME.search(label.span.path) for label in self.evidence)
 
 
 class Unplaced(msgspec.Struct, frozen=True):
@@ -460,7 +470,7 @@ class _Discovery:
 
     def _from_command_lines(self, lines: Iterable[CommandLine]) -> None:
         lines = tuple(lines)
-        started = {word.path for line in lines if line.subcommand in _STARTS for word in line.files}
+        started = {word.path for line in lines if line.subcommand in STARTS for word in line.files}
         for line in lines:
             if not line.complete or (line.subcommand in _LOOKS_ONLY and len(line.files) < 2):
                 continue
@@ -492,7 +502,7 @@ class _Discovery:
             group.env_files_elsewhere |= any(word.path is None for word in line.env_files)
             if not line.guessed:
                 group.only_built = group.only_built is not False and line.subcommand in _BUILDS
-            if line.subcommand in _STARTS:
+            if line.subcommand in STARTS:
                 evidence = group.ways.setdefault(way, [])
             elif way.env_files:
                 group.ways.setdefault(way, [])

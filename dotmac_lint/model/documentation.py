@@ -18,7 +18,13 @@ from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
 from dotmac_lint.model.followed import is_followed
-from dotmac_lint.model.made_elsewhere import DOCUMENT, is_fetched, is_put_by_playbook, is_written
+from dotmac_lint.model.made_elsewhere import (
+    DOCUMENT,
+    is_copied_into,
+    is_fetched,
+    is_put_by_playbook,
+    is_written,
+)
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
 from dotmac_lint.source import Span
@@ -355,7 +361,11 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
-    return not (lies_somewhere(workspace, word.text) or is_written(workspace, word.path))
+    return not (
+        lies_somewhere(workspace, word.text)
+        or is_written(workspace, word.path)
+        or is_copied_into(workspace, word.path)
+    )
 
 
 def _is_in_folder_to_be_chosen(workspace: Workspace, path: str) -> bool:
@@ -526,6 +536,7 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
                 or is_for_others(workspace, place)
                 or if_it_is_there(workspace, place)
                 or _is_looked_for(workspace, path, name)
+                or _is_linked_folder(workspace, path, name)
             ):
                 found.setdefault(name, []).append(place)
         for name, places in found.items():
@@ -534,6 +545,19 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
                 near = _near_example(workspace, path, name) or _only_example(workspace, path, inside, name)
                 aside = not is_followed(workspace, path)
                 yield Missing("env file", name, tuple(places), near, aside=aside)
+
+
+def _is_linked_folder(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the text is about another repository: it links to the folder there, and there is none here."""
+    folder = without_dots(name).partition("/")[0]
+    source = workspace.source(path)
+    linked = rf"https?://[\w.-]+/[\w.-]+/[\w.-]+/(?:-/)?(?:tree|blob)/[^/\s]+/{re.escape(folder)}/"
+    return (
+        "/" in without_dots(name)
+        and not workspace.is_directory(folder)
+        and source is not None
+        and re.search(linked, source.text) is not None
+    )
 
 
 def _inside(workspace: Workspace, place: Span, name: str) -> str | None:

@@ -40,7 +40,9 @@ def is_written(workspace: Workspace, compose_file: str, path: str) -> bool:
 
 def variables(workspace: Workspace, folder: str) -> frozenset[str]:
     """The names that the template sets for Compose, and a few others."""
-    return frozenset(_names_set(workspace, join(folder, "template.toml")) if is_template(workspace, folder) else ())
+    return frozenset(
+        _names_set(workspace, join(folder, "template.toml")) if is_template(workspace, folder) else ()
+    )
 
 
 @fact(bool)

@@ -63,6 +63,7 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         is_no_source(workspace, path)
         or is_made_by_hand_or_script(workspace, path)
         or is_compiled_beside(workspace, path)
+        or is_compiled_by_make(workspace, path)
         or is_written_by_program(workspace, path)
     )
 
@@ -137,6 +138,44 @@ def is_compiled_beside(workspace: Workspace, path: str) -> bool:
 def _compiles(workspace: Workspace, path: str, name: str) -> bool:
     output = re.compile(rb"\s-o[ =]?(\./)?" + re.escape(os.fsencode(name)) + rb"(?![\w./-])")
     return output.search(workspace.bytes(path) or b"") is not None
+
+
+_MAKEFILE = regex(r"(^|/)((GNUm|M|m)akefile[^/]*|[^/]+\.mk)$")
+
+
+def is_compiled_by_make(workspace: Workspace, path: str) -> bool:
+    """Whether a makefile gives its name to a compiler by a variable: `go build -o $(FOLDER)/$(PROGRAM)`."""
+    name = posixpath.basename(path)
+    makefiles = filter(_MAKEFILE.search, _tools(workspace))
+    naming = workspace.words.search(makefiles, (os.fsencode(name),))
+    return any(_compiles_by_variable(workspace, file, name) for file, _ in naming)
+
+
+@fact(bool)
+def _compiles_by_variable(workspace: Workspace, path: str, name: str) -> bool:
+    data = workspace.bytes(path) or b""
+    assigned = rb"(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?]?=[ \t]*%s[ \t]*$" % re.escape(os.fsencode(name))
+    return any(
+        re.search(rb"[ \t]-o[ =]?\S*\$[({]%s[)}](?:\s|$)" % variable, data)
+        for variable in re.findall(assigned, data)
+    )
+
+
+def is_copied_into(workspace: Workspace, path: str) -> bool:
+    """Whether a script copies a file of the name into the folder: `cp tests/compose.yml deploy/.`."""
+    folder, name = posixpath.split(path)
+    scripts = (file for file in workspace.files if file.endswith((".sh", ".bash")) or _MAKEFILE.search(file))
+    naming = workspace.words.search(scripts, (os.fsencode(name),)) if folder else ()
+    return any(_copies_into(workspace, file, folder, name) for file, _ in naming)
+
+
+@fact(bool)
+def _copies_into(workspace: Workspace, path: str, folder: str, name: str) -> bool:
+    copied = re.compile(
+        rb"(?m)\b(?:cp|mv|install)\b[^\n]*[\s\"'/]%s[\"']?[ \t]+[\"']?(?:\./)?%s(?:/\.?)?[\"']?[ \t]*$"
+        % (re.escape(os.fsencode(name)), re.escape(os.fsencode(folder)))
+    )
+    return copied.search(workspace.bytes(path) or b"") is not None
 
 
 def is_artefact(path: str) -> bool:
@@ -242,11 +281,24 @@ def document_that_makes(workspace: Workspace, path: str) -> str | None:
 
 
 def document_that_writes(workspace: Workspace, path: str) -> str | None:
-    """The document of its folder that tells to write the file, by a command or under a heading of its name."""
+    """The document of its folder that tells to write the file, by a command or under a heading of its name; or, in a
+    folder that is not there, one of a folder above that tells to edit it: `nano ./$SERVICE/config/NAME`."""
     folder, name = posixpath.split(path)
-    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
-    documents = filter(DOCUMENT.search, beside)
+    above = folder
+    while above and not workspace.is_directory(above):
+        above = posixpath.dirname(above)
+    beside = (file for file in workspace.under(above) if posixpath.dirname(file) == above)
+    documents = tuple(filter(DOCUMENT.search, beside))
+    if above != folder:
+        named = f"{posixpath.basename(folder)}/{name}"
+        return next((file for file in documents if _tells_to_edit(workspace, file, named)), None)
     return next((file for file in documents if _tells_to_write(workspace, file, name)), None)
+
+
+@fact(bool)
+def _tells_to_edit(workspace: Workspace, path: str, name: str) -> bool:
+    edited = rb"\b(?:nano|vim?)[ \t]+\S*/%s(?![\w./-])" % re.escape(os.fsencode(name))
+    return re.search(edited, workspace.bytes(path) or b"") is not None
 
 
 @fact(bool)

@@ -6,6 +6,7 @@ Source of behaviour: Compose specification, "networks" (aliases, external networ
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -70,9 +71,14 @@ def _name(node: object) -> str | None:
 def peers(service: Service) -> Peers:
     definition, project = service.definition, service.deployment.project
     found: dict[str, Definition] = {}
+    umbrel = service.workspace.is_listed(posixpath.join(service.deployment.spec.folder, "umbrel-app.yml"))
     for other in project.services.values():
         for name in own_names(other):
             found.setdefault(name.lower(), other)
+        if other.container_name is None:  # as Compose calls its first container
+            found.setdefault(f"{project.name}-{other.name}-1".lower(), other)
+            if umbrel:  # which starts Compose with the names of version 1
+                found.setdefault(f"{project.name}_{other.name}_1".lower(), other)
     others: set[str] = set()
     others.update(_first_parts(definition.attribute("extra_hosts"), ":="))
     for leaf in leaves(definition.attribute("links")):

@@ -31,7 +31,7 @@ def orphans(deployment: Deployment) -> Iterator[Orphan]:
         return
     for service in project.services.values():
         runs = service.image or service.build or service.attribute("provider") or service.attribute("extends")
-        if runs or not service.active:
+        if runs or not service.active or _is_added(deployment, service.name):
             continue
         others = {
             other.name: other.key
@@ -41,3 +41,13 @@ def orphans(deployment: Deployment) -> Iterator[Orphan]:
         meant = similar_name(service.name, others)
         if meant or deployment.spec.commanded:
             yield Orphan(service.name, service.key, meant, others[meant] if meant else None)
+
+
+def _is_added(deployment: Deployment, name: str) -> bool:
+    """Whether only a comment names these files alone, and who starts them adds one that has the image."""
+    files = {*deployment.spec.files}
+    return deployment.spec.only_noted and any(
+        files < {*other.spec.files} and (service.image or service.build)
+        for other in deployment.repository.deployments
+        if (service := other.project.services.get(name)) is not None
+    )

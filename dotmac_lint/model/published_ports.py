@@ -145,6 +145,8 @@ def port_clashes(deployment: Deployment) -> Iterator[Clash]:
     rows.sort(key=lambda row: (order.get(row[1].span.path, -1), row[1].span))  # extended files first
     seen: set[tuple[object, ...]] = set()
     for (first, port), (second, later) in combinations(rows, 2):
+        if first is not second and port.span.path != later.span.path and deployment.spec.joined_by_guess:
+            continue  # the clash itself speaks against it
         clash = port.clashes(later)
         key = (first.name, second.name, later.span)
         if clash is None or key in seen or not _run_together(deployment, first, second):
