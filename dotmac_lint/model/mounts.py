@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,6 +32,7 @@ from dotmac_lint.workspace import without_dots
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Repository, Service
+    from dotmac_lint.workspace import Workspace
 
 _CONFIGURATION = regex(
     r"^/docker-entrypoint(-initdb)?\.d(/|$)|/(provisioning|conf\.d|policies|templates|dashboards|datasources|rules)(/|$)"
@@ -73,6 +75,12 @@ _TO_BE_FILLED = regex(r"<[^<>/]+>")
 """`<FOLDER-OF-FILMS>`."""
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
 """Where images of databases keep what they write; they make the folder their own."""
+
+
+_INSTALL = regex(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+(install|workspaces|--)|\s*($|&&))", re.M)
+_NEED_NOT_BE = regex(
+    r"\bif\b.{0,60}\b(does ?n[o']t|is ?n[o']t|do not|don't)\b.{0,20}\b(exist|there|present)", re.I
+)
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -154,7 +162,9 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            if workspace.in_submodule(source):
+            if workspace.in_submodule(source) or _is_left_to_chance(workspace, mount.span):
+                continue
+            if posixpath.basename(source) == "node_modules" and not _installs(service):
                 continue
             if not is_file and workspace.ignores_within(source):
                 continue
@@ -207,6 +217,22 @@ def _harms(service: Service, source: str, target: str) -> bool:
         return False
     inside = posixpath.relpath(source, context.value or ".")
     return own.endswith(f"/{inside}") and own.split("/")[:2] == workdir.value.split("/")[:2]
+
+
+def _installs(service: Service) -> bool:
+    """Whether the image has packages of its own, which an empty folder would hide; else the host's are meant, which
+    their manager installs."""
+    stages = service.image.built_stages if service.image is not None else ()
+    steps = (step.value for stage in stages for step in stage.instructions if step.keyword == "RUN")
+    return any(map(_INSTALL.search, steps))
+
+
+def _is_left_to_chance(workspace: Workspace, at: Span) -> bool:
+    """Whether the comment above the mount says that what it names need not be there."""
+    source = workspace.source(at.path)
+    above = source.text[: at.start].splitlines()[:-1] if source is not None else []
+    comment = "".join(reversed([*takewhile(lambda line: line.lstrip().startswith("#"), reversed(above))]))
+    return _NEED_NOT_BE.search(comment) is not None
 
 
 def _stopped_at(deployment: Deployment) -> set[str]:

@@ -53,3 +53,31 @@ def test_a_target_that_repeats_the_slip_is_corrected_too(tmp_path: Path, command
     for edit in sorted(fix.edits, reverse=True):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     assert text.rstrip().endswith(f"- {fixed}")
+
+
+@pytest.mark.parametrize(
+    ("item", "step", "expected"),
+    [
+        ("./node_modules:/app/node_modules", "RUN corepack install -g yarn@4", []),
+        ("./node_modules:/app/node_modules", "RUN yarn install", ["node_modules"]),
+        ("# If it does not exist, an empty folder is mounted.\n      - ./x.xml:/app/x.xml", "", []),
+        ("# All levels.\n      - ./x.xml:/app/x.xml", "", ["x.xml"]),
+    ],
+)
+def test_what_its_owners_know_to_be_absent(tmp_path: Path, item: str, step: str, expected: list[str]) -> None:
+    item = item if item.startswith("#") else f"- {item}"
+    (tmp_path / "compose.yaml").write_text(
+        f"services:\n  web:\n    build: .\n    user: node\n    volumes:\n      {item}\n"
+    )
+    (tmp_path / "Dockerfile").write_text(f"FROM node:24\nWORKDIR /app\n{step}\n")
+    (tmp_path / "package.json").write_text("{}")
+    mounts = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
+    assert [mount.source for mount in mounts] == expected
+
+
+def test_a_document_above_it_tells_to_edit_the_file(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE.replace("./config.yaml", "./$NAME-data/conf/config.yaml"))
+    (tmp_path / ".env").write_text("NAME=runner\n")
+    (tmp_path / "README.md").write_text("# Runner\n\n```\nnano ./$NAME-data/conf/config.yaml\n```\n")
+    (mount,) = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
+    assert mount.told == "README.md"
