@@ -157,7 +157,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
                 continue
             is_file = _named_like_a_file(source) or _named_like_a_file(target.replace("/.", "/"))
-            is_file = is_file and not target.endswith("/")
+            is_file = (is_file and not target.endswith("/")) or _is_program(service, target)
             if is_file and _KEY.search(source):
                 continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
@@ -217,6 +217,14 @@ def _harms(service: Service, source: str, target: str) -> bool:
         return False
     inside = posixpath.relpath(source, context.value or ".")
     return own.endswith(f"/{inside}") and own.split("/")[:2] == workdir.value.split("/")[:2]
+
+
+def _is_program(service: Service, target: str) -> bool:
+    """Whether the Compose file has the container start with it."""
+    commands = (service.definition.entrypoint, service.definition.command)
+    return any(
+        command.words[0].raw == target for command in commands if command is not None and command.words
+    )
 
 
 def _installs(service: Service) -> bool:

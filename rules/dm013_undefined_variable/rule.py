@@ -16,6 +16,9 @@ class UndefinedVariable(Rule):
         for blank, *others in grouped(undefined, lambda blank: (blank.name, blank.at.path)):
             also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
             places = [blank.at, *(other.at for other in others)]
+            title, text = f"Demand `{blank.name}`", f"${{{blank.name}:?}}"
+            if blank.meant is not None:
+                title, text = f"Use `{blank.meant}`", f"${{{blank.meant}}}"
             yield self.report(
                 f"Nothing sets the variable `{blank.name}` that {blank.user}{also} needs: no env file, "
                 "example, script or document names it, and Compose puts nothing in its place."
@@ -23,9 +26,7 @@ class UndefinedVariable(Rule):
                 blank.at,
                 help="Declare it in the env file or its example, give it a default (`:-`), or demand it (`:?`).",
                 related=[Label(place, "it is needed here too") for place in places[1:]],
-                fix=Fix(
-                    f"Demand `{blank.name}`", tuple(Edit(place, f"${{{blank.name}:?}}") for place in places)
-                ),
+                fix=Fix(title, tuple(Edit(place, text) for place in places)),
                 service=blank.service,
                 severity=Severity.ERROR if deployment.production else Severity.WARNING,
                 key=blank.name,

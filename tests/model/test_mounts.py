@@ -81,3 +81,11 @@ def test_a_document_above_it_tells_to_edit_the_file(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Runner\n\n```\nnano ./$NAME-data/conf/config.yaml\n```\n")
     (mount,) = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
     assert mount.told == "README.md"
+
+
+def test_what_the_container_starts_with_is_a_file(tmp_path: Path) -> None:
+    text = COMPOSE.replace("./config.yaml:/config.yaml", "./bin/wait:/bin/wait")
+    (tmp_path / "compose.yaml").write_text(f"{text}    entrypoint: /bin/wait store:80 --\n")
+    (mount,) = missing_sources(Repository(Workspace(tmp_path)).deployments[0])
+    assert mount.is_file
+    assert mend_source(mount) is None
