@@ -74,11 +74,10 @@ PLAIN = 5
 """Numbers in the signature of what is no link."""
 
 
-def signature(path: str, *, entries: bool = False) -> tuple[int, ...]:
+def signature(path: str) -> tuple[int, ...]:
     """Mode, size, times and inode, of the target as well where it is a link; empty where there is nothing.
 
     Of a directory only what it is: its times change with what is made in it, which is listed or asked for itself.
-    With `entries` its times as well.
     """
     try:
         status = os.lstat(path)
@@ -88,9 +87,18 @@ def signature(path: str, *, entries: bool = False) -> tuple[int, ...]:
                     max(target.st_ctime_ns, status.st_ctime_ns), target.st_ino, status.st_ino)  # fmt: skip
     except (OSError, ValueError):
         return ()
-    if stat.S_ISDIR(status.st_mode) and not entries:
-        return (status.st_mode, 0, 0, 0, status.st_ino)
+    if stat.S_ISDIR(status.st_mode):
+        return (status.st_mode, 0, 0, 0, 0)
     return (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def installed(path: str) -> tuple[int, ...]:
+    """What changes with each installation of a file or folder, and not where an archive brings it back."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return ()
+    return (status.st_size, status.st_mtime_ns)
 
 
 def default_folder() -> Path:
@@ -265,7 +273,7 @@ def _checksum(value: bytes) -> bytes:
 def _version(part: str) -> str:
     """Changes with the code of a part of the package, so that a new one never gets an old one's results."""
     package = os.path.dirname(__file__)
-    stats = [(name, signature(os.path.join(package, name))) for name in ("source.py", "known.py")]
+    stats = [(name, installed(os.path.join(package, name))) for name in ("source.py", "known.py")]
     stats += _code(os.path.join(package, part))
     if not part:
         for folder in import_module("dotmac_lint.rules").__path__:
@@ -274,12 +282,12 @@ def _version(part: str) -> str:
 
 
 def _code(folder: str, depth: int = 9) -> list[tuple[str, tuple[int, ...]]]:
-    """The files of a package, each with its stat(2)."""
+    """The files of a package, each as it is `installed`."""
     found = []
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir():
                 found += _code(entry.path, depth - 1) if depth and entry.name != "__pycache__" else []
             else:
-                found.append((entry.path, signature(entry.path)))
+                found.append((entry.path, installed(entry.path)))
     return found

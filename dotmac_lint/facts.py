@@ -1,7 +1,8 @@
 """What was found in files, by kind of question, in this run and in the last one: only changed files are asked again.
 
-A fact depends on nothing but its file, and holds as long as the stat(2) of the file does. Those of a repository are
-kept together, so that files which nothing else asks for are not even read.
+A fact depends on nothing but its file, and holds as long as the stat(2) of the file does, or else its content, as
+after a fresh checkout. Those of a repository are kept together, so that files which nothing else asks for are not
+even read.
 """
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ class Kept(msgspec.Struct):
     run: bytes
     """Of no other run."""
     files: dict[str, Signature]
+    contents: tuple[bytes, ...]
+    """A digest of each of `files`; empty where that was not read."""
     facts: dict[str, msgspec.Raw]
     """By kind: the facts by file."""
     words: dict[bytes, Searched]
@@ -110,14 +113,19 @@ class Facts:
     """The facts about the files of one repository.
 
     `recall` gives what an earlier run kept; `signature` the stat(2) of a file as this run met it, None where what
-    was kept of it does not count.
+    was kept of it does not count; `digest` one of its content, which is read where `asked`, else empty where it was
+    not.
     """
 
     def __init__(
-        self, recall: Callable[[], Kept | None], signature: Callable[[str], Signature | None]
+        self,
+        recall: Callable[[], Kept | None],
+        signature: Callable[[str], Signature | None],
+        digest: Callable[[str, bool], bytes],
     ) -> None:
         self._recall = recall
         self._signature = signature
+        self._digest = digest
         self._begun = time.time_ns()
         self.run = os.urandom(16)
         """The name of this run."""
@@ -130,13 +138,23 @@ class Facts:
 
     @cached_property
     def _kept(self) -> Kept:
-        return self._recall() or Kept(b"", {}, {}, {}, {})
+        return self._recall() or Kept(b"", {}, (), {}, {}, {})
 
     @cached_property
     def unchanged(self) -> dict[str, int]:
         """The files that are as they were when the facts were kept, each with its number then."""
-        before = enumerate(self._kept.files.items())
-        return {path: number for number, (path, seen) in before if self._signature(path) == seen}
+        rows = enumerate(zip(self._kept.files.items(), self._kept.contents, strict=True))
+        return {
+            path: number for number, ((path, seen), content) in rows if self._is_same(path, seen, content)
+        }
+
+    def _is_same(self, path: str, seen: Signature, content: bytes) -> bool:
+        now = self._signature(path)
+        if now == seen:
+            return True
+        if not now or not content or now[:2] != seen[:2]:
+            return False
+        return self._digest(path, True) == content
 
     @property
     def told(self) -> set[str]:
@@ -218,6 +236,11 @@ class Facts:
             if seen and max(seen[2:4]) < self._begun - TICK:
                 files[path] = seen
         number = {path: place for place, path in enumerate(files)}
+        before, unchanged = self._kept.contents, self.unchanged
+        contents = tuple(
+            (before[unchanged[path]] if path in unchanged else b"") or self._digest(path, False)
+            for path in files
+        )
         facts = {
             "\0".join((name, *arguments)): {
                 number[path]: msgspec.Raw(fact) for path, fact in known.found.items() if path in number
@@ -236,9 +259,8 @@ class Facts:
             for name, found in self._chosen.items()
         }
         encode = msgspec.msgpack.encode
-        return Kept(
-            self.run, files, {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}, rows, chosen
-        )
+        raw = {kind: msgspec.Raw(encode(found)) for kind, found in facts.items()}
+        return Kept(self.run, files, contents, raw, rows, chosen)
 
     # ---- whether a file that has changed says the same
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 from collections.abc import Sequence
@@ -10,9 +11,15 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from dotmac_lint.lazy import regex
+
 _SECONDS = 60
 """That git may take for an answer."""
 _STREAMS = hasattr(select, "poll")
+_MAXIMUM_BYTES = 1024 * 1024
+"""Of a file of git's that is read."""
+_HTTP = regex(rb"^\[http\b[^\n]*(?:\n(?!\[)[^\n]*)*", re.MULTILINE)
+"""A section of a configuration: checkouts of CI write a token into it, another one each time."""
 _FIELDS = 4
 """Of an answer of `git check-ignore --verbose --non-matching`: source, line, pattern, path."""
 
@@ -55,6 +62,16 @@ class Git:
         with suppress(OSError):
             common = os.path.join(git, _line_of(f"{git}/commondir"))
         return (f"{git}/index", f"{common}/info/exclude", f"{common}/config")
+
+    def configuration(self) -> tuple[bytes, ...]:
+        """What stands in those of `files` that people write."""
+        found = []
+        for path in self.files()[1:]:
+            data = b""
+            with suppress(OSError), open(path, "rb") as stream:
+                data = stream.read(_MAXIMUM_BYTES)
+            found.append(_HTTP.sub(b"", data))
+        return tuple(found)
 
     def ignores(self, path: str) -> bool:
         """Whether the path, relative to the folder, is ignored; False where git cannot tell, as beyond a link."""

@@ -23,6 +23,8 @@ _BLOCK = 8
 """Files whose words are kept together: most words of a file are those of its neighbours."""
 _FEW = 6
 """Words that are sought in each text: to split the text costs as much."""
+_MANY = 100
+"""Changed files in which each word is not sought anew."""
 
 
 def _spaced(characters: frozenset[int]) -> bytes:
@@ -96,7 +98,7 @@ class Words:
         self._searched: dict[bytes, array[int]] = {}
         """By the same digest: the files, each by its place in `_files`."""
         self._files: dict[str, int] = {}
-        self._earlier: dict[bytes, tuple[dict[bytes, list[str]], list[str]]] = {}
+        self._earlier: dict[bytes, tuple[dict[bytes, list[str]], dict[str, None]]] = {}
         """By the same digest: what is kept of unchanged files, and which files have changed."""
 
     @property
@@ -139,12 +141,14 @@ class Words:
     ) -> None:
         if digest not in self._earlier:
             kept = self._facts.words(digest)
-            changed = [path for path in files if path not in self._facts.unchanged] if kept else []
+            changed = dict.fromkeys(path for path in files if kept and path not in self._facts.unchanged)
             self._earlier[digest] = kept, changed
         earlier, changed = self._earlier[digest]
+        many = len(changed) > _MANY
         for word, part in words.items():
             if word in earlier:
-                known[word] = [*earlier[word], *self._standing(part, changed)]
+                now = self._indexed(part, changed, digest + b"+") if many else self._standing(part, changed)
+                known[word] = [*earlier[word], *now]
         rest = {word: part for word, part in words.items() if word not in known}
         first = not self._facts.unchanged  # in a first run many search all files for names in capitals
         small = sum(not _CAPITALS.issuperset(word) for word in (*rest, *known))
@@ -154,9 +158,13 @@ class Words:
             if (few and not first) if capitals else small <= _FEW:
                 known[word] = self._standing(part, files)
                 continue
-            index = self._capitals if capitals else self._words
-            index.add(digest, files, self._text)
-            known[word] = self._standing(part, [path for path in index.holding(part) if path in files])
+            known[word] = self._indexed(part, files, digest)
+
+    def _indexed(self, part: bytes, files: Collection[str], digest: bytes) -> list[str]:
+        """What `_standing` finds, by the words of all the files, of which `digest` is."""
+        index = self._capitals if _CAPITALS.issuperset(part) else self._words
+        index.add(digest, files, self._text)
+        return self._standing(part, [path for path in index.holding(part) if path in files])
 
     def _standing(self, part: bytes, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if stands(part, self._text(path))]

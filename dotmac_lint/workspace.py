@@ -165,7 +165,7 @@ class Workspace:
         self._kinds: dict[str, Kind | None] = {}
         self._signatures: dict[str, tuple[int, ...]] = {}
         self._folders: dict[str, bool] = {}
-        self.facts = Facts(self._kept_facts, self._listed_signature)
+        self.facts = Facts(self._kept_facts, self._listed_signature, self._digest)
         self.words = Words(self._content, self.facts, kept=cache is not None)
         self._subject: str | None = None
         """The file that is just asked for a fact."""
@@ -191,7 +191,7 @@ class Workspace:
             if key[0] not in ("made", "ignored") and stale.isdisjoint(key)
         }
         kept = self._collected_facts()
-        revised.facts = Facts(lambda: kept, revised._listed_signature)
+        revised.facts = Facts(lambda: kept, revised._listed_signature, revised._digest)
         revised.words = Words(revised._content, revised.facts, kept=False)
         return revised
 
@@ -456,6 +456,13 @@ class Workspace:
         found = self._signatures.get(path)
         return None if self.pending and (path in self.pending or (found and len(found) > PLAIN)) else found
 
+    def _digest(self, path: str, asked: bool) -> Data:
+        """Of the content of a file, which is read where `asked`; empty where it is not at hand."""
+        data = self._content(path) if asked else self._bytes.get(path)
+        if data is None or data is _NOT_KEPT:
+            return b""
+        return hashlib.blake2b(data, digest_size=16).digest()
+
     def _signature(self, path: str) -> tuple[int, ...]:
         return signature(os.path.join(self.root, path))
 
@@ -500,8 +507,9 @@ class Workspace:
     def _listing(self) -> Data:
         """A digest of which files there are, of what kind, and of what git's answers depend on."""
         rows = [(path, self._signatures.get(path, ())[:1]) for path in self.files]
-        of_git = [(path, self._signature(path)) for path in self.git.files()[1:]]
-        state = repr((rows, sorted(self.git.executables), of_git)).encode("utf-8", "surrogateescape")
+        state = repr((rows, sorted(self.git.executables), self.git.configuration())).encode(
+            "utf-8", "surrogateescape"
+        )
         return hashlib.blake2b(state, digest_size=20).digest()
 
     def _says_the_same(self, path: str, number: int, seen: Seen) -> bool:

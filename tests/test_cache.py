@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -343,6 +344,25 @@ def test_what_git_has_added_since_is_no_change(repository: Path, recalled: Recal
     time.sleep(0.06)
     assert recalled() == (True, ["DM002"])
     subprocess.run(["git", "update-index", "--chmod=+x", "compose.yaml"], cwd=repository, check=True)
+    assert recalled() == (False, ["DM002"])
+
+
+def test_another_checkout_of_the_same_files_is_no_change(
+    built: Path, tmp_path: Path, recalled: Recalled
+) -> None:
+    assert recalled() == (False, ["DM002"])
+    token = '[http "https://git.example"]\n\textraheader = AUTHORIZATION: basic of-this-run\n'
+    shutil.copytree(built, tmp_path / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(built)
+    (tmp_path / "copy").rename(built)
+    with (built / ".git" / "config").open("a", encoding="utf-8") as stream:
+        stream.write(token)
+    time.sleep(0.06)
+    assert recalled() == (True, ["DM002"])
+    with (built / ".git" / "config").open("a", encoding="utf-8") as stream:
+        stream.write("[core]\n\tignoreCase = true\n")
+    (built / "main.py").touch()
+    time.sleep(0.06)
     assert recalled() == (False, ["DM002"])
 
 

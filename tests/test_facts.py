@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import time
 import weakref
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotmac_lint import config
+from dotmac_lint import words as words_module
 from dotmac_lint import workspace as workspace_module
 from dotmac_lint.cache import Cache
 from dotmac_lint.diagnostic import Diagnostic
@@ -30,22 +32,35 @@ contents = st.lists(st.sampled_from([b"HOST", b"host", b"PORT", b"a.b", b" ", b"
 trees = st.dictionaries(st.sampled_from("abcdefgh"), contents)
 
 
-def facts(files: dict[str, bytes], earlier: Facts | None = None, words: Words | None = None) -> Facts:
+def facts(
+    files: dict[str, bytes],
+    earlier: Facts | None = None,
+    words: Words | None = None,
+    touched: frozenset[str] = frozenset(),
+) -> Facts:
     kept = earlier.collected(files, words.answers) if earlier and words else None
-    return Facts(lambda: kept, lambda path: (0, 0, hash(files[path]) % AGO, 0, 0) if path in files else None)
+
+    def signature(path: str) -> tuple[int, ...] | None:
+        if path not in files:
+            return None
+        return (0, len(files[path]), hash(files[path]) % AGO + (path in touched), 0, 0)
+
+    return Facts(lambda: kept, signature, lambda path, asked: files[path])
 
 
-@given(trees, trees, st.booleans())
+@given(trees, trees, st.booleans(), st.frozensets(st.sampled_from("abcdefgh")), st.sampled_from([0, 100]))
 def test_a_search_finds_what_one_without_earlier_answers_does(
-    before: dict[str, bytes], after: dict[str, bytes], many: bool
+    before: dict[str, bytes], after: dict[str, bytes], many: bool, touched: frozenset[str], most: int
 ) -> None:
     names = [b"HOST", b"host", b"PORT", b"a.b", *([b"A", b"B", b"C", b"D"] if many else [])]
     first = Words(before.get, earlier := facts(before))
     list(first.search("abcdefgh", names[1:]))
-    second = Words(after.get, facts(after, earlier, first))
-    assert list(second.search("abcdefgh", names)) == list(
-        Words(after.get, facts(after)).search("abcdefgh", names)
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words_module, "_MANY", most)
+        second = Words(after.get, facts(after, earlier, first, touched))
+        assert list(second.search("abcdefgh", names)) == list(
+            Words(after.get, facts(after)).search("abcdefgh", names)
+        )
 
 
 @given(trees, trees)
@@ -104,6 +119,8 @@ def test_only_a_changed_file_is_asked_again(tmp_path: Path) -> None:
     time.sleep(0.06)
     assert asked() == ["a"]
     assert asked() == []
+    os.utime(root / "a", (1, 1))
+    assert asked() == []  # it says the same
 
 
 def test_a_run_finds_the_same_with_what_an_earlier_one_kept(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dotmac_lint.facts import Facts
 from dotmac_lint.words import MAXIMUM_BYTES, Words, calls
 
-NOTHING_KEPT = Facts(lambda: None, lambda path: None)
+NOTHING_KEPT = Facts(lambda: None, lambda path: None, lambda path, asked: b"")
 NAMES = [b"PORT", b"PORT_2", b"a.b", b"x"]
 
 

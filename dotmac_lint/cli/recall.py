@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from dotmac_lint import config
-from dotmac_lint.cache import Answer, Cache, default_folder, signature
+from dotmac_lint.cache import Answer, Cache, default_folder, installed
 from dotmac_lint.cli.output import OutputError, fail, tell, write
 from dotmac_lint.workspace import Workspace
 
@@ -32,7 +32,7 @@ class Question:
         self.workspace = Workspace(root, settings.excluded, cache)
         self.state = self.workspace.state()
         # A rule pack is found in the folders of sys.path: where none has changed, none has come.
-        packs = [(folder, signature(folder, entries=True)) for folder in sys.path]
+        packs = [(folder, installed(folder)) for folder in sys.path]
         rest = sorted((name, repr(value)) for name, value in options.items())
         self.what = repr((str(root), only, os.getcwd(), settings, wants_colour(), rest, packs))
 
