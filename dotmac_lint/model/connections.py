@@ -396,8 +396,9 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             if service.may_use(endpoint.variable):
                 own = {name.lower() for name in own_names(service.definition)}
                 names = (name for name in (*known.services, *known.others) if name not in own)
-                meant = _is_called_so(endpoint.variable.name, host)
-                yield UnknownHost(service, endpoint, () if meant else _near(host, names))
+                near = () if _is_called_so(endpoint.variable.name, host) else _near(host, names)
+                if near or endpoint.protocol != "http" or not _asks_proxy(service):
+                    yield UnknownHost(service, endpoint, near)
 
 
 _REGISTRY = regex(r"(^|_)(EUREKA|CONSUL|NACOS|ZOOKEEPER_DISCOVERY|SERVICE_DISCOVERY)_", re.I)
@@ -406,6 +407,13 @@ _REGISTRY = regex(r"(^|_)(EUREKA|CONSUL|NACOS|ZOOKEEPER_DISCOVERY|SERVICE_DISCOV
 def _asks_registry(service: Service) -> bool:
     """Whether the service is told of a registry that knows the others by names of its own: `EUREKA_CLIENT_...`."""
     return any(_REGISTRY.search(variable.name) for variable in service.environment)
+
+
+def _asks_proxy(service: Service) -> bool:
+    """Whether the service sends its requests to a proxy, which answers to names of its own."""
+    return any(
+        re.search(r"(^|_)PROXY_HOST$|^HTTPS?_PROXY$", variable.name, re.I) for variable in service.environment
+    )
 
 
 def _public_names(network: Network) -> set[str]:

@@ -85,7 +85,8 @@ _FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
 """What makefiles of other folders include."""
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = regex(
-    r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|xxx|foo|bar|name",
+    r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|foo|bar|name"
+    r"|(.*[-_.])?x{3,}([-_.].*)?",
     re.I,
 )
 

@@ -66,9 +66,11 @@ _ELSEWHERE = regex(
     re.M,
 )
 """What may lead out of the repository, or bring files of others into it."""
+_AS_ANOTHER = regex(r"\bsudo su\b|\bsu -")
+"""Leads into the folder of another user of the machine."""
 _ENTERS = regex(r"\b(?:cd|pushd)[ \t]+([^\s;&|)]+)")
 _PLACEHOLDER = regex(
-    r"(^|[/_.-])(path|your?|my|some|new|foo|bar|name|example)([/_.-]|$)|(^|/)test_(file|module|script|case|something)\.",
+    r"(^|[/_.-])(path|your?|my|some|new|foo|bar|name|example|x{3,})([/_.-]|$)|(^|/)test_(file|module|script|case|something)\.",
     re.I,
 )
 _GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
@@ -299,6 +301,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
         _REPLACED.match(text, place.end)
         or is_written_out(workspace, path, name)
         or if_it_is_there(workspace, place)
+        or _AS_ANOTHER.search(text, text.rfind("\n#", 0, begin) + 1, begin)
     ):
         return False
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from dotmac_lint.api import (
     Deployment,
@@ -10,12 +10,17 @@ from dotmac_lint.api import (
     Repository,
     Rule,
     Severity,
+    grouped,
     listed,
 )
 from dotmac_lint.model.builds import UnknownArgument, unknown_arguments, unknown_arguments_of_commands
 
 MOST = 3
 """Names that a message tells."""
+
+
+def _places(build: list[UnknownArgument]) -> tuple[Hashable, ...]:
+    return build[0].image.dockerfile, *(found.at for found in build)
 
 
 class UnknownBuildArg(Rule):
@@ -32,17 +37,23 @@ class UnknownBuildArg(Rule):
         yield from self._report(unknown_arguments_of_commands(repository))
 
     def _report(self, builds: Iterable[list[UnknownArgument]]) -> Iterator[Diagnostic]:
-        for build in builds:
+        for build, *others in grouped(filter(None, builds), _places):
             slips = [[found] for found in build if found.meant is not None]
             dropped = [found for found in build if found.meant is None]
-            yield from map(self._told, [*slips, dropped] if dropped else slips)
+            for group in [*slips, dropped] if dropped else slips:
+                yield self._told(group, len(others))
 
-    def _told(self, group: list[UnknownArgument]) -> Diagnostic:
-        """The arguments of one build that are dropped; one that misses another alone."""
+    def _told(self, group: list[UnknownArgument], others: int) -> Diagnostic:
+        """The arguments of one build that are dropped; one that misses another alone. `others` are the services that
+        take the build from the same place.
+        """
         found, image = group[0], group[0].image
         names = [f"`{one.name}`" for one in group]
         place = f"`{image.dockerfile}`" if not image.inline else "its inline Dockerfile"
-        subject = f"Service `{found.service.name}`" if found.service else f"A build in `{found.at.path}`"
+        more = f" (and {others} more)" if others else ""
+        subject = (
+            f"Service `{found.service.name}`{more}" if found.service else f"A build in `{found.at.path}`"
+        )
         said = f"the build argument {names[0]}, but {place} has no `ARG {found.name}`: the value is dropped."
         help = f"Declare `ARG {found.name}` in the stage that uses it, or remove the argument."
         if len(group) > 1:
