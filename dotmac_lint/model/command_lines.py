@@ -87,6 +87,8 @@ _OPTIONS_WITH_VALUE = frozenset(
     }
     | {"--policy", "--cap-add", "--cap-drop", "--detach-keys", "--builder"}
 )
+_FLAGS = frozenset({("exec", "-t"), ("run", "-t"), ("logs", "-t"), ("rm", "-s"), ("rm", "-v")})
+"""Options that take a value elsewhere (docker/compose, cmd/compose)."""
 _SERVICE_COMMANDS = frozenset(
     {"up", "run", "exec", "build", "pull", "push", "start", "stop", "restart", "logs", "rm", "kill", "create"}
     | {"pause", "unpause", "top", "watch", "attach"}
@@ -456,7 +458,7 @@ def _services(path: str, subcommand: str | None, words: list[Text]) -> Iterator[
         if skip:
             skip = False
         elif chars.startswith("-"):
-            skip = chars in _OPTIONS_WITH_VALUE
+            skip = chars in _OPTIONS_WITH_VALUE and (subcommand, chars) not in _FLAGS
         elif re.fullmatch(r"[A-Za-z0-9][\w.-]*", chars):
             yield ServiceWord(chars, Span(path, word.at[0], word.at[-1] + 1))
             if subcommand in _ONE_SERVICE:

@@ -210,16 +210,18 @@ def load_project(
 def stand_in(workspace: Workspace, path: str) -> str | None:
     """The committed example of an env file that is not committed: `.env.example` for `.env`."""
     folder, name = posixpath.split(path)
+    candidates = (posixpath.join(folder, other) for other in example_names(name))
+    return next(filter(workspace.is_listed, candidates), None)
+
+
+def example_names(name: str) -> list[str]:
+    """How the example of an env file may be called, the usual first."""
     names = [name + suffix for suffix in EXAMPLES]
     names += [f"{name.removeprefix('.')}{suffix}" for suffix in EXAMPLES]
     stem, dot, suffix = name.rpartition(".")
-    if stem and stem != "" and dot:
+    if stem and dot:
         names += [f"{stem}{example}.{suffix}" for example in EXAMPLES]
-    for other in names:
-        candidate = posixpath.join(folder, other)
-        if workspace.is_listed(candidate):
-            return candidate
-    return None
+    return names
 
 
 def env_file_layers(

@@ -150,6 +150,8 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
         meant = None if in_one else similar_name(use.name, names)
         if not (spec.commanded or (started and elsewhere is None) or meant):
             continue
+        if not spec.commanded and _is_completed(deployment, use):
+            continue
         inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
         message = (
             f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
@@ -269,6 +271,17 @@ def _override_example(deployment: Deployment) -> bool:
     names = (name for name in workspace.under(folder) if dirname(name) == folder)
     return any(
         re.search(r"compose.*overrid.*(example|sample|template|dist)", basename(name)) for name in names
+    )
+
+
+def _is_completed(deployment: Deployment, use: Use) -> bool:
+    """Whether the file is started with another, which declares the name."""
+    return any(
+        use.span.path in other.spec.files
+        and other.spec.commanded
+        and use.name in declared(other.project, use.kind)
+        for other in deployment.repository.deployments
+        if other is not deployment
     )
 
 

@@ -725,7 +725,12 @@ class Service:
     @cached_property
     def _said(self) -> frozenset[str]:
         """What its own environment says of where it runs."""
-        values = (self.environment.value(name) for name in _ENVIRONMENT_NAMES)
+        given = (self.environment.get(name) for name in _ENVIRONMENT_NAMES)
+        values = (
+            one.value
+            for one in given
+            if one is not None and not (self.environment.unknown and one.mechanism == "dockerfile")
+        )  # an env file that is not seen may say otherwise than the image
         return frozenset(value.value.strip().lower() for value in values if isinstance(value, Known))
 
     @cached_property
@@ -859,11 +864,17 @@ class Service:
         )
 
     @property
-    def _idles(self) -> bool:
+    def idles(self) -> bool:
         """Whether its own command only keeps the container open for others: `sleep infinity`."""
         commands = (self.definition.entrypoint, self.definition.command)
         words = [word.raw for command in commands if command is not None for word in command.words]
         return _IDLE.fullmatch(" ".join(words)) is not None
+
+    @property
+    def _lacks_what_is_copied(self) -> bool:
+        """Whether the build of its image stops at a file that is not there: what the image should hold is not known."""
+        layers = self.stage.chain if self.stage is not None else ()
+        return any(copy.missing for layer in layers for copy in layer.copies)
 
     @cached_property
     def _runs_strangers(self) -> bool:
@@ -991,8 +1002,8 @@ class Service:
             return None
         if self._runs_our_code_from_elsewhere or self._serves_a_package or self._installs_reader_of(name):
             return None
-        if self._idles and self.repository.naming(name):
-            return None  # what is brought into it later, and started by hand, may be any program of the repository
+        if (self.idles or self._lacks_what_is_copied) and self.repository.naming(name):
+            return None  # what it is to run may be any program of the repository
         in_namespace = any(settings.lookup(name).section is not None for settings in self.settings)
         if in_namespace or (self._plain_base and self.files):
             return False

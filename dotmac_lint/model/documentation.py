@@ -86,7 +86,7 @@ _FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|foo|bar|name"
-    r"|(.*[-_.])?x{3,}([-_.].*)?",
+    r"|name[-_]of[-_].*|(.*[-_.])?x{3,}([-_.].*)?",
     re.I,
 )
 

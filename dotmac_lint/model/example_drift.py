@@ -19,13 +19,13 @@ from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import default_file, overlays_others
-from dotmac_lint.model.compose import load_project, stand_in
+from dotmac_lint.model.compose import example_names, load_project, stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
-from dotmac_lint.model.made_elsewhere import is_fetched, is_named
+from dotmac_lint.model.made_elsewhere import is_fetched, is_named, lines_naming
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.model.start_faults import unset_with_examples
@@ -323,7 +323,8 @@ def _may_take(settings: SettingsClass, name: str, found: Lookup) -> bool:
 def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | None]]:
     """What the images read, of those not built here, that each example's env file goes into; None: anything.
 
-    Where the env file has no example of its name, every example beside it may be what it is made from.
+    Where the env file has no example of its name, every example beside it may be what it is made from, and one that a
+    text tells to copy.
     """
     workspace = repository.workspace
     found: dict[str, set[ImageVariables | None]] = {}
@@ -335,11 +336,19 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
                 if not isinstance(path.value, Known) or path.outside:
                     continue
                 example = stand_in(workspace, path.value.value)
-                folder = posixpath.dirname(path.value.value)
+                folder, name = posixpath.split(path.value.value)
                 beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
-                for file in (path.value.value, example) if example else beside:
+                apart = (file for own in example_names(name) for file in workspace.named(own))
+                copied = (file for file in apart if _is_copied(workspace, file, path.value.value))
+                for file in (path.value.value, example) if example else (*beside, *copied):
                     found.setdefault(file, set()).add(variables_of(definition))
     return found
+
+
+def _is_copied(workspace: Workspace, example: str, path: str) -> bool:
+    source, target = "/".join(example.split("/")[-2:]), posixpath.basename(path)
+    copies = re.compile(rf"\bcp\b.*{re.escape(source)}[ \t]+(\S*/)?{re.escape(target)}(?![\w/.-])")
+    return any(copies.search(line) for line in lines_naming(workspace, example))
 
 
 def _runs_its_base(repository: Repository, definition: Definition) -> bool:

@@ -95,7 +95,7 @@ def image_secrets(repository: Repository) -> Iterator[ImageSecret]:
 
 
 def _for_development(image: Image, target: Stage) -> bool:
-    words = re.split(r"[^a-z]+", f"{posixpath.basename(image.dockerfile or '')} {target.name or ''}".lower())
+    words = re.split(r"[^a-z]+", f"{image.dockerfile or ''} {target.name or ''}".lower())
     return not {"dev", "develop", "development", "test", "tests", "local", "debug", "ci"}.isdisjoint(words)
 
 

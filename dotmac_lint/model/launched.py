@@ -46,8 +46,6 @@ _SCRIPTS_DEEP = 3
 _MAY_SET = regex(r"\w=|\b(?:eval|export|source)\b|(?:^|[\s\"';&|({])\.[ \t]")
 _INLINE = regex(r"(?:^|[ \t])-\w{0,3}c[ \t]+")
 _NESTED_DEEP = 3
-_IDLES = regex(r"(sleep (inf(inity)?|\d+d|\d{5,})|tail -[fF] /dev/null|(/\S*/)?(ba|z|a)?sh|cat)")
-"""A command that keeps the container there, for somebody to work in."""
 _CONSOLE = regex(r"^[ \t]*[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*=[ \t]*[\"']?([\w.]+):(\w+)", re.MULTILINE)
 _METADATA = ("pyproject.toml", "setup.cfg", "setup.py")
 
@@ -209,7 +207,6 @@ class _Found:
         self.functions: set[tuple[str, str]] = set()
         self.words: set[str] = set()
         self.alembic = False
-        self.idles = False
         self.migrates = False
         self.others = False
         """There are lines that run more than migrations."""
@@ -220,7 +217,6 @@ class _Found:
         """The modules that one command line names."""
         self.words.update(map(sys.intern, words))  # services are started alike
         names = {posixpath.basename(word) for word in words}
-        self.idles = self.idles or _IDLES.fullmatch(" ".join(words)) is not None
         if "alembic" in names:
             self.alembic = True
         elif words != ["exec", "$@"] and not (
@@ -303,10 +299,10 @@ class _Found:
         """The applications that the container holds: Celery's for a worker, else those of a server.
 
         Where there is none, all that it holds may run. Alembic runs the `env.py` of its migrations. Nothing runs in a
-        container that only waits.
+        container that is only kept open.
         """
         service = self.service
-        if self.idles and not self.others:
+        if service.idles:
             return
         if self.alembic and not self.others:
             self.roots = {file for file in service.files if _is_of_alembic(service, file)}

@@ -28,6 +28,7 @@ _SHORT = regex(
     r"(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>[A-Za-z]+))?"
 )
 _TO_NOTHING = regex(r"--scale[ =]([\w.-]+)=0\b")
+_RUN_ALONE = regex(r"\brun(?: -\S+)* ([\w.-]+)")
 _ANY = frozenset({"", "0.0.0.0"})
 
 
@@ -200,14 +201,16 @@ def rivals(clashes: Iterable[Clash]) -> Iterator[Rivals]:
 
 def _run_together(deployment: Deployment, one: Service, other: Service) -> bool:
     """Whether some known command starts both; so is it where no command is known. Not where one is told to scale one of
-    them to nothing.
+    them to nothing, or where each is only known to be run for itself.
     """
     shown = " ".join(label.text for label in deployment.spec.evidence)
     if alternatives(one, other) or {one.name, other.name} & {*_TO_NOTHING.findall(shown)}:
         return False
     commands = deployment.spec.started
     wanted = {one.name, other.name}
-    return not commands or any(
+    if not commands:
+        return not wanted <= {*_RUN_ALONE.findall(shown)}
+    return any(
         wanted <= _closure(deployment, command.services)
         if command.services
         else all(not s.profiles or {*s.profiles} & set(command.profiles or ("",)) for s in (one, other))

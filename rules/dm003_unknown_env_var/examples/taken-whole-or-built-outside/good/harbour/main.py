@@ -1,0 +1,3 @@
+import os
+
+LINE = os.environ["FERRY_LINE"]
