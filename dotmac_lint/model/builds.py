@@ -440,8 +440,9 @@ def _from_base(deployment: Deployment, context: Text, folder: str, base: str) ->
 
 
 def _is_variant(name: str, other: str) -> bool:
-    """Whether one of the Dockerfiles is called as the other, for a purpose of its own: Dockerfile.dev, Dockerfile."""
-    return name.startswith(f"{other}.") or other.startswith(f"{name}.")
+    """Whether one of the Dockerfiles is called as the other, for a purpose of its own: Dockerfile.web-dev, Dockerfile."""
+    short, long = sorted((name, other), key=len)
+    return long.startswith(tuple(short + separator for separator in "._-"))
 
 
 def missing_targets_of_commands(repository: Repository) -> Iterator[MissingReference]:

@@ -33,6 +33,7 @@ _STAND_IN = regex(
     r"|mock|docs?|self.?signed|localhost|snakeoil|vendor|node_modules|public)([/._-]|$)",
     re.IGNORECASE,
 )
+_OF_THE_SHELL = regex(r"AWS_(ACCESS|SECRET|SESSION|SECURITY)_|(GITHUB|GH)_TOKEN$")
 _PRIVATE_KEY = regex(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
 _ENCRYPTED_KEY = b"Proc-Type: 4,ENCRYPTED"
 
@@ -162,13 +163,18 @@ def _uncommitted(services: Iterable[Service]) -> dict[str, Project | None]:
 def _expected(
     workspace: Workspace, path: str, project: Project | None
 ) -> tuple[tuple[str, ...], Span | None]:
-    """The secrets that Compose needs and that only the `.env` beside it, which git ignores, can give."""
+    """The secrets that Compose needs and that the `.env` beside it, which git ignores, must give; not those that the
+    shells of developers have anyway.
+    """
     if project is None or not workspace.is_ignored(path):
         return (), None
     needed = [
         reference
         for reference in project.interpolations
-        if is_secret_name(reference.name) and "-" not in reference.operator and reference.source is None
+        if is_secret_name(reference.name)
+        and "-" not in reference.operator
+        and reference.source is None
+        and _OF_THE_SHELL.match(reference.name) is None
     ]
     return tuple(dict.fromkeys(r.name for r in needed)), needed[0].span if needed else None
 
