@@ -440,7 +440,7 @@ def _from_base(deployment: Deployment, context: Text, folder: str, base: str) ->
 
 
 def _is_variant(name: str, other: str) -> bool:
-    """Whether one of the Dockerfiles is called as the other, for a purpose of its own: Dockerfile.web-dev, Dockerfile."""
+    """Whether one of the Dockerfiles is called as the other, for a purpose of its own: Dockerfile.dev, Dockerfile."""
     short, long = sorted((name, other), key=len)
     return long.startswith(tuple(short + separator for separator in "._-"))
 

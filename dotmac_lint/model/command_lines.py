@@ -40,7 +40,7 @@ _WORDS = regex(
 
 _VALUE_OPTIONS = frozenset(
     {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi"}
-    | {"--progress", "--parallel", "--workdir", "-H", "--host", "-c", "--context"}
+    | {"--progress", "--parallel", "--workdir", "-H", "--host", "-c", "--context", "--log-level"}
 )
 _OPTIONS_WITH_VALUE = frozenset(
     {"--scale", "--timeout", "-t", "--exit-code-from", "--attach", "--no-attach", "--pull", "--wait-timeout"}
@@ -289,13 +289,14 @@ def _commands_in(
     for number, word in enumerate(words):
         chars = word.chars
         base = chars.rpartition("/")[2].lstrip("@-+")
-        following = words[number + 1].chars if number + 1 < len(words) else ""
         if base == "docker-compose":
             yield from emit(number, words[number + 1 :])
             return
-        if base in ("docker", "podman") and following == "compose":
-            yield from emit(number, words[number + 2 :])
-            return
+        if base in ("docker", "podman"):
+            arguments = _after_options(words[number + 1 :])
+            if arguments and arguments[0].chars == "compose":
+                yield from emit(number, arguments[1:])
+                return
         if number == 0 and chars == OPEN and _for_compose(words[1:]):  # `$DOCKER_COMPOSE -f compose.yml up`
             yield from emit(number, words[1:])
             return
@@ -309,6 +310,13 @@ def _commands_in(
             inner.variables, inner.folder = dict(shell.variables), folder
             for nested, where in inner.run(word):
                 yield from _commands_in(places, path, piece, nested, where, inner, depth=depth + 1)
+
+
+def _after_options(words: list[Text]) -> list[Text]:
+    """Without the options of `docker` itself: `docker --log-level error compose up`."""
+    while words and words[0].chars.startswith("-"):
+        words = words[2 if words[0].chars in _VALUE_OPTIONS else 1 :]
+    return words
 
 
 def _for_compose(words: list[Text]) -> bool:

@@ -238,6 +238,7 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
     before = source.text[section:begin]
     return (
         _is_cloned(workspace, place.path, before)
+        or _speaks_of_another_clone(workspace, source.text[:section], before)
         or _is_in_another_folder(workspace, before)
         or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
     )
@@ -258,6 +259,15 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     )
 
 
+def _speaks_of_another_clone(workspace: Workspace, above: str, before: str) -> bool:
+    """Whether the section speaks of another repository that the document clones above and that is not this one."""
+    return any(
+        re.search(rf"(?<![\w.-]){re.escape(match[1])}(?![\w.-])", before)
+        and not (_is_ours(workspace, match[1]) and _is_first_of_owner(workspace, match[0], match[1]))
+        for match in CLONE.finditer(above)
+    )
+
+
 def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
     """Whether the text `before` a command enters a folder of the machine that is not where the repository lies."""
     entered = _ENTERS.findall(before)
@@ -274,16 +284,19 @@ def _is_ours(workspace: Workspace, name: str) -> bool:
 
 
 def _is_first_of_owner(workspace: Workspace, clone: str, name: str) -> bool:
-    """Whether the files of the root name no other repository of the owner more often than the one that is cloned."""
-    owner = re.search(rf"[/:]([\w.-]+)/{re.escape(name)}", clone)
-    named = Counter(
-        other
-        for path in workspace.files
-        if "/" not in path
-        for who, other in _addresses(workspace, path)
-        if owner is not None and who == owner[1].lower()
-    )
-    return not named or named[name.lower()] == max(named.values())
+    """Whether no other repository of the owner is named by more files of the root, or more often by as many, than the
+    one that is cloned.
+    """
+    match = re.search(rf"[/:]([\w.-]+)/{re.escape(name)}", clone)
+    owner = match[1].lower() if match is not None else ""
+    files, times = Counter[str](), Counter[str]()
+    for path in workspace.files:
+        named = (
+            [other for who, other in _addresses(workspace, path) if who == owner] if "/" not in path else []
+        )
+        files.update({*named})
+        times.update(named)
+    return not files or (files[name.lower()], times[name.lower()]) == max((files[n], times[n]) for n in files)
 
 
 _ADDRESS = regex(
@@ -292,11 +305,11 @@ _ADDRESS = regex(
 )
 
 
-@fact(set[tuple[str, str]])
-def _addresses(workspace: Workspace, path: str) -> set[tuple[str, str]]:
+@fact(list[tuple[str, str]])
+def _addresses(workspace: Workspace, path: str) -> list[tuple[str, str]]:
     """The owners and names of the repositories whose addresses stand in the file, in lower case."""
     found = _ADDRESS.findall(workspace.bytes(path) or b"")
-    return {(owner.decode().lower(), name.decode().lower()) for owner, name in found}
+    return [(owner.decode().lower(), name.decode().lower()) for owner, name in found]
 
 
 @fact(bool)

@@ -60,9 +60,20 @@ def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> 
     source, bare = workspace.source(place.path), normalise(without_dots(name))
     if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
         return False
+    if _is_checked_out_by_pip(workspace, bare):
+        return False
     if entered_folder(workspace, place.path, source.text[commands : place.start]) is None:
         return False
     return is_for_us(workspace, source.text, commands, place, name)
+
+
+def _is_checked_out_by_pip(workspace: Workspace, path: str) -> bool:
+    """Whether it lies in what pip checks out for an editable requirement: `src/NAME` for `-e git+...#egg=NAME`."""
+    match = re.match(r"src/([^/]+)/", path)
+    lists = (file for file in workspace.files if re.search(r"requirements[^/]*\.(txt|in)$", file))
+    return match is not None and any(
+        f"#egg={match[1]}".encode() in (workspace.bytes(file) or b"") for file in lists
+    )
 
 
 @fact(list[tuple[str, int, int, int]])

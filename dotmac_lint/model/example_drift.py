@@ -323,8 +323,8 @@ def _may_take(settings: SettingsClass, name: str, found: Lookup) -> bool:
 def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | None]]:
     """What the images read, of those not built here, that each example's env file goes into; None: anything.
 
-    Where the env file has no example of its name, every example beside it may be what it is made from, and one that a
-    text tells to copy.
+    Where the env file has no example of its name, every example beside it may be what it is made from, and one below it
+    that a text tells to copy.
     """
     workspace = repository.workspace
     found: dict[str, set[ImageVariables | None]] = {}
@@ -338,16 +338,19 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
                 example = stand_in(workspace, path.value.value)
                 folder, name = posixpath.split(path.value.value)
                 beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
-                apart = (file for own in example_names(name) for file in workspace.named(own))
-                copied = (file for file in apart if _is_copied(workspace, file, path.value.value))
+                below = (file for own in example_names(name) for file in workspace.named(own))
+                copied = (file for file in below if _is_copied(workspace, file, folder, name))
                 for file in (path.value.value, example) if example else (*beside, *copied):
                     found.setdefault(file, set()).add(variables_of(definition))
     return found
 
 
-def _is_copied(workspace: Workspace, example: str, path: str) -> bool:
-    source, target = "/".join(example.split("/")[-2:]), posixpath.basename(path)
-    copies = re.compile(rf"\bcp\b.*{re.escape(source)}[ \t]+(\S*/)?{re.escape(target)}(?![\w/.-])")
+def _is_copied(workspace: Workspace, example: str, folder: str, name: str) -> bool:
+    """Whether a text tells to copy an example of a folder below to `name`: `cp contrib/.env.sample .env`."""
+    inside = posixpath.relpath(example, folder or ".")
+    if "/" not in inside or inside.startswith(".."):
+        return False
+    copies = re.compile(rf"\bcp\b.*{re.escape(inside)}[ \t]+(\./)?{re.escape(name)}(?![\w/.-])")
     return any(copies.search(line) for line in lines_naming(workspace, example))
 
 

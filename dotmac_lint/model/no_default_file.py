@@ -73,5 +73,6 @@ def _needs_one(line: CommandLine) -> bool:
         line.subcommand in _STARTS
         and line.kind not in ("code", "comment")
         and line.complete
+        and (line.services or line.subcommand != "run")  # of which a sentence speaks
         and not (line.files or line.project_directory or line.away or line.vague or line.guessed)
     )
