@@ -137,6 +137,8 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
                 yield Dangling(problem.message, problem.span, None, problem.name, "service", meant)
     if not project.complete or _override_example(deployment):
         return
+    if _may_name_more(deployment):
+        return
     completed = _completed(deployment) if spec.commanded else None
     if completed is not None:
         yield completed
@@ -200,6 +202,18 @@ def _undeclared(project: Project) -> Iterator[tuple[Service, Use]]:
         for use in uses(service) if service.active else ():
             if use.name not in declared(project, use.kind) and (use.kind, use.name) != ("network", "default"):
                 yield service, use
+
+
+def _may_name_more(deployment: Deployment) -> bool:
+    """Whether each command names more files in another case: a script adds them to a list."""
+    commands = {label.span for label in deployment.spec.evidence if label.span.end}
+    more = {
+        label.span
+        for other in deployment.repository.deployments
+        if {*deployment.spec.files} < {*other.spec.files}
+        for label in other.spec.evidence
+    }
+    return bool(commands) and commands <= more
 
 
 def _completed(deployment: Deployment) -> Dangling | None:

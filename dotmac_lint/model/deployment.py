@@ -60,6 +60,8 @@ _IDLE = regex(
     r"(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
+_TAKES_CODE = regex(r"\bgit[ \t]+clone\b|[ \t]-toolexec\b")
+"""Brings code of others into a program: a clone that is built, a tool that the Go compiler runs on each package."""
 _INSTALLS = regex(
     r"\b(pip3?|uv|pipx|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go)[ \t]+(tool[ \t]+|pip[ \t]+)?(install|add|i|global)\b"
 )
@@ -833,6 +835,11 @@ class Service:
         """Whether a step of the image's build fetches what is in no repository of ours."""
         return any(_DOWNLOADS.search(run) for run in self._build_steps)
 
+    @cached_property
+    def _takes_code_of_others(self) -> bool:
+        """Whether a step of the image's build brings in code that may read what none here does."""
+        return any(_TAKES_CODE.search(run) for run in self._build_steps)
+
     @property
     def _build_steps(self) -> Iterator[str]:
         """What the RUN steps of its image say."""
@@ -998,7 +1005,11 @@ class Service:
             return None
         if self._lacks_built_code or self._runs_strangers or self._mounts_unknown_code:
             return None
-        if self._makes_its_program or (self._downloads and self._is_set_by_its_image(name)):
+        if (
+            self._takes_code_of_others
+            or self._makes_its_program
+            or (self._downloads and self._is_set_by_its_image(name))
+        ):
             return None
         if self._runs_our_code_from_elsewhere or self._serves_a_package or self._installs_reader_of(name):
             return None

@@ -24,6 +24,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_fetched,
     is_put_by_playbook,
     is_written,
+    is_written_by_variable,
 )
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
@@ -379,6 +380,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         lies_somewhere(workspace, word.text)
         or is_written(workspace, word.path)
         or is_copied_into(workspace, word.path)
+        or is_written_by_variable(workspace, basename(word.path))
     )
 
 

@@ -70,7 +70,7 @@ _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
 _OTHERWISE = rb"\$\{?%b\b|\b%b\b(?![\"']?[ \t]*[:=])"
 """A name in a Compose file that is no key."""
 _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1)\b(.*?)^[ \t]*```")
+_COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1|ya?ml)\b(.*?)^[ \t]*```")
 _EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
 _LINE = regex(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
 _FIELD = regex(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]([^\n]*+)")
@@ -241,7 +241,7 @@ def _interpolated_in_use(workspace: Workspace, idle: set[str]) -> set[str]:
 
 
 def _expanded_in_documents(workspace: Workspace, idle: set[str]) -> set[str]:
-    """Those of `idle` that a command expands which a document tells to run."""
+    """Those of `idle` that a command expands which a document tells to run, or a Compose file that it shows."""
     used: set[str] = set()
     documents = (path for path in workspace.files if path.endswith((".md", ".mdx")))
     for path, _ in workspace.words.search(documents, {name.encode() for name in idle}):

@@ -100,6 +100,8 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
     ]
     by_absence = Counter(s.name for unread in found if unread.proof == "absence" for s in unread.services)
     for unread in found:
+        if _is_read_in_another(deployment, unread.variable):
+            continue
         if unread.proof == "absence" and any(
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
             or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
@@ -112,6 +114,17 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
         ):
             continue
         yield unread
+
+
+def _is_read_in_another(deployment: Deployment, variable: Variable) -> bool:
+    """Whether the line is for another deployment with the file, of which an overlay has put another command."""
+    return any(
+        given.name_span == variable.name_span and service.reads(given) is not False
+        for other in deployment.repository.deployments
+        if other is not deployment and variable.name_span.path in other.spec.files
+        for service in other.services
+        if (given := service.environment.get(variable.name)) is not None
+    )
 
 
 def _has_a_sibling(service: Service, name: str) -> bool:

@@ -220,7 +220,10 @@ def is_written_by_variable(workspace: Workspace, path: str) -> bool:
         source = workspace.source(file)
         text = source.text if source is not None else ""
         for name in assigned.findall(text):
-            if re.search(rf"(?m)(?:>|\btee\b|\b(?:cp|mv|install)\b[^\n]*)[ \t]*[\"']?\$\{{?{name}\b", text):
+            if re.search(
+                rf"(?m)(?:>|\btee\b|\b(?:cp|mv|install)\b[^\n]*)[ \t]*[\"']?(?:\$\{{?\w+\}}?/)?\$\{{?{name}\b",
+                text,
+            ):
                 return True
     return False
 
@@ -305,7 +308,8 @@ def _tells_to_edit(workspace: Workspace, path: str, name: str) -> bool:
 def _tells_to_write(workspace: Workspace, path: str, name: str) -> bool:
     own = re.escape(os.fsencode(name)) + rb"(?![\w./-])"
     written = re.compile(
-        rb"(?m)(?:\btouch[ \t]|[^-=]>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=]|\b(?:nano|vim?)[ \t]+)[\"']?(?:\./)?%s"
+        rb"(?m)(?:\btouch[ \t]|[^-=]>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=]|[ \t]-[oO][ \t]+|\b(?:nano|vim?)[ \t]+)"
+        rb"[\"']?(?:\./)?%s"
         rb"|^\#+[ \t][^\n]*%s[`*\"]*[ \t]*\n\s*```" % (own, own)
     )
     return written.search(workspace.bytes(path) or b"") is not None

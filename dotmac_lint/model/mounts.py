@@ -65,7 +65,7 @@ _SECRET = regex(
 )
 """Folders, and the places where they are mounted, that hold what each machine has its own of, and no repository."""
 _DATA = regex(
-    r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media\w*|static\w*|tmp|temp|backups?|outputs?|results?|models"
+    r"(^|/)(\.[\w-]+|logs?|data|assets|cache|uploads?|storage|media\w*|static\w*|tmp|temp|backups?|outputs?|(test-?)?(results?|reports?)|coverage|snapshots|models"
     r"|plugins)$"
 )
 """Folders that a program fills by itself."""
