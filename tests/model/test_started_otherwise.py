@@ -10,6 +10,7 @@ from dotmac_lint.model.builds import missing_sources, missing_sources_of_others
 from dotmac_lint.model.compose_references import dangling_references
 from dotmac_lint.model.deployment import Repository
 from dotmac_lint.model.documentation import missing_references
+from dotmac_lint.model.example_drift import idle_entries
 from dotmac_lint.model.expectations import unread_variables
 from dotmac_lint.model.network import peers
 from dotmac_lint.model.orphans import orphans
@@ -211,3 +212,75 @@ def test_a_twin_that_names_the_other(tmp_path: Path) -> None:
     }
     assert not list(twin_files(_repository(tmp_path, files)))
     assert list(twin_files(_repository(tmp_path, {"docker-compose.yml": ALONE})))
+
+
+@pytest.mark.parametrize(
+    ("step", "unread"),
+    [
+        ("RUN git clone https://forge.example/agent . && make install", []),
+        ('RUN go build -toolexec="tide-agent" -o ferry', []),
+        ("RUN go build -o ferry", ["TIDE_ZONE"]),
+    ],
+)
+def test_code_of_others_in_an_image(tmp_path: Path, step: str, unread: list[str]) -> None:
+    files = {
+        "compose.yaml": "services:\n  ferry:\n    build: .\n    environment:\n      TIDE_ZONE: north\n",
+        "Dockerfile": f"FROM node:24\nWORKDIR /app\nCOPY main.js ./\n{step}\nCMD node main.js\n",
+        "main.js": "process.env.TIDE_PORT",
+    }
+    deployment = _repository(tmp_path, files).deployments[0]
+    assert [found.variable.name for found in unread_variables(deployment)] == unread
+
+
+def test_a_line_that_another_deployment_reads(tmp_path: Path) -> None:
+    command = "services:\n  suite:\n    command: node main.js"
+    repository = _repository(
+        tmp_path,
+        {
+            "compose.yaml": f"{command} $$SUITE_PART\n    build: .\n    environment:\n      SUITE_PART: all\n",
+            "compose.coverage.yaml": f"{command} --coverage\n",
+            "Dockerfile": "FROM node:24\nCOPY main.js ./\n",
+            "main.js": "process.env.SUITE_ZONE",
+            "run.sh": "docker compose up\ndocker compose -f compose.yaml -f compose.coverage.yaml up\n",
+        },
+    )
+    assert len(repository.deployments) == 2
+    assert not [one for deployment in repository.deployments for one in unread_variables(deployment)]
+
+
+def test_a_command_whose_files_a_script_adds_to(tmp_path: Path) -> None:
+    script = 'FILES=(-f compose.yaml)\n%sFILES+=(-f store.compose.yaml)\n%sdocker compose "${FILES[@]}" up\n'
+    repository = _repository(
+        tmp_path,
+        {
+            "compose.yaml": "services:\n  app:\n    image: registry.example/app\n    depends_on: [store]\n",
+            "store.compose.yaml": "services:\n  store:\n    image: registry.example/store\n",
+            "run.sh": script % ('if [ "$1" = all ]; then\n', "fi\n"),
+        },
+    )
+    assert len(repository.deployments) == 2
+    assert not [one for deployment in repository.deployments for one in dangling_references(deployment)]
+
+
+@pytest.mark.parametrize(
+    ("put", "found"), [('>"$FOLDER/$NAME"', []), ('<"$FOLDER/$NAME"', ["compose.trial.yml"])]
+)
+def test_a_file_whose_name_a_variable_holds(tmp_path: Path, put: str, found: list[str]) -> None:
+    script = f'FOLDER=trial\nNAME="compose.trial.yml"\nsed s/a/b/ {put}\ndocker compose -f "$NAME" up\n'
+    files = {"compose.yaml": "services:\n  app:\n    image: registry.example/app\n", "smoke.sh": script}
+    assert _missing(_repository(tmp_path, files)) == found
+
+
+@pytest.mark.parametrize(("language", "idle"), [("yaml", []), ("json", ["FERRY_TOKEN"])])
+def test_a_document_shows_a_compose_file_that_takes_it(
+    tmp_path: Path, language: str, idle: list[str]
+) -> None:
+    repository = _repository(
+        tmp_path,
+        {
+            "compose.yaml": "services:\n  app:\n    image: registry.example/app:$FERRY_TAG\n",
+            "example.env": "FERRY_TAG=1\nFERRY_TOKEN=\n",
+            "README.md": f"# Ferry\n\n```{language}\ncommand: --token ${{FERRY_TOKEN}}\n```\n",
+        },
+    )
+    assert [found.name for found in idle_entries(repository)] == idle
