@@ -388,7 +388,9 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             if endpoint.port is None and _asks_registry(service):
                 continue
             known = known or network.peers(service)
-            if known.unknown or host in known.services or host in known.others or _is_stem(host, known):
+            if known.unknown or host in known.services or host in known.others | known.containers:
+                continue
+            if _is_stem(host, known):
                 continue
             files = network.deployment.project.files
             if _is_own(service, endpoint) or any(is_commented(service.workspace, f, host) for f in files):

@@ -60,8 +60,10 @@ _IDLE = regex(
     r"(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
-_TAKES_CODE = regex(r"\bgit[ \t]+clone\b|[ \t]-toolexec\b")
-"""Brings code of others into a program: a clone that is built, a tool that the Go compiler runs on each package."""
+_TAKES_CODE = regex(
+    r"\bgit[ \t]+clone\b[^&;\n]*[ \t](?:\$\(pwd\)|\$PWD|\.)[\"']?[ \t]*(?:[&;\n]|$)|[ \t]-toolexec\b"
+)
+"""Brings code of others into a program: a clone into its folder, a tool that the Go compiler runs on each package."""
 _INSTALLS = regex(
     r"\b(pip3?|uv|pipx|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go)[ \t]+(tool[ \t]+|pip[ \t]+)?(install|add|i|global)\b"
 )

@@ -117,11 +117,11 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
 
 
 def _is_read_in_another(deployment: Deployment, variable: Variable) -> bool:
-    """Whether the line is for another deployment with the file, of which an overlay has put another command."""
+    """Whether the service reads it where no overlay has put another command."""
     return any(
         given.name_span == variable.name_span and service.reads(given) is not False
         for other in deployment.repository.deployments
-        if other is not deployment and variable.name_span.path in other.spec.files
+        if {*other.spec.files} < {*deployment.spec.files}
         for service in other.services
         if (given := service.environment.get(variable.name)) is not None
     )

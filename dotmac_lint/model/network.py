@@ -32,6 +32,8 @@ class Peers(msgspec.Struct, frozen=True):
     """The services of its own deployment, those of inactive profiles among them, by each of their names."""
     others: frozenset[str]
     """Names that lead elsewhere: extra hosts, and services of other projects on a shared network."""
+    containers: frozenset[str]
+    """Names that Compose gives to containers."""
     unknown: str | None
     """Why other names may be reachable as well."""
 
@@ -71,14 +73,10 @@ def _name(node: object) -> str | None:
 def peers(service: Service) -> Peers:
     definition, project = service.definition, service.deployment.project
     found: dict[str, Definition] = {}
-    umbrel = service.workspace.is_listed(posixpath.join(service.deployment.spec.folder, "umbrel-app.yml"))
     for other in project.services.values():
         for name in own_names(other):
             found.setdefault(name.lower(), other)
-        if other.container_name is None:  # as Compose calls its first container
-            found.setdefault(f"{project.name}-{other.name}-1".lower(), other)
-            if umbrel:  # which starts Compose with the names of version 1
-                found.setdefault(f"{project.name}_{other.name}_1".lower(), other)
+    containers = frozenset(name.lower() for name in _containers(service.deployment))
     others: set[str] = set()
     others.update(_first_parts(definition.attribute("extra_hosts"), ":="))
     for leaf in leaves(definition.attribute("links")):
@@ -102,7 +100,19 @@ def peers(service: Service) -> Peers:
     external -= networks.made
     if external and unknown is None:
         unknown = f"the network {sorted(external)[0]} is made elsewhere"
-    return Peers(found, frozenset(others), unknown)
+    return Peers(found, frozenset(others), containers, unknown)
+
+
+def _containers(deployment: Deployment) -> Iterator[str]:
+    """How Compose calls the first container of each service; Umbrel has it do so as version 1 did."""
+    umbrel = deployment.repository.workspace.is_listed(
+        posixpath.join(deployment.spec.folder, "umbrel-app.yml")
+    )
+    for definition in deployment.project.services.values():
+        if definition.container_name is None:
+            yield f"{deployment.project.name}-{definition.name}-1"
+            if umbrel:
+                yield f"{deployment.project.name}_{definition.name}_1"
 
 
 def _unknown(service: Service) -> str | None:

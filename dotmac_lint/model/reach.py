@@ -139,7 +139,11 @@ def _talk(network: Network) -> Iterator[tuple[Service, Endpoint, tuple[Service, 
             if any(server.definition.network_mode is not None for server in servers):
                 continue
             peers = peers or network.peers(client)
-            if peers.unknown is None and host not in peers.others and client.may_use(endpoint.variable):
+            if (
+                peers.unknown is None
+                and host not in peers.others | peers.containers
+                and client.may_use(endpoint.variable)
+            ):
                 yield client, endpoint, servers
 
 

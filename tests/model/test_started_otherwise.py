@@ -201,8 +201,8 @@ def test_names_of_containers(tmp_path: Path, umbrel: bool, known: bool) -> None:
         tmp_path, {**files, **({"ferry/umbrel-app.yml": "id: ferry\n"} if umbrel else {})}
     )
     app = repository.deployments[0].services[0]
-    assert "ferry-db-1" in peers(app).services
-    assert ("ferry_db_1" in peers(app).services) is known
+    assert "ferry-db-1" in peers(app).containers
+    assert ("ferry_db_1" in peers(app).containers) is known
 
 
 def test_a_twin_that_names_the_other(tmp_path: Path) -> None:
@@ -218,6 +218,7 @@ def test_a_twin_that_names_the_other(tmp_path: Path) -> None:
     ("step", "unread"),
     [
         ("RUN git clone https://forge.example/agent . && make install", []),
+        ("RUN git clone https://forge.example/agent /opt/agent", ["TIDE_ZONE"]),
         ('RUN go build -toolexec="tide-agent" -o ferry', []),
         ("RUN go build -o ferry", ["TIDE_ZONE"]),
     ],
