@@ -73,6 +73,16 @@ def prometheus() -> str:
     return _template("prometheus.yml").substitute()
 
 
+def grafana_dashboards(folder: str) -> str:
+    """A provider of the dashboards that lie in `folder`, beside it."""
+    return _template("grafana-dashboards.yml").substitute(folder=folder)
+
+
+def grafana_datasources(prometheus: str) -> str:
+    """The server of the service `prometheus`."""
+    return _template("grafana-datasources.yml").substitute(prometheus=prometheus)
+
+
 def otel_collector() -> str:
     """OTLP in on its two ports, a health check, everything received to the log."""
     return _template("otel-collector.yaml").substitute()

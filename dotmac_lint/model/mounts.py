@@ -76,6 +76,9 @@ _TO_BE_FILLED = regex(r"<[^<>/]+>")
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
 """Where images of databases keep what they write; they make the folder their own."""
 
+_POSTGRES = regex(r"postg(res|is)|pgvector|timescale")
+"""Images of PostgreSQL, and of those made from it."""
+
 
 _INSTALL = regex(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+(install|workspaces|--)|\s*($|&&))", re.M)
 _NEED_NOT_BE = regex(
@@ -366,22 +369,43 @@ def _repeats(mount: MissingSource, source: SourceFile, slip: str) -> bool:
 
 
 def create_source(mount: MissingSource) -> Fix | None:
-    """A fix that creates what is missing; None where nobody can guess what the file should say."""
-    text: str | None = ""
-    path = f"{mount.source}/.gitkeep"
-    name = posixpath.basename(mount.source)
+    """A fix that creates what is missing; None where nobody can guess what it should say."""
     if mount.is_file:
-        path, text = mount.source, _file_text(mount, name)
-    elif mount.target.startswith("/docker-entrypoint-initdb.d") and "postgres" in _image_name(mount.service):
-        path, text = f"{mount.source}/01-init.sql", scaffold.init_sql()
-    elif name == "policies" and re.search(r"vault|bao", _image_name(mount.service)):
-        paths = mount.service.repository.vault_policy_paths
-        path, text = f"{mount.source}/app-policy.hcl", scaffold.vault_policy(paths)
-    if text is None:
+        text = _file_text(mount, posixpath.basename(mount.source))
+        made = {mount.source: text} if text is not None else {}
+    else:
+        made = {f"{mount.source}/{name}": text for name, text in _contents(mount).items()}
+    if not made:
         return None
-    ignored = mount.service.workspace.is_ignored(path)
-    title = f"Create `{path}`" + (", which git ignores: add it with `git add --force`" if ignored else "")
-    return Fix(title, creates=(CreateFile(path, text),))
+    ignored = any(map(mount.service.workspace.is_ignored, made))
+    title = f"Create {' and '.join(f'`{path}`' for path in made)}"
+    title += ", which git ignores: add it with `git add --force`" if ignored else ""
+    return Fix(title, creates=tuple(CreateFile(path, text) for path, text in made.items()))
+
+
+def _contents(mount: MissingSource) -> dict[str, str]:
+    """What to put into the missing directory. An empty one is kept only where it is data: it configures nothing."""
+    image, target = _image_name(mount.service), mount.target.rstrip("/")
+    if target.startswith("/docker-entrypoint-initdb.d") and _POSTGRES.search(image):
+        return {"01-init.sql": scaffold.init_sql()}
+    if posixpath.basename(mount.source) == "policies" and re.search(r"vault|bao", image):
+        return {"app-policy.hcl": scaffold.vault_policy(mount.service.repository.vault_policy_paths)}
+    if "grafana" in image and f"{target}/".startswith("/etc/grafana/provisioning/"):
+        files = _provisioning(mount.service)
+        below = {path: text for path, text in files.items() if f"{path}/".startswith(f"{target}/")}
+        return {posixpath.relpath(path, target): text for path, text in below.items()}
+    return {} if mount.matters else {".gitkeep": ""}
+
+
+def _provisioning(service: Service) -> dict[str, str]:
+    """Files with which Grafana provisions itself, by their paths in the container."""
+    folder = "/etc/grafana/provisioning"
+    services = service.deployment.services
+    prometheus = next((one.name for one in services if "prom/prometheus" in _image_name(one)), None)
+    files = {f"{folder}/dashboards/dashboards.yml": scaffold.grafana_dashboards(f"{folder}/dashboards")}
+    if prometheus is not None:
+        files[f"{folder}/datasources/datasources.yml"] = scaffold.grafana_datasources(prometheus)
+    return files
 
 
 def _file_text(mount: MissingSource, name: str) -> str | None:
