@@ -78,9 +78,11 @@ def grafana_dashboards(folder: str) -> str:
     return _template("grafana-dashboards.yml").substitute(folder=folder)
 
 
-def grafana_datasources(prometheus: str) -> str:
-    """The server of the service `prometheus`."""
-    return _template("grafana-datasources.yml").substitute(prometheus=prometheus)
+def grafana_datasources(prometheus: str | None) -> str:
+    """The server of the service `prometheus`; only a remark that tells how to name one where there is none."""
+    none, mark = (" []", "# ") if prometheus is None else ("", "")
+    template = _template("grafana-datasources.yml")
+    return template.substitute(none=none, mark=mark, prometheus=prometheus or "prometheus")
 
 
 def otel_collector() -> str:

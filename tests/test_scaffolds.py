@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dotmac_lint import fixer, scaffold
 from dotmac_lint.config import Settings
@@ -211,3 +212,14 @@ def test_the_policy_grants_what_the_settings_load(tmp_path: Path) -> None:
     assert granted >= set(first.repository.vault_policy_paths)
     assert len(granted) > 2, "more than its own token"
     assert {"DM037", "DM038", "DM039"}.isdisjoint(d.code for d in outcome.result.diagnostics)
+
+
+def test_grafana_reads_what_provisions_it() -> None:
+    """As YAML, with the keys that its documentation demands ("Provision Grafana"). There may be no Prometheus."""
+    dashboards = yaml.safe_load(scaffold.grafana_dashboards("/srv/dashboards"))
+    assert dashboards["apiVersion"] == 1
+    assert dashboards["providers"][0]["options"] == {"path": "/srv/dashboards"}
+    for service, urls in (("metrics", ["http://metrics:9090"]), (None, [])):
+        datasources = yaml.safe_load(scaffold.grafana_datasources(service))
+        assert [one["url"] for one in datasources["datasources"]] == urls
+        assert datasources["apiVersion"] == 1

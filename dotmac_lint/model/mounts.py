@@ -402,10 +402,10 @@ def _provisioning(service: Service) -> dict[str, str]:
     folder = "/etc/grafana/provisioning"
     services = service.deployment.services
     prometheus = next((one.name for one in services if "prom/prometheus" in _image_name(one)), None)
-    files = {f"{folder}/dashboards/dashboards.yml": scaffold.grafana_dashboards(f"{folder}/dashboards")}
-    if prometheus is not None:
-        files[f"{folder}/datasources/datasources.yml"] = scaffold.grafana_datasources(prometheus)
-    return files
+    return {
+        f"{folder}/dashboards/dashboards.yml": scaffold.grafana_dashboards(f"{folder}/dashboards"),
+        f"{folder}/datasources/datasources.yml": scaffold.grafana_datasources(prometheus),
+    }
 
 
 def _file_text(mount: MissingSource, name: str) -> str | None:
