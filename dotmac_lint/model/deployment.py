@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -661,13 +661,15 @@ class Service:
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """What becomes of each of its settings when it starts."""
-        simulate, environment = self.repository.simulator.simulate, self._environment_of_process
-        return tuple(
-            simulate(one, environment, process=self.process, dotenv=self.dotenv_of(one))
-            for one in self.settings
+        return tuple(map(self.start, self.settings))
+
+    def start(self, settings: SettingsClass, pretend: Mapping[str, Any] | None = None) -> Start:
+        """What becomes of one of its settings; `pretend` changes fields (by dotted path) once they are made."""
+        return self.repository.simulator.simulate(
+            settings, self._environment_of_process, pretend, self.process, self.dotenv_of(settings)
         )
 
-    @property
+    @cached_property
     def _environment_of_process(self) -> Environment:
         """Its environment with what shell code sets before it starts the program."""
         given, reason = self.process.given, "shell code sets it when the container starts"
@@ -761,12 +763,6 @@ class Service:
     def tested(self) -> bool:
         """Whether its environment says that it is a stage before production, or a test."""
         return not self._said.isdisjoint(_NOT_PRODUCTION - _DEVELOPERS)
-
-    @property
-    def runs_celery(self) -> bool:
-        """Whether the service's own command starts Celery, which does not run the code of the server."""
-        command = self.definition.command
-        return command is not None and any("celery" in word.raw for word in command.words)
 
     @property
     def runs_as_root(self) -> bool:

@@ -87,6 +87,8 @@ class CallSite(msgspec.Struct, frozen=True):
     """The call."""
     function: str | None
     """The function that holds it; None at module level."""
+    check: str
+    """What the check is called."""
 
 
 class Caller(msgspec.Struct, frozen=True, array_like=True):
@@ -352,7 +354,7 @@ class StartCode:
                     namespace, holder, holding, call = code
                     entry = entries.setdefault((where, caller.start), Entry(namespace, holder, holding))
                     entry.targets.append(call.range)
-                    sites.append(CallSite(where, call.range, name))
+                    sites.append(CallSite(where, call.range, name, function.name))
                     if name is None or name.lower() not in PROGRAM_NAMES:
                         continue
                 # Whoever makes an object runs its `__init__`; other special methods are not followed.

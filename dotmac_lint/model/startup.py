@@ -95,6 +95,11 @@ class GuardOutcome(msgspec.Struct, frozen=True):
     reached: bool
     """Start-up code calls it; False for a check that nothing calls."""
 
+    @property
+    def stops(self) -> bool:
+        """Whether it surely ends the start."""
+        return self.outcome == "raises" and self.reached and self.kind != "log"
+
 
 class Made(msgspec.Struct, frozen=True):
     """How a process makes the settings object."""
@@ -573,7 +578,7 @@ class _Report:
             reason=reason,
             depends=depends,
             unknown=unknown,
-            called_from=_labels(calls),
+            called_from=_labels(calls, where),
             settings_construction=construction,
             reached=reached,
         )
@@ -602,7 +607,7 @@ class _Report:
             reason="",
             depends=depends,
             unknown=unknown,
-            called_from=_labels(calls),
+            called_from=_labels(calls, log.where),
             settings_construction=construction,
             reached=reached,
         )
@@ -631,26 +636,26 @@ class _Report:
             FieldValue(field, value, name, variable)
             for field, value, name, variable in self.validation.results
         )
-        stopping = [g for g in guards if g.reached and g.kind != "log"]
         starts: bool | None = True
-        if self.doubts or self.validation.doubts or any(g.outcome == "undecided" for g in stopping):
+        undecided = any(g.outcome == "undecided" for g in guards if g.reached and g.kind != "log")
+        if self.doubts or self.validation.doubts or undecided:
             starts = None
-        if any(g.outcome == "raises" for g in stopping) or any(
-            isinstance(f.value, Invalid | Missing) for f in fields
-        ):
+        if any(g.stops for g in guards) or any(isinstance(f.value, Invalid | Missing) for f in fields):
             starts = False
         if made is None or not made.at_start:
             starts = None
         return Start(self.settings, fields, guards, starts, made)
 
 
-def _labels(calls: tuple[CallSite, ...]) -> tuple[Label, ...]:
+def _labels(calls: tuple[CallSite, ...], check: str) -> tuple[Label, ...]:
+    """The calls that lead to the function; all of them, where it lies deeper."""
+    own = [call for call in calls if call.check == check.rpartition(".")[2]]
     return tuple(
         Label(
             call.range.at(call.path),
             f"called from {call.function}" if call.function else "called when the module is imported",
         )
-        for call in calls
+        for call in own or calls
     )
 
 
@@ -699,14 +704,9 @@ def simulate(settings: SettingsClass, environment: Values, workspace: Workspace)
     return Simulator(workspace).simulate(settings, environment)
 
 
-def guards_demanding(
-    simulator: Simulator, settings: SettingsClass, field: Field, environment: Values | None = None
-) -> tuple[GuardOutcome, ...]:
-    """The checks that raise in production while the boolean `field` is False, and not while it is True.
-
-    Without an `environment`, one in which only the fields that name the environment are known is taken.
-    """
-    given: Values = environment if environment is not None else _production(settings)
+def guards_demanding(simulator: Simulator, settings: SettingsClass, field: Field) -> tuple[GuardOutcome, ...]:
+    """The checks that raise in production while the boolean `field` is False, and not while it is True."""
+    given = _production(settings, field)
     path = ".".join(field.path)
     off = simulator.simulate(settings, given, {path: False})
     on = simulator.simulate(settings, given, {path: True})
@@ -719,12 +719,16 @@ def guards_demanding(
 _ENVIRONMENT_FIELD = regex(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)
 
 
-def _production(settings: SettingsClass) -> dict[str, Known[str] | Unknown]:
-    """An environment that says production, of which nothing else is known."""
+def _production(settings: SettingsClass, there: Field) -> dict[str, Known[str] | Unknown]:
+    """An environment that says production and sets the field `there`, of which nothing else is known."""
     values: dict[str, Known[str] | Unknown] = {}
     for field in settings.fields:
+        if field.section and there.path[: len(field.path)] == field.path:
+            continue  # it does not come as JSON
         for name in field.names:
-            if _ENVIRONMENT_FIELD.search(field.path[-1]) and len(field.path) == 1:
+            if field.path == there.path:
+                values[name] = Known("true")
+            elif _ENVIRONMENT_FIELD.search(field.path[-1]) and len(field.path) == 1:
                 members = [str(value) for _, value in field.type.members if isinstance(value, str)]
                 words = [word for word in members if word.lower() in ("production", "prod", "live")]
                 values[name] = Known(words[0] if words else "production")

@@ -40,6 +40,18 @@ class VaultOff(msgspec.Struct, frozen=True):
         return self.variable.name if self.variable is not None else self.field.names[0]
 
     @property
+    def refused(self) -> bool:
+        """Whether a guard keeps the service from starting: Celery does not run the start-up code of the server."""
+        celery = bool(self.guards) and self.service.process.celery
+        return any(guard.settings_construction or not celery for guard in self.guards)
+
+    @property
+    def refused_with_it(self) -> bool:
+        """Whether another guard keeps it from starting once Vault is on."""
+        start = self.service.start(self.settings, {".".join(self.field.path): True})
+        return any(guard.stops for guard in start.guards)
+
+    @property
     def at(self) -> Span:
         """The line that switches it off; else the section's last variable, else where it should be set."""
         if self.variable is not None:
@@ -98,7 +110,7 @@ def _is_off(service: Service, field: Field, settings: SettingsClass) -> tuple[bo
 
 
 def switch_on(found: VaultOff) -> Fix | None:
-    """Set the switch; safe where a guard refuses to start without it."""
+    """Set the switch; safe where that alone keeps the service from starting."""
     edit: Edit | None
     if found.variable is not None:
         span, source = found.variable.value_span, None
@@ -130,7 +142,8 @@ def switch_on(found: VaultOff) -> Fix | None:
     if edit is None:
         return None
     block = found.service.definition.environment_block
-    safe = bool(found.guards) and not (block is not None and block.shared)
+    shared = block is not None and block.shared
+    safe = found.refused and not shared and not found.refused_with_it
     return Fix(
         f"Set `{found.name}` to true",
         edits=(edit,),

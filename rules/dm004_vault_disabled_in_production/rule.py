@@ -34,7 +34,7 @@ def _consequence(found: VaultOff) -> str:
     if not found.guards:
         return ""
     guard = found.guards[0]
-    if found.service.runs_celery and not guard.settings_construction:
+    if not found.refused:
         return f", which `{guard.function}` demands"
     return f", and `{guard.function}` refuses to start without it"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dotmac_lint import fixer
 from dotmac_lint.config import Settings
+from dotmac_lint.diagnostic import Severity
 from dotmac_lint.engine import Result, lint
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import load_rules
@@ -29,6 +30,20 @@ def test_each_fault_is_told_at_its_own_line() -> None:
         ("DM002", "database/init"), ("DM002", "redis/redis.conf"), ("DM002", "vault/policies"),
         ("DM002", "monitoring/grafana/dashboards"), ("DM002", "monitoring/grafana/datasources"),
     ]  # fmt: skip
+
+
+def test_a_guard_that_demands_vault_is_pointed_at() -> None:
+    found = {d.service: d for d in lint(EXAMPLE, Settings(), load_rules()).diagnostics if d.code == "DM004"}
+    for service, consequence in {
+        "app": "and `Settings.validate_production` refuses to start without it",
+        "worker": "which `Settings.validate_production` demands",
+    }.items():
+        assert consequence in found[service].message
+        assert found[service].severity is Severity.ERROR
+        guard, call, *_ = found[service].related
+        assert guard.span.path == "src/acme/platform/settings.py"
+        assert call.span.path == "src/acme/platform/main.py"
+        assert call.text == "called from lifespan"
 
 
 def test_the_example_is_repaired() -> None:
