@@ -101,6 +101,8 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
         taken = Counter(meant)
         for group, folder, near in zip(calls, folders, meant, strict=True):
             name = group[0].name
+            if _is_of_linked_program(workspace, path, basename(name)):
+                continue
             aside = not is_followed(workspace, path)
             if workspace.submodules and (aside or folder is None or not dirname(without_dots(name))):
                 continue  # it may lie in a submodule, which a plain clone leaves empty
@@ -108,6 +110,22 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
             if near is not None or own or (not aside and _is_gone(workspace, path, without_dots(name))):
                 own_near = near if taken[near] == 1 else None  # each of several is another
                 yield Missing("script", name, tuple(call.place for call in group), own_near, aside=aside)
+
+
+_LINKED = regex(rb"://[\w.-]+/[\w.-]+/([\w-]{4,})[)>\s/]")
+
+
+def _is_of_linked_program(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the document is about a program of another repository, by which the script is called:
+    `./tidepool-restore.sh`, and a link to `tidepool`."""
+    return DOCUMENT.search(path) is not None and any(
+        re.match(rf"{re.escape(program)}[^A-Za-z0-9]", name) for program in _programs_linked(workspace, path)
+    )
+
+
+@fact(set[str])
+def _programs_linked(workspace: Workspace, path: str) -> set[str]:
+    return {name.decode() for name in _LINKED.findall(workspace.bytes(path) or b"")}
 
 
 def _is_gone(workspace: Workspace, path: str, name: str) -> bool:

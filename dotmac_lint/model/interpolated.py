@@ -319,9 +319,31 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
 
 
 def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:
-    """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION."""
+    """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION; or lies
+    in a folder of templates, whose variables Portainer asks for."""
+    if use.at.path.partition("/")[0] in _folders_of_templates(workspace):
+        return True
     source, first = workspace.source(use.at.path), re.escape(use.name.lower().partition("_")[0])
     return source is not None and re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) is not None
+
+
+_STACK_FILE = regex(rb"\"stackfile\"[ \t]*:[ \t]*\"(?:https?://[\w.-]+/[\w.-]+/[\w.-]+/[\w.-]+/)?([\w.-]+)/")
+
+
+def _folders_of_templates(workspace: Workspace) -> frozenset[str]:
+    """The folders of the root that have stacks of a list of templates for Portainer."""
+
+    def find() -> frozenset[str]:
+        lists = (path for path in workspace.files if "/" not in path and path.endswith(".json"))
+        return frozenset(folder for path in lists for folder in _stacks_in(workspace, path))
+
+    found: frozenset[str] = workspace.remembered("folders of templates", find)
+    return found
+
+
+@fact(set[str])
+def _stacks_in(workspace: Workspace, path: str) -> set[str]:
+    return {folder.decode() for folder in _STACK_FILE.findall(workspace.bytes(path) or b"")}
 
 
 def _is_switch(repository: Repository, name: str) -> bool:

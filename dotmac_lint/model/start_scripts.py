@@ -120,6 +120,8 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
             found.stage in stage.chain and stage.holds(found.script) != Known(False) for stage in image.stages
         ):
             return True  # a base that says how the stages on it start
+        if _is_brought_on_top(repository, found):
+            return True
         if users:
             return all(_mounted(definition, found.script) for definition in users)
         return any(
@@ -139,6 +141,17 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
         return True
     return nothing_there or any(
         path.endswith(relative) for path in image.workspace.named(relative.rpartition("/")[2])
+    )
+
+
+def _is_brought_on_top(repository: Repository, found: MissingScript) -> bool:
+    """Whether an image that starts from this one, whose tag its Dockerfile is called by, has the script."""
+    name = posixpath.basename(found.image.dockerfile or "")
+    return any(
+        found.script in other.target.files and name.endswith(f".{base.value.rpartition(':')[2]}")
+        for first, guesses in repository.dockerfile_images
+        for other in (first, *guesses)
+        if other.target is not None and isinstance(base := other.external_base, Known) and ":" in base.value
     )
 
 

@@ -10,11 +10,14 @@ from dotmac_lint.model.builds import missing_sources, missing_sources_of_others
 from dotmac_lint.model.compose_references import dangling_references
 from dotmac_lint.model.deployment import Repository
 from dotmac_lint.model.documentation import missing_references
+from dotmac_lint.model.documented_scripts import missing_scripts
 from dotmac_lint.model.example_drift import idle_entries
 from dotmac_lint.model.expectations import unread_variables
+from dotmac_lint.model.interpolated import blanks
 from dotmac_lint.model.network import peers
 from dotmac_lint.model.orphans import orphans
 from dotmac_lint.model.published_ports import port_clashes
+from dotmac_lint.model.start_scripts import missing_in_images
 from dotmac_lint.model.twins import twin_files
 from dotmac_lint.workspace import Workspace
 
@@ -285,3 +288,34 @@ def test_a_document_shows_a_compose_file_that_takes_it(
         },
     )
     assert [found.name for found in idle_entries(repository)] == idle
+
+
+@pytest.mark.parametrize(("base", "found"), [("shore:ferry-base", []), ("shore:other", ["/start.sh"])])
+def test_an_image_on_top_brings_the_script(tmp_path: Path, base: str, found: list[str]) -> None:
+    files = {
+        "start.sh": "#!/bin/sh\n",
+        "ci/Dockerfile.ferry-base": 'FROM debian:13\nENTRYPOINT ["tini", "--", "/start.sh"]\n',
+        "ci/Dockerfile.ferry": f"FROM registry.example:5000/{base}\nCOPY start.sh /start.sh\n",
+        "build.sh": "docker build -f ci/Dockerfile.ferry-base .\ndocker build -f ci/Dockerfile.ferry .\n",
+    }
+    missing = missing_in_images(_repository(tmp_path, files))
+    assert [script.script for script in missing] == found
+
+
+@pytest.mark.parametrize(("program", "found"), [("tidepool", []), ("harbour", ["./tidepool-restore.sh"])])
+def test_a_script_of_a_program_that_the_document_links_to(
+    tmp_path: Path, program: str, found: list[str]
+) -> None:
+    text = f"# Backups with [it](https://forge.example/shore/{program})\n\n```\n./tidepool-restore.sh -c list\n```\n"
+    repository = _repository(tmp_path, {"README.md": "[how](pool/README.md)", "pool/README.md": text})
+    assert [script.name for script in missing_scripts(repository.workspace)] == found
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_variables_that_a_template_asks_for(tmp_path: Path, listed: bool) -> None:
+    files = {"edge/ferry/compose.yml": "services:\n  ferry:\n    image: registry.example/ferry:$ferry_tag\n"}
+    templates = (
+        '{"templates": [{"stackfile": "https://raw.forge.example/shore/kit/main/edge/tide/compose.yml"}]}'
+    )
+    repository = _repository(tmp_path, {**files, **({"templates.json": templates} if listed else {})})
+    assert bool(list(blanks(repository.deployments[0]))) is not listed
