@@ -84,7 +84,7 @@ _PLAIN = regex(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$"
 _CODE = regex(r"(?:[A-Z]?[a-z]\w*|[A-Z][a-z]\w*)?[\[({]|[\w.]+[ \t]*(?:\||=|,?$)|os\.|None\b|lambda\b")
 _ODD_WORD = regex(r"(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{8,}\s*$")
 """What is hardly the name of a variable."""
-_STRING = regex(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)")
+_STRING = regex(r"(?P<key>\b\w+[ \t]*=[ \t]*)?(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)")
 _READS = regex(r"(?:\[|\b(?:getenv|get|config|env|environ)\()$")
 CONTROL = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 

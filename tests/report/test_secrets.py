@@ -30,6 +30,7 @@ class Example(Rule):
         ('PASSWORD: "{{ vault_password }}"', None),
         ("DATABASE_URL: postgres://app:${DB_PASSWORD}@db/app", None),
         ("export TOKEN=$(cat /run/token)", None),
+        ('secret_key: str = Field("", description="The key that signs tokens")', None),
         # literals
         ("JWT_SECRET: hunter2", "JWT_SECRET: ***"),
         ("JWT_SECRET: correct horse battery # why", "JWT_SECRET: *** # why"),
