@@ -199,8 +199,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         data = workspace.bytes(path) or b""
         for prefix, suffix in _COMPOSED.findall(data) if _MAY_COMPOSE.search(data) else ():
             yield Pattern(prefix.decode(), suffix.decode()), None
-        if b"startswith" in data and _COPIED.search(data) and _FILTERED.search(data):
-            yield Pattern("", whole=True), None
+        if b"startswith" in data and _COPIED.search(data):
+            for _, prefix in _FILTERED.findall(data):
+                yield Pattern(prefix.decode(), whole=True), None
         if any(word in data for word in _NAMING) and _NAMING_LIBRARY.search(data):
             for prefix in _NAMED_PREFIX.findall(data) or [b""]:
                 yield Pattern(prefix.decode().upper() + "_" * bool(prefix)), None
@@ -228,7 +229,7 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
 _DELIMITER = regex(rb"[\"']__[\"']")
 """What joins the parts of a name, or parts them: `"__"`."""
 _COPIED = regex(rb"\benviron\.copy\(\)|\bdict\((?:os\.)?environ\)")
-_FILTERED = regex(rb"\bfor (\w+), *\w+ in \w[\w.]*\.items\(\) if \1\.startswith\(")
+_FILTERED = regex(rb"\bfor (\w+), *\w+ in \w[\w.]*\.items\(\) if \1\.startswith\((?:[\"'](\w+)[\"']\))?")
 """A copy of the environment, of which code takes what begins in some way."""
 _NAMING = (b"dynaconf", b"ecological", b"everett", b"typedconfig", b"environ.config")
 _NAMING_LIBRARY = regex(

@@ -32,6 +32,11 @@ _TAKES_ALL = regex(
     re.IGNORECASE,
 )
 """Functions that, given the whole environment, read names of their own; others hand it to a program."""
+_FILTER = regex(
+    r"\.startswith\(\s*(?:(?:f|\(\s*)?(?P<text>(?:(['\"])\w+\2[\s,]*)+)|(?:(?:self|cls)\.)?(?P<name>\w*))"
+)
+_LISTED = regex(r"\)?\s+if (\w+) in (\w+)\s*[)}\]]")
+_WORD = regex(r"\w+")
 _CONSTANT = regex(r"[A-Z][A-Z0-9_]+")
 _FALLBACK = regex(r"""(?:environ\.get\(|environ\[|getenv\()\s*(['"])(\w+)\1""")
 
@@ -93,6 +98,8 @@ class _Reader:
         self.reads: list[EnvironmentRead] = []
         self.dynamic: list[DynamicRead] = []
         self.constants: dict[str, str] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        """Names of collections of texts, and what is in them."""
         self.environs = {"os.environ", "environ"}
         self.getenvs = {"os.getenv", "getenv", "os.environ.get"}
         self.libraries: set[str] = set()
@@ -196,6 +203,10 @@ class _Reader:
     def learn_value(self, name: str, value: ast.expr) -> None:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             self.constants[name] = value.value
+        elif isinstance(value, ast.Tuple | ast.List | ast.Set):
+            texts = [self.string(item) for item in value.elts]
+            if None not in texts:
+                self.lists[name] = tuple(text for text in texts if text)
         elif isinstance(value, ast.Call):
             maker = _dotted(value.func).rpartition(".")[2]
             if maker in {"Env", "FileAwareEnv"}:
@@ -275,24 +286,40 @@ class _Reader:
                 elif keyword.arg == "auto_envvar_prefix" and self.string(keyword.value):
                     self.dynamic.append(DynamicRead(f"{self.string(keyword.value)}_", ""))
             given = (*node.args, *(keyword.value for keyword in node.keywords))
-            if _TAKES_ALL.search(name) and any(_dotted(value) in self.environs for value in given):
+            if _TAKES_ALL.search(name) and any(self.is_environment(value, functions) for value in given):
                 self.dynamic.append(DynamicRead("", "", whole=True))
-            elif _dotted(node.func).rpartition(".")[0] in self.environs and _dotted(node.func).endswith(
-                (".items", ".keys", ".values")
+            elif (
+                isinstance(node.func, ast.Attribute)
+                and node.func.attr in {"items", "keys", "values"}
+                and self.is_environment(node.func.value, functions)
             ):
-                self.dynamic.append(DynamicRead(self.filtered(node), "", whole=True))
-        elif isinstance(node, ast.For | ast.comprehension) and _dotted(node.iter) in self.environs:
-            self.dynamic.append(DynamicRead(self.filtered(node), "", whole=True))
+                self.dynamic += self.filtered(node, functions)
+        elif isinstance(node, ast.For | ast.comprehension) and self.is_environment(node.iter, functions):
+            self.dynamic += self.filtered(node.iter, functions)
 
-    def filtered(self, node: ast.AST) -> str:
-        """The prefix that a loop over the environment asks for, where the code beside it says so."""
-        around = self.range(node.iter if isinstance(node, ast.comprehension | ast.For) else node)
-        found = re.search(
-            r"\.startswith\(\s*(?:f?(['\"])(\w+)\1|(\w+))", self.text[around.start : around.end + 400]
-        )
-        if not found:
-            return ""
-        return found[2] or self.constants.get(found[3], "")
+    def is_environment(self, node: ast.expr, functions: tuple[_Function, ...]) -> bool:
+        """Whether it is the environment of the process: a parameter of that name is a request's (PEP 3333)."""
+        return _dotted(node) in self.environs and not _is_parameter(_dotted(node), functions)
+
+    def filtered(self, node: ast.expr, functions: tuple[_Function, ...]) -> Iterator[DynamicRead]:
+        """What a loop over the environment takes: what begins as the code beside it asks for, where that says so, and
+        nothing where it asks for the names of a list, which stand there."""
+        around = self.range(node)
+        listed = _LISTED.match(self.text, around.end)
+        before = self.text[max(0, around.start - 80) : around.start]
+        if listed and f"for {listed[1]}" in before and self.texts(listed[2], functions):
+            return
+        prefixes: set[str] = set()
+        for found in _FILTER.finditer(self.text, around.start, around.end + 400):
+            texts = tuple(_WORD.findall(found["text"])) if found["text"] else None
+            prefixes.update(texts or self.texts(found["name"], functions) or ("",))
+        yield from (DynamicRead(prefix, "", whole=True) for prefix in sorted(prefixes or {""}))
+
+    def texts(self, name: str, functions: tuple[_Function, ...]) -> tuple[str, ...]:
+        """The text, or texts, that the variable stands for in all of the module; nothing where that is not known."""
+        known = (self.constants[name],) if name in self.constants else self.lists.get(name, ())
+        changed = known and re.search(rf"\b{name}(?: *[|+]=|\.(?:add|append|extend|update)\()", self.text)
+        return () if changed or _is_parameter(name, functions) else known
 
     def add(self, node: ast.AST, argument: ast.expr, inner: _Function | None) -> None:
         name = self.string(argument)
@@ -334,6 +361,12 @@ class _Reader:
         first = next(index for index, part in enumerate(parts) if part is None)
         last = next(index for index, part in enumerate(reversed(parts)) if part is None)
         yield "".join(p or "" for p in parts[:first]), "".join(p or "" for p in parts[len(parts) - last :])
+
+
+def _is_parameter(name: str, functions: tuple[_Function, ...]) -> bool:
+    return any(
+        p.arg == name for f in functions for p in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs)
+    )
 
 
 def _innermost(functions: tuple[_Function, ...]) -> _Function | None:
