@@ -160,6 +160,7 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
     """The variables of the deployment that stay empty: each once a place, those inside a text as one."""
     seen: set[Span] = set()
     texts: dict[Leaf, Blank] = {}
+    others: list[tuple[Undefined, Blank | None]] = []
     services = {service.name: service for service in deployment.services}
     given = cache(lambda: _given_by_env_files(deployment.project))
     for use in undefined(deployment.project):
@@ -173,13 +174,19 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
             or _from_env_file(use, deployment, given())
             or _unknown(use, running, deployment)
         )
-        if found is None:
-            continue
-        found = msgspec.structs.replace(found, service=name)
-        if found.text:
-            earlier = texts.get(use.leaf, found)
-            texts[use.leaf] = msgspec.structs.replace(earlier, text=tuple({*earlier.text, *found.text}))
+        if found is not None:
+            found = msgspec.structs.replace(found, service=name)
+        if found is None or not found.text:
+            others.append((use, found))
         else:
+            earlier = texts.get(use.leaf)
+            places = (*earlier.text, *found.text) if earlier is not None else found.text
+            texts[use.leaf] = msgspec.structs.replace(earlier or found, text=places)
+    for use, found in others:
+        text, written = texts.get(use.leaf), use.at.end - use.at.start
+        if text is not None and written == len(use.name) + 1:  # where one `$` means itself, so does this
+            texts[use.leaf] = msgspec.structs.replace(text, text=(*text.text, use.at))
+        elif found is not None:
             yield found
     yield from texts.values()
 

@@ -77,7 +77,7 @@ _BLOCK = regex(
     re.MULTILINE,
 )
 _IN_A_SENTENCE = regex(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\s`\"',;)]+)")
-_INTERPOLATION = regex(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*])\$[A-Za-z_]\w*|\{\{.*?\}\}")
+_INTERPOLATION = regex(r"\$\{(?P<inner>[^{}]*)\}|\$\([^()]*\)|(?<![\w!#%^*$])\$[A-Za-z_]\w*|\{\{.*?\}\}")
 # A bare `$word` inside a word may be a part of a password.
 _DEFAULT = regex(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<operator>:?[-+])(?P<value>[^{}]+)\}")
 _PLAIN = regex(r"(?:true|false|null|none|yes|no|on|off|~|\d{1,4}|[|>][-+]?\d?)$", re.IGNORECASE)

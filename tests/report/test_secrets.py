@@ -44,6 +44,7 @@ class Example(Rule):
         ("APP_KEY=base64:abc", "APP_KEY=***"),
         ("JWT_SECRET: ${JWT_SECRET:-hunter2}", "JWT_SECRET: ${JWT_SECRET:-***}"),
         ("JWT_SECRET: pre${JWT_SECRET}post", "JWT_SECRET: ***${JWT_SECRET}***"),
+        ("JWT_SECRET: $$pre-$$post", "JWT_SECRET: ***"),
         ("URL: postgres://a:${DB_PASSWORD:-hunter2}@db", "URL: postgres://a:${DB_PASSWORD:-***}@db"),
         (
             "URL: postgres://${A:-b}:${DB_PASSWORD:-hunter2}@db",
