@@ -47,7 +47,7 @@ _FILE = regex(
 
 
 _KEY = regex(
-    r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key|acme)\.json$|\.(pem|key|crt|p12|pfx|jks)$",
+    r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key|acme)\.json$|\.(pem|key|crt|cert?|p12|pfx|jks)$",
     re.IGNORECASE,
 )
 """Keys and certificates, those of service accounts among them: nobody commits one."""
