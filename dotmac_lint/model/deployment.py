@@ -347,16 +347,15 @@ class Repository:
 
         return vault_flags(settings)
 
-    def guards_demanding(self, settings: SettingsClass, field: Field) -> tuple[GuardOutcome, ...]:
-        """The guards of the start-up code that refuse to start in production unless `field` is true."""
+    def guards_demanding(
+        self, settings: SettingsClass, field: Field, process: Launched | None = None
+    ) -> tuple[GuardOutcome, ...]:
+        """The guards that refuse to start in production unless `field` is true: those that the process runs, or any."""
         from dotmac_lint.model.startup import guards_demanding
 
-        key = (settings.path, settings.name, field.path)
+        key = (settings.path, settings.name, field.path, process)
         if key not in self._demanding:
-            found = guards_demanding(self.simulator, settings, field)
-            self._demanding[key] = tuple(
-                guard for guard in found if guard.reached or guard.settings_construction
-            )
+            self._demanding[key] = guards_demanding(self.simulator, settings, field, process)
         return self._demanding[key]
 
     @cached_property

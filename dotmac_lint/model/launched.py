@@ -235,8 +235,9 @@ class _Found:
             if target:
                 self.add(target[1], function=target[2])
             elif before == "-m":
-                path = self.add(word)
+                path = self.file(word, runs=True)
                 if path is not None:
+                    self.roots.add(path)
                     self.programs.add(path)
             elif before in ("-A", "--app", "--module", "-w") or _DOTTED.fullmatch(word):
                 self.add(word)
@@ -258,12 +259,12 @@ class _Found:
                 return path
         return None
 
-    def file(self, name: str) -> str | None:
-        """The file of a module in the container."""
+    def file(self, name: str, *, runs: bool = False) -> str | None:
+        """The file of a module in the container; of a package what `python -m` runs, or what an import does."""
         if not name:
             return None
         tail = name.replace(".", "/")
-        ends = (f"{tail}.py", f"{tail}/__main__.py", f"{tail}/__init__.py")
+        ends = (f"{tail}.py", f"{tail}/__main__.py" if runs else f"{tail}/__init__.py")
         found = [f for f in self.service.files if f.endswith(ends) and self._whole(f, ends)]
         return min(found, key=lambda f: (f.count("/"), f), default=None)
 

@@ -481,14 +481,17 @@ def runs(entry: Entry, launched: Launched) -> bool:
     )
 
 
+def _is_program(statement: If) -> bool:
+    """Whether it is `if __name__ == "__main__"`."""
+    test = statement.test
+    return isinstance(test, Compare) and isinstance(test.first, Name) and test.first.name == "__name__"
+
+
 def in_program(body: tuple[Stmt, ...], at: Range) -> bool:
     """Whether a place lies under `if __name__ == "__main__"`."""
     for statement in body:
         if isinstance(statement, If) and holds(statement.range, at):
-            names = [n for n in (statement.test,) if isinstance(n, Compare)]
-            if any(isinstance(n.first, Name) and n.first.name == "__name__" for n in names):
-                return True
-            return in_program((*statement.then, *statement.otherwise), at)
+            return _is_program(statement) or in_program((*statement.then, *statement.otherwise), at)
     return False
 
 
@@ -630,6 +633,8 @@ def pruned(body: tuple[Stmt, ...], targets: list[Range]) -> tuple[Stmt, ...]:
                 result.append(statement)
             continue
         match statement:
+            case If() if _is_program(statement):  # only what runs as a program has targets there
+                result += pruned(statement.then, targets)
             case If():
                 result.append(
                     msgspec.structs.replace(

@@ -318,22 +318,33 @@ def raising_guards(deployment: Deployment) -> Iterator[Raising]:
 
 
 def _raising(deployment: Deployment) -> Iterator[Raising]:
-    for service, start in _starts(deployment):
-        flags = {field.dotted for field in service.repository.vault_flags(start.settings)}
+    for service, alone in _starts(deployment):
+        flags = {field.dotted for field in service.repository.vault_flags(alone.settings)}
+        off = {
+            path: True
+            for guard in alone.guards
+            for path, value in guard.depends
+            if guard.stops and path in flags and value == Known(False)
+        }
+        # What stops the start behind the guard that demands Vault is told as well.
+        start = service.start(alone.settings, off) if off else alone
         by_path = {found.field.dotted: found for found in start.fields}
         for guard in start.guards:
             if guard.outcome != "raises" or not guard.reached or not guard.depends:
                 continue
-            if any(path in flags and value == Known(False) for path, value in guard.depends):
-                continue
             decided = [by_path[path] for path, _ in guard.depends if path in by_path]
             context = tuple(found for found in decided if ENVIRONMENT.search(found.field.path[-1]))
             culprits = tuple(found for found in decided if found not in context) or context
-            if not culprits or any(_stands_in(service, found) for found in culprits):
+            if not culprits or any(_stands_in(service, f) or _is_misnamed(service, f) for f in culprits):
                 continue
             if guard.kind == "log" and not (service.production and context and guard.message):
                 continue
             yield Raising(service, start, guard, culprits, context if culprits != context else ())
+
+
+def _is_misnamed(service: Service, found: FieldValue) -> bool:
+    """Whether a variable is meant for the field that misses its name, of which another rule tells."""
+    return found.variable is None and any(is_misspelt(service, name) for name in found.field.names)
 
 
 def _stands_in(service: Service, found: FieldValue) -> bool:

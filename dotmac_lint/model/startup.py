@@ -704,16 +704,18 @@ def simulate(settings: SettingsClass, environment: Values, workspace: Workspace)
     return Simulator(workspace).simulate(settings, environment)
 
 
-def guards_demanding(simulator: Simulator, settings: SettingsClass, field: Field) -> tuple[GuardOutcome, ...]:
-    """The checks that raise in production while the boolean `field` is False, and not while it is True."""
+def guards_demanding(
+    simulator: Simulator, settings: SettingsClass, field: Field, process: Launched | None = None
+) -> tuple[GuardOutcome, ...]:
+    """The checks that raise in production while the boolean `field` is False, and not while it is True.
+
+    Those that the process runs; without one, those that any may run.
+    """
     given = _production(settings, field)
     path = ".".join(field.path)
-    off = simulator.simulate(settings, given, {path: False})
-    on = simulator.simulate(settings, given, {path: True})
-    quiet = {(g.span, g.outcome) for g in on.guards if g.outcome == "raises"}
-    return tuple(
-        g for g in off.guards if g.outcome == "raises" and g.kind != "log" and (g.span, "raises") not in quiet
-    )
+    off, on = (simulator.simulate(settings, given, {path: value}, process) for value in (False, True))
+    quiet = {guard.span for guard in on.guards if guard.outcome == "raises"}
+    return tuple(guard for guard in off.guards if guard.stops and guard.span not in quiet)
 
 
 _ENVIRONMENT_FIELD = regex(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)

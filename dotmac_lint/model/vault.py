@@ -33,17 +33,14 @@ class VaultOff(msgspec.Struct, frozen=True):
     field: Field
     variable: Variable | None
     guards: tuple[GuardOutcome, ...]
+    """The guards that demand it."""
+    refused: bool
+    """They keep the service from starting: its own process runs them."""
 
     @property
     def name(self) -> str:
         """The environment variable that would switch it on."""
         return self.variable.name if self.variable is not None else self.field.names[0]
-
-    @property
-    def refused(self) -> bool:
-        """Whether a guard keeps the service from starting: Celery does not run the start-up code of the server."""
-        celery = bool(self.guards) and self.service.process.celery
-        return any(guard.settings_construction or not celery for guard in self.guards)
 
     @property
     def refused_with_it(self) -> bool:
@@ -84,8 +81,11 @@ def vault_off(deployment: Deployment) -> Iterator[VaultOff]:
             for field in service.repository.vault_flags(settings):
                 off, variable = _is_off(service, field, settings)
                 if off:
-                    guards = service.repository.guards_demanding(settings, field)
-                    yield VaultOff(service, settings, field, variable, guards)
+                    demanding = service.repository.guards_demanding
+                    own = demanding(settings, field, service.process)
+                    yield VaultOff(
+                        service, settings, field, variable, own or demanding(settings, field), bool(own)
+                    )
 
 
 def _is_off(service: Service, field: Field, settings: SettingsClass) -> tuple[bool, Variable | None]:

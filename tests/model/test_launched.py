@@ -41,3 +41,16 @@ def test_given(tmp_path: Path, script: str, given: set[str] | None, where: str) 
     (service,) = Repository(Workspace(tmp_path)).deployments[0].services
     found = service.process.given
     assert found == (None if given is None else frozenset(given))
+
+
+def test_a_package_runs_what_it_has_for_that(tmp_path: Path) -> None:
+    (tmp_path / "ferry").mkdir()
+    for name in ("__init__", "__main__", "tides"):
+        (tmp_path / "ferry" / f"{name}.py").write_text("", "utf-8")
+    (tmp_path / "Dockerfile").write_text(
+        'FROM python:3.12\nCOPY ferry /ferry\nCMD ["python", "-m", "ferry"]\n', "utf-8"
+    )
+    (tmp_path / "compose.yaml").write_text("services:\n  app:\n    build: .\n", "utf-8")
+    (service,) = Repository(Workspace(tmp_path)).deployments[0].services
+    assert service.process.programs == {"ferry/__main__.py"}
+    assert service.process.modules == {"ferry/__main__.py", "ferry/__init__.py"}

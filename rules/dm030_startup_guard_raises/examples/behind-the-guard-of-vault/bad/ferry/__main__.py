@@ -1,0 +1,4 @@
+from ferry.settings import settings
+
+if __name__ == "__main__":
+    settings.check()
