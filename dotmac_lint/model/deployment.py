@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -662,10 +662,18 @@ class Service:
         """What becomes of each of its settings when it starts."""
         return tuple(map(self.start, self.settings))
 
-    def start(self, settings: SettingsClass, pretend: Mapping[str, Any] | None = None) -> Start:
-        """What becomes of one of its settings; `pretend` changes fields (by dotted path) once they are made."""
+    def start(self, settings: SettingsClass, switched_on: Iterable[Field] = ()) -> Start:
+        """What becomes of one of its settings, if these fields were true."""
+        environment = self._environment_of_process
+        given = {
+            name: Variable(name, Known("true"), self.key, self.key, "environment")
+            for field in switched_on
+            for name in field.names
+        }
+        if given:
+            environment = Environment({**environment.variables, **given}, environment.unknown)
         return self.repository.simulator.simulate(
-            settings, self._environment_of_process, pretend, self.process, self.dotenv_of(settings)
+            settings, environment, process=self.process, dotenv=self.dotenv_of(settings)
         )
 
     @cached_property

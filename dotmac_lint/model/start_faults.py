@@ -319,14 +319,11 @@ def raising_guards(deployment: Deployment) -> Iterator[Raising]:
 
 def _raising(deployment: Deployment) -> Iterator[Raising]:
     for service, alone in _starts(deployment):
-        flags = {field.dotted for field in service.repository.vault_flags(alone.settings)}
-        off = {
-            path: True
-            for guard in alone.guards
-            for path, value in guard.depends
-            if guard.stops and path in flags and value == Known(False)
+        refused = {
+            path for g in alone.guards if g.stops for path, value in g.depends if value == Known(False)
         }
-        # What stops the start behind the guard that demands Vault is told as well.
+        off = [f for f in service.repository.vault_flags(alone.settings) if f.dotted in refused]
+        # What stops the start behind the guard that demands Vault is told as well; that guard another rule tells of.
         start = service.start(alone.settings, off) if off else alone
         by_path = {found.field.dotted: found for found in start.fields}
         for guard in start.guards:

@@ -711,9 +711,11 @@ def guards_demanding(
 
     Those that the process runs; without one, those that any may run.
     """
-    given = _production(settings, field)
     path = ".".join(field.path)
-    off, on = (simulator.simulate(settings, given, {path: value}, process) for value in (False, True))
+    off, on = (
+        simulator.simulate(settings, _production(settings, field, value), {path: value}, process)
+        for value in (False, True)
+    )
     quiet = {guard.span for guard in on.guards if guard.outcome == "raises"}
     return tuple(guard for guard in off.guards if guard.stops and guard.span not in quiet)
 
@@ -721,15 +723,15 @@ def guards_demanding(
 _ENVIRONMENT_FIELD = regex(r"^(app_|deploy(ment)?_)?(env|environment|stage|mode)$", re.IGNORECASE)
 
 
-def _production(settings: SettingsClass, there: Field) -> dict[str, Known[str] | Unknown]:
-    """An environment that says production and sets the field `there`, of which nothing else is known."""
+def _production(settings: SettingsClass, switch: Field, on: bool) -> dict[str, Known[str] | Unknown]:
+    """An environment that says production and sets the switch, of which nothing else is known."""
     values: dict[str, Known[str] | Unknown] = {}
     for field in settings.fields:
-        if field.section and there.path[: len(field.path)] == field.path:
+        if field.section and switch.path[: len(field.path)] == field.path:
             continue  # it does not come as JSON
         for name in field.names:
-            if field.path == there.path:
-                values[name] = Known("true")
+            if field.path == switch.path:
+                values[name] = Known(str(on).lower())
             elif _ENVIRONMENT_FIELD.search(field.path[-1]) and len(field.path) == 1:
                 members = [str(value) for _, value in field.type.members if isinstance(value, str)]
                 words = [word for word in members if word.lower() in ("production", "prod", "live")]

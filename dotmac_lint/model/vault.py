@@ -45,7 +45,7 @@ class VaultOff(msgspec.Struct, frozen=True):
     @property
     def refused_with_it(self) -> bool:
         """Whether another guard keeps it from starting once Vault is on."""
-        start = self.service.start(self.settings, {".".join(self.field.path): True})
+        start = self.service.start(self.settings, [self.field])
         return any(guard.stops for guard in start.guards)
 
     @property
