@@ -96,6 +96,11 @@ class GuardOutcome(msgspec.Struct, frozen=True):
     """Start-up code calls it; False for a check that nothing calls."""
 
     @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        return f"`{self.function}`" if self.function else "a check of the module"
+
+    @property
     def stops(self) -> bool:
         """Whether it surely ends the start."""
         return self.outcome == "raises" and self.reached and self.kind != "log"

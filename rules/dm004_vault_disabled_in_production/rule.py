@@ -33,10 +33,8 @@ class VaultDisabledInProduction(Rule):
 def _consequence(found: VaultOff) -> str:
     if not found.guards:
         return ""
-    guard = found.guards[0]
-    if not found.refused:
-        return f", which `{guard.function}` demands"
-    return f", and `{guard.function}` refuses to start without it"
+    guard = found.guards[0].called
+    return f", and {guard} refuses to start without it" if found.refused else f", which {guard} demands"
 
 
 def _guards(found: VaultOff) -> Iterator[Label]:

@@ -16,11 +16,10 @@ class StartupGuardRaises(Rule):
         for found in raising_guards(deployment):
             more = f" (and {len(found.others)} more)" if found.others else ""
             log = found.guard.kind == "log"
-            where = f"`{found.guard.function}`" if found.guard.function else "a check of the module"
             outcome = "starts with a warning" if log else "does not start"
             said = f' ("{" ".join(found.guard.message.split())}")' if found.guard.message else ""
             yield self.report(
-                f"Service `{found.service.name}`{more} {outcome}{_condition(found)}: {where} "
+                f"Service `{found.service.name}`{more} {outcome}{_condition(found)}: {found.guard.called} "
                 f"{'warns' if log else 'raises'} because {_values(found)}{said}.",
                 found.at,
                 related=evidence(found),
