@@ -85,6 +85,8 @@ _WORKFLOW = regex(r"(^|/)\.github/workflows/|(^|/)\.gitlab-ci\.yml$")
 _FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
 """What makefiles of other folders include."""
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
+_MAY_FAIL = regex(r"[^\n]*\|\|[ \t]*(?:true\b|:[\s;]|:$)", re.MULTILINE)
+"""`|| true`: a service that is not there is as good as one that is gone."""
 _PLACEHOLDERS = regex(
     r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|foo|bar|name"
     r"|name[-_]of[-_].*|(.*[-_.])?x{3,}([-_.].*)?",
@@ -650,6 +652,9 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return
     workspace = repository.workspace
     if line.away or (not line.files and overlays_others(workspace, dirname(line.span.path))):
+        return
+    source = workspace.source(line.span.path) if runs else None
+    if source is not None and _MAY_FAIL.match(source.text, line.span.start):
         return
     if not line.complete or any(
         _is_missing(workspace, line, word) or _is_in_clone(workspace, line, word) for word in line.files

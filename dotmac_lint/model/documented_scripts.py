@@ -101,7 +101,7 @@ def missing_scripts(workspace: Workspace) -> Iterator[Missing]:
         taken = Counter(meant)
         for group, folder, near in zip(calls, folders, meant, strict=True):
             name = group[0].name
-            if _is_of_linked_program(workspace, path, basename(name)):
+            if _is_of_linked_program(workspace, path, without_dots(name)):
                 continue
             aside = not is_followed(workspace, path)
             if workspace.submodules and (aside or folder is None or not dirname(without_dots(name))):

@@ -302,13 +302,20 @@ def test_an_image_on_top_brings_the_script(tmp_path: Path, base: str, found: lis
     assert [script.script for script in missing] == found
 
 
-@pytest.mark.parametrize(("program", "found"), [("tidepool", []), ("harbour", ["./tidepool-restore.sh"])])
+@pytest.mark.parametrize(
+    ("program", "script", "told"),
+    [
+        ("tidepool", "./tidepool-restore.sh", False),
+        ("harbour", "./tidepool-restore.sh", True),
+        ("tidepool", "./scripts/tidepool-restore.sh", True),
+    ],
+)
 def test_a_script_of_a_program_that_the_document_links_to(
-    tmp_path: Path, program: str, found: list[str]
+    tmp_path: Path, program: str, script: str, told: bool
 ) -> None:
-    text = f"# Backups with [it](https://forge.example/shore/{program})\n\n```\n./tidepool-restore.sh -c list\n```\n"
+    text = f"# Backups with [it](https://forge.example/shore/{program})\n\n```\n{script} -c list\n```\n"
     repository = _repository(tmp_path, {"README.md": "[how](pool/README.md)", "pool/README.md": text})
-    assert [script.name for script in missing_scripts(repository.workspace)] == found
+    assert [found.name for found in missing_scripts(repository.workspace)] == [script] * told
 
 
 @pytest.mark.parametrize("listed", [True, False])

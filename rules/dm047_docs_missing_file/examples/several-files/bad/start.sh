@@ -6,3 +6,4 @@ case $1 in
   lock) docker compose -f lock/compose.yaml up -d ;;
   gate) docker compose -f gate/compose.yaml up -d ;;
 esac
+docker compose -f lamp/compose.yaml rm --force --stop buoy >/dev/null 2>&1 || true
