@@ -329,6 +329,8 @@ def _raising(deployment: Deployment) -> Iterator[Raising]:
         for guard in start.guards:
             if guard.outcome != "raises" or not guard.reached or not guard.depends:
                 continue
+            if any(path == field.dotted for field in off for path, _ in guard.depends):
+                continue  # nobody has switched it on yet
             decided = [by_path[path] for path, _ in guard.depends if path in by_path]
             context = tuple(found for found in decided if ENVIRONMENT.search(found.field.path[-1]))
             culprits = tuple(found for found in decided if found not in context) or context

@@ -13,6 +13,7 @@ class Settings(BaseSettings):
     environment: str = "development"
     vault: Vault = Vault()
     allowed_hosts: list[str] = []
+    ticket_key: str = ""
 
     def check(self) -> None:
         if self.environment != "production":
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
             raise ValueError("Vault must be on in production")
         if not self.allowed_hosts:
             raise ValueError("ALLOWED_HOSTS must be set in production")
+        if self.vault.enabled and not self.ticket_key:
+            raise ValueError("with Vault there must be a TICKET_KEY")
 
 
 settings = Settings()
