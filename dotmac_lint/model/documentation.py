@@ -294,9 +294,9 @@ def _is_first_of_owner(workspace: Workspace, clone: str, name: str) -> bool:
     owner = match[1].lower() if match is not None else ""
     files, times = Counter[str](), Counter[str]()
     for path in workspace.files:
-        named = (
-            [other for who, other in _addresses(workspace, path) if who == owner] if "/" not in path else []
-        )
+        if "/" in path:
+            continue
+        named = [other for who, other in _addresses(workspace, path) if who == owner]
         files.update({*named})
         times.update(named)
     return not files or (files[name.lower()], times[name.lower()]) == max((files[n], times[n]) for n in files)

@@ -161,10 +161,14 @@ def _compiles_by_variable(workspace: Workspace, path: str, name: str) -> bool:
     )
 
 
+def _is_script(path: str) -> bool:
+    return path.endswith((".sh", ".bash")) or _MAKEFILE.search(path) is not None
+
+
 def is_copied_into(workspace: Workspace, path: str) -> bool:
     """Whether a script copies a file of the name into the folder: `cp tests/compose.yml deploy/.`."""
     folder, name = posixpath.split(path)
-    scripts = (file for file in workspace.files if file.endswith((".sh", ".bash")) or _MAKEFILE.search(file))
+    scripts = workspace.chosen(_is_script)
     naming = workspace.words.search(scripts, (os.fsencode(name),)) if folder else ()
     return any(_copies_into(workspace, file, folder, name) for file, _ in naming)
 
