@@ -40,6 +40,11 @@ class Span(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
         return Range(self.start, self.end)
 
 
+def line_start(text: str, offset: int) -> int:
+    """Where the line of `offset` begins, in text whose lines end with LF or CRLF."""
+    return text.rfind("\n", 0, offset) + 1
+
+
 class Position(NamedTuple):
     """A line and a column, both 1-based; columns count code points."""
 

@@ -16,7 +16,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import is_of_other_times
 from dotmac_lint.model.made_elsewhere import DOCUMENT
-from dotmac_lint.source import Span
+from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ _ENTERS = regex(r"[ \t]*cd[ \t]+([\w./-]+)[ \t\r]*")
 
 def _entered(text: str, start: int) -> str:
     """The folder that the script enters on a line of its own, before the command: above it, with the same margin."""
-    first = text.rfind("\n", 0, start) + 1
+    first = line_start(text, start)
     margin = re.compile(r"[ \t]*").match(text, first)
     assert margin is not None
     folder = ""

@@ -28,7 +28,7 @@ from dotmac_lint.model.made_elsewhere import (
 )
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
-from dotmac_lint.source import Span
+from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import VENDORED, normalise, without_dots
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     if source is None:
         return False
     text = source.text
-    begin = text.rfind("\n", 0, place.start) + 1
+    begin = line_start(text, place.start)
     if not in_document:
         return not (is_printed(workspace, place) or _is_cloned(workspace, place.path, text[:begin]))
     before = text[:begin].splitlines()[-2:]
@@ -215,7 +215,7 @@ def _headings(workspace: Workspace, place: Span) -> list[Heading]:
 def is_not_yet(workspace: Workspace, place: Span) -> bool:
     """Whether the document says of the section, or in bold above the block of code, that it tells of times to come."""
     source = workspace.source(place.path)
-    begin = source.text.rfind("\n", 0, place.start) + 1 if source is not None else 0
+    begin = line_start(source.text, place.start) if source is not None else 0
     above = source.text[:begin].splitlines()[-3:] if source is not None else []
     labels = [line for line in above if re.fullmatch(r"\s*\*\*.*\*\*:?\s*", line)]
     return any(map(_NOT_YET.search, (*labels, *(heading.text for heading in _headings(workspace, place)))))
@@ -224,9 +224,7 @@ def is_not_yet(workspace: Workspace, place: Span) -> bool:
 def is_printed(workspace: Workspace, place: Span) -> bool:
     """Whether a command is only shown to whoever runs the script: `echo "Now run: docker compose up"`."""
     source = workspace.source(place.path)
-    return source is not None and bool(
-        _PRINTS.match(source.text, source.text.rfind("\n", 0, place.start) + 1)
-    )
+    return source is not None and bool(_PRINTS.match(source.text, line_start(source.text, place.start)))
 
 
 def is_for_others(workspace: Workspace, place: Span) -> bool:
@@ -234,7 +232,7 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
     source = workspace.source(place.path)
     if source is None:
         return False
-    begin = source.text.rfind("\n", 0, place.start) + 1
+    begin = line_start(source.text, place.start)
     document = workspace.document(place.path) if DOCUMENT.search(place.path) else None
     headings = document.headings if document is not None else ()
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
@@ -414,7 +412,7 @@ def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
     source = workspace.source(path)
     text = source.text if source is not None else ""
     return any(
-        _LOOKS_FOR.search(text, text.rfind("\n", 0, place.start()) + 1, place.start())
+        _LOOKS_FOR.search(text, line_start(text, place.start()), place.start())
         for place in re.finditer(rf"{re.escape(name)}(?![\w./-])", text)
     )
 
@@ -746,7 +744,7 @@ def _is_guessed(workspace: Workspace, word: FileWord) -> bool:
 def _is_a_default(workspace: Workspace, word: FileWord) -> bool:
     """Whether whoever calls `make` may name another file: `FLAGS ?= -f compose.yml`."""
     source = workspace.source(word.span.path)
-    begin = source.text.rfind("\n", 0, word.span.start) + 1 if source is not None else 0
+    begin = line_start(source.text, word.span.start) if source is not None else 0
     return source is not None and bool(_GIVEN_BY_CALLER.match(source.text, begin))
 
 

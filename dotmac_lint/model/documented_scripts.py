@@ -29,7 +29,7 @@ from dotmac_lint.model.documentation import (
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import DOCUMENT, is_no_source, lines_naming, redirected_to
 from dotmac_lint.model.similar import is_slip
-from dotmac_lint.source import Span
+from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import normalise, without_dots
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def lines_with(part: re.Pattern[str], text: str, begin: int, end: int) -> Iterat
     stop = begin - 1
     for match in part.finditer(text, begin, end):
         if match.start() > stop:
-            start = max(begin, text.rfind("\n", begin, match.start()) + 1)
+            start = max(begin, line_start(text, match.start()))
             stop = text.find("\n", match.start(), end)
             stop = end if stop < 0 else stop
             yield start, text[start:stop]
@@ -234,7 +234,7 @@ def _is_shown(workspace: Workspace, place: Span) -> bool:
     source, document = workspace.source(place.path), workspace.document(place.path)
     if source is None or document is None or _INSTALLED.search(place.path):
         return True
-    begin = source.text.rfind("\n", 0, place.start) + 1
+    begin = line_start(source.text, place.start)
     above = source.text[:begin].splitlines(keepends=True)[-_NEAR_BEFORE:]
     after = source.text[place.end :].splitlines()[:_NEAR_AFTER]
     start = begin - sum(map(len, above))
@@ -305,7 +305,7 @@ def commands_in(workspace: Workspace, path: str, text: str) -> Iterator[tuple[in
 def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: str) -> bool:
     """Whether the command runs in this repository, and nothing makes, guards or announces what it runs."""
     path = place.path
-    begin = text.rfind("\n", 0, place.start) + 1
+    begin = line_start(text, place.start)
     before = text[start:begin]
     line = text[begin : text.find("\n", place.end) if "\n" in text[place.end :] else len(text)]
     if line.count(basename(name)) > 1:

@@ -20,7 +20,7 @@ from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.model.variable_readers import BUNDLED
-from dotmac_lint.source import Span
+from dotmac_lint.source import Span, line_start
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
@@ -172,7 +172,7 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
     if document is None or source is None:
         return found
     for block in document.code_blocks:
-        line = source.text.rfind("\n", 0, block.range.start) + 1
+        line = line_start(source.text, block.range.start)
         for match in _SETS.finditer(source.text, line, block.range.end):
             if not _is_past(source.text, line, match.start()) and not _is_of_front_end(
                 source.text, line, block.range.end, match.start()

@@ -17,7 +17,7 @@ import msgspec
 
 from dotmac_lint.known import Problem
 from dotmac_lint.lazy import regex
-from dotmac_lint.source import Range
+from dotmac_lint.source import Range, line_start
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -43,7 +43,7 @@ class CodeBlock(msgspec.Struct, frozen=True, gc=False):
         before = self.text.count("\n", 0, offset)
         if before >= len(self.starts):
             return self.range.end
-        return self.starts[before] + offset - (self.text.rfind("\n", 0, offset) + 1)
+        return self.starts[before] + offset - line_start(self.text, offset)
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):

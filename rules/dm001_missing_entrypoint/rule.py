@@ -40,7 +40,7 @@ class MissingEntrypoint(Rule):
                 message,
                 found.at,
                 related=related,
-                help=f"Create the script, or correct the path. {fix.title}." if fix else "Correct the path.",
+                help=f"{fix.title}, or correct the path." if fix else "Correct the path.",
                 fix=fix,
                 service=found.service.name if found.service else None,
                 key=found.script,
