@@ -58,7 +58,9 @@ def grouped(findings: Iterable[Found], cause: Callable[[Found], Hashable]) -> li
     return list(groups.values())
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """The words as a sentence has them: "`a`, `b` and `c`"."""
+def listed(words: Sequence[str], last: str = "and", most: int | None = None) -> str:
+    """The words as a sentence has them: "`a`, `b` and `c`"; of more than `most` the first ones, and how many more."""
+    if most is not None and len(words) > most:
+        words = [*words[:most], f"{len(words) - most} more"]
     *first, end = words
     return f"{', '.join(first)} {last} {end}" if first else end

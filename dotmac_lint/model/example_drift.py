@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.diagnostic import listed
 from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
@@ -483,6 +484,6 @@ def _append(workspace: Workspace, example: str, *names: str) -> Fix | None:
     end = len(source.text)
     line = "" if not end or source.text.endswith("\n") else source.newline
     lines = "".join(f"{name}={source.newline}" for name in names)
-    shown = ", ".join(f"`{name}=`" for name in names)
+    shown = listed([f"`{name}=`" for name in names])
     edit = Edit(Span(example, end, end), line + lines)
     return Fix(f"Append {shown} to `{example}`", (edit,), applicability=Applicability.SAFE)

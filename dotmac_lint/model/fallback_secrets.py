@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
+from dotmac_lint.diagnostic import listed
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
@@ -205,8 +206,8 @@ def demanded(found: Fallback) -> Fix | None:
             if not all(only_in_production(repository, url.span.path) for url in urls):
                 return None
             edits += [edit, *urls]
-    names = ", ".join(f"`{name}`" for name in found.names)
-    return Fix(f"Demand {names} of the host", tuple(dict.fromkeys(edits))) if edits else None
+    names = [f"`{name}`" for name in found.names]
+    return Fix(f"Demand {listed(names)} of the host", tuple(dict.fromkeys(edits))) if edits else None
 
 
 def _in_urls(service: Service, at: Span, name: str) -> Iterator[Edit]:

@@ -37,13 +37,13 @@ def shared_ending(name: str, names: Collection[str]) -> str:
 
 
 def similar_name(wanted: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that is almost `wanted`, or a longer or shorter form of it (prod, production)."""
+    """The one of `names` that is almost `wanted`, or a form of it (prod, production; not prod.db)."""
     from rapidfuzz.fuzz import ratio
 
     scores = []
     for name in names:
         short, long = sorted((wanted.lower(), name.lower()), key=len)
-        form = 95.0 if len(short) > 2 and long.startswith(short) else 0.0
+        form = 95.0 if len(short) > 2 and re.match(rf"{re.escape(short)}(?!\.)", long) else 0.0
         scores.append((max(form, ratio(_plain(wanted), _plain(name))), name))
     return _best(scores, _ALIKE_NAMES)
 

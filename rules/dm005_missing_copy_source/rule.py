@@ -38,11 +38,12 @@ class MissingCopySource(Rule):
         name = found.service.name if found.service is not None else None
         fix = _together(group)
         advice = "Commit it, or correct the path."
-        if others:
+        several = any(other.path != found.path for other in others)
+        if several:
             advice = f"Commit the folder `{found.absent}`, or correct the paths."
         if fix is not None:
             advice = f"{advice} {fix.title}."
-        elif found.elsewhere is not None and others:
+        elif found.elsewhere is not None and several:
             other = found.other_context or "."
             advice = f"The folder `{other}` has them: build with that context, or correct the paths."
         elif found.elsewhere is not None:
@@ -63,15 +64,16 @@ class MissingCopySource(Rule):
         return self.report(
             message,
             at,
-            related=[
-                *related,
-                *(Label(other.copy.span, f"`{other.path}` does not exist either") for other in others),
-            ],
+            related=[*related, *(Label(other.copy.span, _also(other, found)) for other in others)],
             help=advice,
             fix=fix,
             service=name,
             key=f"{found.path} {found.context}",
         )
+
+
+def _also(other: MissingSource, found: MissingSource) -> str:
+    return "it is taken here, too" if other.path == found.path else f"`{other.path}` does not exist either"
 
 
 def _together(group: list[MissingSource]) -> Fix | None:

@@ -10,6 +10,7 @@ from dotmac_lint.api import (
     Severity,
     grouped,
     joined,
+    listed,
 )
 from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
 
@@ -53,8 +54,8 @@ class MissingBuildReference(Rule):
                 message = f"{message[:-1]}: it starts only where Compose can pull `{found.pulled}`."
             advice = "Create it, or correct the path."
             if found.kind == "target":
-                names = ", ".join(f"`{stage.name}`" for stage in found.stages)
-                advice = f"Its stages are {names}." if names else "None of its stages has a name."
+                names = [f"`{stage.name}`" for stage in found.stages]
+                advice = f"Its stages are {listed(names)}." if names else "None of its stages has a name."
             yield self.report(
                 message,
                 found.at,

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped, listed
 from dotmac_lint.model.interpolated import Blank, blanks
 
 MOST = 3
@@ -30,15 +30,16 @@ class EnvFileNotInterpolated(Rule):
 
     def _all(self, variables: list[list[Blank]]) -> Diagnostic:
         blank, *others = (places[0] for places in variables)
-        names = ", ".join(f"`{other.name}`" for other in (blank, *others)[:3])
+        names = listed([f"`{other.name}`" for other in (blank, *others)], most=3)
         return self._report(
-            f"{names} and {len(others) - 2} more stay empty: they are set only in the `env_file` ",
+            f"{names} stay empty: they are set only in the `env_file` ",
             blank,
             others,
         )
 
     def _report(self, message: str, blank: Blank, others: list[Blank]) -> Diagnostic:
         assert blank.given is not None
+        what = "it" if all(other.name == blank.name for other in others) else "them"
         return self.report(
             f"{message}`{blank.path}`, which Compose gives to containers and does not use for interpolation.",
             blank.at,
@@ -46,7 +47,7 @@ class EnvFileNotInterpolated(Rule):
                 Label(blank.given.name_span, f"`{blank.name}` is set here"),
                 *(Label(other.at, f"`{other.name}` is needed here") for other in others),
             ],
-            help=f"Set it in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
+            help=f"Set {what} in `.env` beside the Compose file, or start with `--env-file {blank.path}`.",
             service=blank.service,
             key=blank.name,
         )

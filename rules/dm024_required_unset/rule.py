@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, listed
 from dotmac_lint.model.start_faults import set_them, unset_fields
 
 
@@ -13,7 +13,7 @@ class RequiredUnset(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for found in unset_fields(deployment):
-            names = ", ".join(f"`{name}`" for name in found.names)
+            names = listed([f"`{name}`" for name in found.names])
             one = len(found.names) == 1
             more = f" (and {len(found.others)} more)" if found.others else ""
             when = "when it starts" if found.at_start else "when they are first used"

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity, listed
 from dotmac_lint.model.dotenv_extras import dotenv_extras, ignore_extras
 
 
@@ -14,12 +14,11 @@ class DotenvExtraForbidden(Rule):
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for found in dotenv_extras(repository):
             first, *others = found.entries
-            names = ", ".join(f"`{entry.key}`" for entry in found.entries[:3])
-            more = f" and {len(found.entries) - 3} more" if len(found.entries) > 3 else ""
+            names = listed([f"`{entry.key}`" for entry in found.entries], most=3)
             holds = "which" if found.committed else f"and its example `{found.path}`"
             yield self.report(
                 f"`{found.settings.name}` forbids what it does not know, but reads `{found.env_file}`, {holds} holds "
-                f"{names}{more}: the settings fail to load.",
+                f"{names}: the settings fail to load.",
                 found.at(first),
                 related=[
                     Label(

@@ -10,6 +10,7 @@ from dotmac_lint.api import (
     Severity,
     Span,
     grouped,
+    listed,
 )
 from dotmac_lint.model.example_drift import (
     Idle,
@@ -72,10 +73,10 @@ class ExampleDrift(Rule):
 
     def _many(self, group: list[Idle]) -> Diagnostic:
         first, near = group[0], group[0].near is not None
-        shown = ", ".join(f"`{i.name}` (`{i.near}`?)" if near else f"`{i.name}`" for i in group[:3])
+        names = [f"`{i.name}` (`{i.near}`?)" if near else f"`{i.name}`" for i in group]
         return self.report(
             f"The example `{first.at.path}` tells to set {len(group)} variables, but {_reason(first.section)} them: "
-            f"{shown}" + (f" and {len(group) - 3} more." if len(group) > 3 else "."),
+            f"{listed(names, most=3)}.",
             first.at,
             related=[
                 Label(i.at, f"`{i.near}` may be meant" if i.near else "nothing reads this") for i in group[1:]

@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity, Span, grouped
+from dotmac_lint.api import (
+    Diagnostic,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    Span,
+    grouped,
+    listed,
+)
 from dotmac_lint.model.image_secrets import ImageSecret, image_secrets, keep_out
 
 
@@ -52,8 +62,7 @@ def _cause(files: list[ImageSecret]) -> tuple[object, ...]:
 def _content(found: ImageSecret) -> str:
     if not found.names:
         return "a private key"
-    names = ", ".join(f"`{name}`" for name in found.names[:3])
-    return names + (f" and {len(found.names) - 3} more secrets" if len(found.names) > 3 else "")
+    return listed([f"`{name}`" for name in found.names], most=3) + " secrets" * (len(found.names) > 3)
 
 
 def _ignore(found: ImageSecret) -> str:

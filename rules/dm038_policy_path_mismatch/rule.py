@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, listed
 from dotmac_lint.model.policy_paths import gaps, old_paths
 
 
@@ -14,10 +14,9 @@ class PolicyPathMismatch(Rule):
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for gap in gaps(repository):
             paths = list(dict.fromkeys(path for _, path, _ in gap.missing))
-            shown = ", ".join(f"`{path}`" for path in paths[:5])
-            more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+            shown = listed([f"`{path}`" for path in paths], most=5)
             yield self.report(
-                f"The policy `{gap.policy.path}` does not let the application read {shown}{more}, which "
+                f"The policy `{gap.policy.path}` does not let the application read {shown}, which "
                 f"`{gap.settings.name}` is filled from.",
                 gap.at,
                 related=[Label(at, f"`{field}` is loaded from here") for field, _, at in gap.missing[:5]],

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Repository, Rule, Severity
+from dotmac_lint.api import Diagnostic, Repository, Rule, Severity, listed
 from dotmac_lint.model.policies import too_broad
 
 
@@ -14,7 +14,7 @@ class PolicyTooBroad(Rule):
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for policy in repository.policies:
             for broad in too_broad(policy):
-                words = ", ".join(f"`{word}`" for word in broad.words)
+                words = listed([f"`{word}`" for word in broad.words])
                 yield self.report(
                     f"The path `{broad.path.text}` with {words} covers {broad.effect}.",
                     broad.at,

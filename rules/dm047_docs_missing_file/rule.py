@@ -1,7 +1,18 @@
 from collections.abc import Iterator
 from posixpath import dirname
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
+from dotmac_lint.api import (
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+    listed,
+)
 from dotmac_lint.model.documentation import Missing, missing_references
 from dotmac_lint.model.documented_requirements import missing_requirements
 from dotmac_lint.model.documented_scripts import missing_scripts
@@ -28,12 +39,13 @@ class DocsMissingFile(Rule):
     def _unnamed(self, repository: Repository) -> Iterator[Diagnostic]:
         found = unnamed_files(repository)
         if found is not None:
+            verb = "are" if len(found.files) > 1 else "is"
             more = f" and {len(found.files) - 1} more" if len(found.files) > 1 else ""
             yield self.report(
                 f"A command in `{found.places[0].path}` names no Compose file, and none of a default name is there.",
                 found.places[0],
                 related=[Label(place, "nor does this command") for place in found.places[1:4]],
-                help=f"Name the file with `-f`: there are `{found.files[0]}`{more}.",
+                help=f"Name the file with `-f`: there {verb} `{found.files[0]}`{more}.",
                 severity=Severity.INFO if found.aside else Severity.WARNING,
                 key="no default file",
             )
@@ -59,10 +71,10 @@ class DocsMissingFile(Rule):
 
     def _many(self, group: list[Missing]) -> Diagnostic:
         lack = f"{_listed(group[0].files)} not define" if group[0].what == "service" else "do not exist"
-        names = ", ".join(f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group[:3])
+        names = [f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group]
         return self.report(
             f"Commands in `{group[0].places[0].path}` name {len(group)} {group[0].what}s that {lack}: "
-            f"{names} and {len(group) - 3} more.",
+            f"{listed(names, most=3)}.",
             group[0].places[0],
             related=[
                 Label(f.places[0], f"`{f.near}` may be meant" if f.near else "nor this") for f in group[1:]
@@ -96,5 +108,5 @@ def _fix(group: list[Missing]) -> Fix | None:
         if found.near and all(place.end - place.start == len(found.name) for place in found.places)
     ]
     edits = tuple(Edit(place, near) for found, near in meant for place in found.places)
-    names = ", ".join(f"`{found.name}` by `{near}`" for found, near in meant)
-    return Fix(f"Replace {names}", edits) if edits else None
+    names = [f"`{found.name}` by `{near}`" for found, near in meant]
+    return Fix(f"Replace {listed(names)}", edits) if edits else None

@@ -1,6 +1,17 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Edit, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
+from dotmac_lint.api import (
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+    listed,
+)
 from dotmac_lint.model.documented_settings import UnknownSetting, unknown_paths, unknown_settings
 
 MOST = 3
@@ -40,10 +51,10 @@ class DocsUnknownSetting(Rule):
 
     def _many(self, group: list[UnknownSetting]) -> Diagnostic:
         first = group[0]
-        names = ", ".join(f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group[:3])
+        names = [f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group]
         return self.report(
             f"`{first.places[0].path}` names {len(group)} settings that `{first.settings.name}` does not have, and "
-            f"that nothing else reads: {names} and {len(group) - 3} more.",
+            f"that nothing else reads: {listed(names, most=3)}.",
             first.places[0],
             related=[
                 *(
@@ -61,5 +72,5 @@ class DocsUnknownSetting(Rule):
 def _fix(group: list[UnknownSetting]) -> Fix | None:
     meant = [(found, found.near) for found in group if found.near]
     edits = tuple(Edit(place, near) for found, near in meant for place in found.places)
-    names = ", ".join(f"`{found.name}` by `{near}`" for found, near in meant)
-    return Fix(f"Replace {names}", edits) if edits else None
+    names = [f"`{found.name}` by `{near}`" for found, near in meant]
+    return Fix(f"Replace {listed(names)}", edits) if edits else None

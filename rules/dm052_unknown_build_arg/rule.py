@@ -57,8 +57,8 @@ class UnknownBuildArg(Rule):
         said = f"the build argument {names[0]}, but {place} has no `ARG {found.name}`: the value is dropped."
         help = f"Declare `ARG {found.name}` in the stage that uses it, or remove the argument."
         if len(group) > 1:
-            shown = [*names[:MOST], f"{len(names) - MOST} more"] if len(names) > MOST + 1 else names
-            said = f"the build arguments {listed(shown)}, but {place} has no `ARG` for them: the values are dropped."
+            shown = listed(names, most=None if len(names) == MOST + 1 else MOST)
+            said = f"the build arguments {shown}, but {place} has no `ARG` for them: the values are dropped."
             help = "Declare each with `ARG` in the stage that uses it, or remove the arguments."
         fix = None
         if found.meant is not None:

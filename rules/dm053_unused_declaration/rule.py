@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, Fix, FixAvailability, Label, Repository, Rule, Severity, grouped
+from dotmac_lint.api import (
+    Diagnostic,
+    Fix,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+    listed,
+)
 from dotmac_lint.model.unused import Unused, removed, unused_declarations
 
 
@@ -17,7 +27,7 @@ class UnusedDeclaration(Rule):
 
     def _report(self, group: list[Unused]) -> Diagnostic:
         first, *others = group
-        names = ", ".join(f"`{unused.name}`" for unused in group)
+        names = listed([f"`{unused.name}`" for unused in group])
         one = not others
         return self.report(
             f"The {first.kind} {names} is declared, but no service uses it."
@@ -34,5 +44,6 @@ class UnusedDeclaration(Rule):
 
 def _removal(group: list[Unused]) -> Fix | None:
     names = [f"`{unused.name}`" for unused in group if unused.lines is not None]
-    title = f"Remove the {group[0].kind}{'s' * (len(names) > 1)} {', '.join(names)}"
-    return Fix(title, tuple(removed(group))) if names else None
+    if not names:
+        return None
+    return Fix(f"Remove the {group[0].kind}{'s' * (len(names) > 1)} {listed(names)}", tuple(removed(group)))
