@@ -84,6 +84,10 @@ _ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
 _WORKFLOW = regex(r"(^|/)\.github/workflows/|(^|/)\.gitlab-ci\.yml$")
 _FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
 """What makefiles of other folders include."""
+_TEST_CODE = regex(
+    r"(^|/)(tests?|__tests__)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.\w+$|\.(test|spec)\.[cm]?[jt]sx?$"
+)
+"""Code whose commands may be what is expected of other code."""
 _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail)\b")
 _MAY_FAIL = regex(r"[^\n]*\|\|[ \t]*(?:true\b|:[\s;]|:$)", re.MULTILINE)
 """`|| true`: a service that is not there is as good as one that is gone."""
@@ -139,6 +143,8 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
             continue
         if line.kind == "comment" and _WORKFLOW.search(line.span.path):
             continue  # a step that is switched off
+        if line.kind == "code" and _TEST_CODE.search(line.span.path):
+            continue
         if line.kind == "comment" and is_fetched(workspace, line.span.path):
             continue  # of those who made it, for their repository
         if _FRAGMENT.search(line.span.path) and _enters_above(workspace, line.span.path):
@@ -424,8 +430,8 @@ _LONGEST_LABEL = 400
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
-    the name, under a heading that is the name or a line like `File: NAME`, or a script under a line of nothing but the
-    name.
+    the name (of YAML, one that begins with it), under a heading that is the name or a line like `File: NAME`, or a
+    script under a line of nothing but the name.
     """
     source, document = workspace.source(path), workspace.document(path)
     base = basename(name)
@@ -443,7 +449,8 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
         above = source.text[max(0, start - _LONGEST_LABEL) : start].splitlines()[:-1]  # without the fence
         named = next((line for line in reversed(above[-2:]) if line.strip()), "")
         label = rf"\W*({_LABEL})?" if first.startswith("#!") else rf"(\W*{_LABEL}|#+[ \t])"
-        shown = (base in first and re.fullmatch(rf"\s*(#|//|--){own}", first)) or (
+        more = r"(\s.*)?" if block.language in ("yaml", "yml") and base.endswith((".yaml", ".yml")) else ""
+        shown = (base in first and re.fullmatch(rf"\s*(#|//|--){own}{more}", first)) or (
             base in named and re.fullmatch(rf"{label}{own}(\(.*)?", named, re.I)
         )
         if shown and base not in rest and is_it(shown["name"]):

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.data import table
+from dotmac_lint.known import Known
 from dotmac_lint.model.environment import Variable
+from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.variable_readers import (
     SERVERS,
     is_imported_from_elsewhere,
@@ -205,7 +207,7 @@ def _score(
         if synonymous("synonyms", written, wanted):
             return 95 + _agrees(variable, wanted), "another word for the same thing"
         closeness = ratio(written, wanted)
-        if closeness >= 80:
+        if closeness >= 80 and not _end_apart(rest, below):
             return closeness, "almost the same spelling"
         if set(rest) < set(below) or set(below) < set(rest):
             return 78, "the same words"
@@ -230,7 +232,8 @@ def _score(
     if len(given) > 1 and len(whole) == len(given) + 1 and _is_within(given, whole):
         return NEAR + 1, "the same words, and one between them"
     closeness = ratio(name, canonical)
-    return (closeness, "almost the same spelling") if closeness >= 86 and len(name) > 5 else (0, "")
+    near = closeness >= 86 and len(name) > 5 and not _end_apart(given, whole)
+    return (closeness, "almost the same spelling") if near else (0, "")
 
 
 def _is_within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
@@ -241,6 +244,12 @@ def _is_within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
+def _end_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the names end in words for different things, however near their letters: STORE_URL, STORE_USER."""
+    known = {word for group in _names()["synonyms"] for word in group}
+    return {one[-1], other[-1]} <= known and not synonymous("synonyms", one[-1], other[-1])
 
 
 def _agrees(variable: Variable, wanted: str) -> int:
@@ -268,6 +277,8 @@ def _read_elsewhere(service: Service, variable: Variable) -> Iterator[Candidate]
             yield Candidate(name, 76, "code reads it", place_of(service.workspace, name, path), taken=taken)
         elif not taken and words != given and _mean_the_same(words, given):
             yield Candidate(name, 85, "code reads it", place_of(service.workspace, name, path))
+        elif _end_apart(words, given):
+            continue
         elif not taken and len(name) > 6 and ratio(name, variable.name) >= 90 and name != variable.name:
             # Beside the right name another is no slip of the pen: DB2_HOST beside DB_HOST.
             score = ratio(name, variable.name) - 5
@@ -285,6 +296,20 @@ def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:
     sure = unread.proof == "section" and free[0].score >= SURE
     alone = len(free) == 1 or free[1].score < free[0].score - 5
     return free[0], sure and alone
+
+
+def is_refused(candidate: Candidate, unread: Unread) -> bool:
+    """Whether the candidate's field refuses the value: it may want a list, in JSON, of what was one."""
+    service, value = unread.services[0], unread.variable.value
+    if candidate.field is None or not isinstance(value, Known):
+        return False
+    simulator = service.repository.simulator
+    owners = [settings for settings in service.settings if candidate.field in settings.fields]
+    return any(
+        found.field is candidate.field and isinstance(found.value, Invalid)
+        for settings in owners
+        for found in simulator.simulate(settings, {candidate.name: value}).fields
+    )
 
 
 def is_misspelt(service: Service, name: str) -> bool:

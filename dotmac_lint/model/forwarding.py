@@ -7,12 +7,13 @@ names (Compose specification, "Interpolation"; "environment").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.fix import Fix
+from dotmac_lint.diagnostic import listed
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.expectations import tokens
@@ -62,28 +63,41 @@ class NotForwarded(msgspec.Struct, frozen=True):
     field: Field
     handed_on: tuple[Variable, ...]
     """What the first service gets of that file by name."""
-    fix: Fix | None
 
 
 def not_forwarded(repository: Repository) -> Iterator[NotForwarded]:
     """Each such variable, once a file, where the services are handed most of what the file has for them."""
+    rows = [
+        row
+        for deployment in repository.deployments
+        for service in deployment.services
+        for row in _handed_on(deployment, service)
+    ]
+    reached = _reached(repository) if rows else set()
+    named = _named(repository, {name for row in rows for name in row.lacking} - reached)
     found: dict[tuple[str, str], NotForwarded] = {}
-    for deployment in repository.deployments:
-        for service in deployment.services:
-            for one in _lacking(deployment, service):
-                earlier = found.get((one.at.path, one.name))
-                services = (*earlier.services, service) if earlier is not None else one.services
-                found[one.at.path, one.name] = msgspec.structs.replace(earlier or one, services=services)
-    reached = _reached(repository)
-    named = _named(repository, {name for _, name in found} - reached)
+    for row in rows:
+        lacking = {name: one for name, one in row.lacking.items() if name not in reached | named}
+        if row.handed < len(lacking):
+            continue
+        for name, one in lacking.items():
+            earlier = found.get((one.at.path, name))
+            services = (*earlier.services, *one.services) if earlier is not None else one.services
+            found[one.at.path, name] = msgspec.structs.replace(earlier or one, services=services)
     for one in found.values():
-        if one.name not in reached and one.name not in named:
-            services = tuple({service.name: service for service in one.services}.values())
-            yield msgspec.structs.replace(one, services=services, fix=_hand_on(one))
+        services = tuple({service.name: service for service in one.services}.values())
+        yield msgspec.structs.replace(one, services=services)
 
 
-def _lacking(deployment: Deployment, service: Service) -> Iterator[NotForwarded]:
-    """What the service alone lacks, if no env file reaches its process in another way."""
+class _Handed(msgspec.Struct, frozen=True):
+    """What a service is handed by name, and what it lacks, of what Compose's own files have for its settings."""
+
+    handed: int
+    lacking: dict[str, NotForwarded]
+
+
+def _handed_on(deployment: Deployment, service: Service) -> Iterator[_Handed]:
+    """For each of its settings, if no env file reaches its process in another way."""
     if not service.settings or service.environment.unknown or service.may_find((".env",)):
         return
     given = {
@@ -93,17 +107,18 @@ def _lacking(deployment: Deployment, service: Service) -> Iterator[NotForwarded]
         if service.dotenv_of(settings):
             continue
         fields = {name: field for name in given if (field := next(iter(settings.lookup(name).fields), None))}
-        handed_on = tuple(v for v in service.environment if not given.keys().isdisjoint(_takes(v)))
-        taken = {name for variable in handed_on for name in _takes(variable)}
-        lacking = {name: f for name, f in fields.items() if name not in taken and _is_meant(name, f)}
-        if len(taken & fields.keys()) < max(LEAST, len(lacking)):
+        variables = tuple(v for v in service.environment if not given.keys().isdisjoint(_takes(v)))
+        taken = {name for variable in variables for name in _takes(variable)} & fields.keys()
+        if len(taken) < LEAST:
             continue
-        for name, field in lacking.items():
+        lacking = {}
+        for name, field in fields.items():
             span = given[name].span
-            assert span is not None
-            yield NotForwarded(
-                name, span, given[name].placeholder, (service,), settings, field, handed_on, None
-            )
+            if name not in taken and span is not None and _is_meant(name, field):
+                lacking[name] = NotForwarded(
+                    name, span, given[name].placeholder, (service,), settings, field, variables
+                )
+        yield _Handed(len(taken), lacking)
 
 
 def _takes(variable: Variable) -> tuple[str, ...]:
@@ -141,12 +156,17 @@ def _named(repository: Repository, names: set[str]) -> set[str]:
     return found
 
 
-def _hand_on(found: NotForwarded) -> Fix | None:
-    after = {variable.name: variable for variable in found.handed_on}
+def hand_on(group: Sequence[NotForwarded]) -> Fix | None:
+    """Names what the same services lack in the `environment` of each, behind what they are handed already."""
+    first, names = group[0], [found.name for found in group]
+    after = {variable.name for variable in first.handed_on}
     edits = {}
-    for service in found.services:
+    for service in first.services:
         last = [variable for variable in service.environment if variable.name in after]
-        edit = add_variable(service, found.name, None, last[-1] if last else None)
-        if edit is not None:
-            edits[edit.span] = edit
-    return Fix(f"Hand `{found.name}` on to the service", tuple(edits.values())) if edits else None
+        added = [add_variable(service, name, None, last[-1] if last else None) for name in names]
+        good = [edit for edit in added if edit is not None]
+        if good:
+            edits[good[0].span] = Edit(good[0].span, "".join(edit.text for edit in good))
+    what = listed([f"`{name}`" for name in names]) if len(names) < LEAST else f"{len(names)} variables"
+    title = f"Hand {what} on to the service"
+    return Fix(title, tuple(edits.values())) if edits else None

@@ -250,12 +250,24 @@ def _removes(stage: Stage, path: str) -> bool:
     return any("rm" in words and any(word.endswith(name) for word in words) for words in commands)
 
 
+def _needs(service: Service, found: ImageSecret) -> bool:
+    """Whether settings of the service may read the copy in the image, and nothing else gives it what stands there."""
+    name = posixpath.basename(found.path)
+    read = any(name in map(posixpath.basename, settings.env_files or ()) for settings in service.settings)
+    return read and not any(service.environment.get(variable) for variable in found.names)
+
+
 def keep_out(found: ImageSecret) -> Fix | None:
-    """Add the file to the .dockerignore that counts; a COPY of the file itself would then fail."""
+    """Add the file to the .dockerignore that counts; a COPY of the file itself would then fail, and a service whose
+    settings get their values from the copy alone would not start."""
     context = found.image.build_context
     assert context is not None
     pattern = found.path[len(context.prefix) :]
-    if found.explicit or not re.fullmatch(r"[\w./-]+", pattern):
+    if (
+        found.explicit
+        or not re.fullmatch(r"[\w./-]+", pattern)
+        or any(_needs(s, found) for s in found.services)
+    ):
         return None
     path = found.image.ignore_path
     title = f"Add `{pattern}` to `{path or posixpath.join(context.directory, '.dockerignore')}`"

@@ -42,6 +42,8 @@ _PASSED_OVER = frozenset(
     {"cd", "export", "set", "echo", "sleep", "true", "exit", "test", "[", "sh", "bash", "uv", "run"}
 )
 """Words with which lines begin that run nothing of the repository."""
+_FILE_TOOLS = frozenset({"chgrp", "chmod", "chown", "cp", "install", "ln", "mkdir", "mv", "rm", "touch"})
+"""Programs of every system that prepare files for what other containers run."""
 _SCRIPTS_DEEP = 3
 _MAY_SET = regex(r"\w=|\b(?:eval|export|source)\b|(?:^|[\s\"';&|({])\.[ \t]")
 _INLINE = regex(r"(?:^|[ \t])-\w{0,3}c[ \t]+")
@@ -210,6 +212,8 @@ class _Found:
         self.migrates = False
         self.others = False
         """There are lines that run more than migrations."""
+        self.runs: set[str] = set()
+        """The programs with which lines begin."""
         self.server = False
         self.celery = False
 
@@ -223,6 +227,10 @@ class _Found:
             _OPENING.match(words[0]) or posixpath.basename(words[0]) in _PASSED_OVER
         ):
             self.others = True
+        called = (posixpath.basename(word) for word in words if not _OPENING.match(word))
+        first = next((name for name in called if name not in ("sh", "bash", "exec")), "")
+        if first not in _PASSED_OVER:
+            self.runs.add(first)
         self.celery = self.celery or "celery" in names
         self.server = self.server or any(_SERVERS.fullmatch(name) for name in names)
         before = ""
@@ -300,10 +308,10 @@ class _Found:
         """The applications that the container holds: Celery's for a worker, else those of a server.
 
         Where there is none, all that it holds may run. Alembic runs the `env.py` of its migrations. Nothing runs in a
-        container that is only kept open.
+        container that is only kept open, or that only prepares files.
         """
         service = self.service
-        if service.idles:
+        if service.idles or (self.runs and self.runs <= _FILE_TOOLS):
             return
         if self.alembic and not self.others:
             self.roots = {file for file in service.files if _is_of_alembic(service, file)}

@@ -412,8 +412,8 @@ def _file_text(mount: MissingSource, name: str) -> str | None:
     image = _image_name(mount.service)
     if name == "redis.conf":
         return _redis(mount)
-    if name.endswith(".sql"):
-        return scaffold.init_sql()
+    if name.endswith(".sql"):  # a schema, and what another server takes, nobody can guess
+        return scaffold.init_sql() if "init" in name and _POSTGRES.search(image) else None
     if name.endswith((".yml", ".yaml")) and mount.target.rpartition("/")[2] == "prometheus.yml":
         return scaffold.prometheus() if "prometheus" in image else None
     if name.endswith((".yml", ".yaml")) and "opentelemetry-collector" in image:

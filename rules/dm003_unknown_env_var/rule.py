@@ -12,7 +12,7 @@ from dotmac_lint.api import (
     Severity,
     grouped,
 )
-from dotmac_lint.model.expectations import Unread, best_candidate, unread_variables
+from dotmac_lint.model.expectations import Unread, best_candidate, is_refused, unread_variables
 from dotmac_lint.model.image_variables import misspelt_variables
 
 
@@ -91,7 +91,7 @@ def _advice(unread: Unread) -> str:
 
 def _rename(unread: Unread) -> Fix | None:
     candidate, sure = best_candidate(unread)
-    if candidate is None:
+    if candidate is None or is_refused(candidate, unread):
         return None
     return Fix(
         title=f"Rename `{unread.variable.name}` to `{candidate.name}`",

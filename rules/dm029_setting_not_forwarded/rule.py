@@ -1,7 +1,18 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Diagnostic, FixAvailability, Label, Repository, Rule, Severity
-from dotmac_lint.model.forwarding import not_forwarded
+from dotmac_lint.api import (
+    Diagnostic,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+)
+from dotmac_lint.model.forwarding import NotForwarded, hand_on, not_forwarded
+
+MOST = 2
+"""Variables of one file and service that are reported one by one; more are one finding."""
 
 
 class SettingNotForwarded(Rule):
@@ -13,23 +24,41 @@ class SettingNotForwarded(Rule):
     preview = True
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for found in not_forwarded(repository):
-            names = " and ".join(f"`{service.name}`" for service in found.services)
-            whose = f"of service{'s' * (len(found.services) > 1)} {names}"
-            file = f"{'example' if found.placeholder else 'env file'} `{found.at.path}`"
-            yield self.report(
-                f"The {file} sets `{found.name}`, which `{found.settings.name}` {whose} reads, but it reaches no "
-                "container: Compose hands on only what a service names.",
-                found.at,
-                related=[
-                    Label(
-                        found.handed_on[-1].name_span,
-                        f"`{found.services[0].name}` is handed others of the file here",
-                    ),
-                    Label(found.field.span, "the settings read it here"),
-                ],
-                help=f"Name `{found.name}` in `environment`, or give the service the whole file with `env_file`.",
-                fix=found.fix,
-                service=found.services[0].name,
-                key=found.name,
+        for group in grouped(not_forwarded(repository), _cause):
+            yield from [self._report(group)] if len(group) > MOST else (self._report([one]) for one in group)
+
+    def _report(self, group: list[NotForwarded]) -> Diagnostic:
+        found, *others = group
+        readers = " and ".join(f"`{service.name}`" for service in found.services)
+        whose = f"of service{'s' * (len(found.services) > 1)} {readers}"
+        file = f"{'example' if found.placeholder else 'env file'} `{found.at.path}`"
+        if others:
+            names = ", ".join(f"`{one.name}`" for one in group[:3]) + f" and {len(group) - 3} more" * (
+                len(group) > 3
             )
+            what = f"{len(group)} variables that `{found.settings.name}` {whose} reads, but they reach no container"
+            said = f"The {file} sets {what}: {names}. Compose hands on only what a service names."
+        else:
+            what = f"`{found.name}`, which `{found.settings.name}` {whose} reads, but it reaches no container"
+            said = f"The {file} sets {what}: Compose hands on only what a service names."
+        return self.report(
+            said,
+            found.at,
+            related=[
+                *(Label(one.at, f"`{one.name}` reaches no container, either") for one in others),
+                Label(
+                    found.handed_on[-1].name_span,
+                    f"`{found.services[0].name}` is handed others of the file here",
+                ),
+                Label(found.field.span, "the settings read it here"),
+            ],
+            help=f"Name {'them' if others else f'`{found.name}`'} in `environment`, or give the service the whole "
+            "file with `env_file`.",
+            fix=hand_on(group),
+            service=found.services[0].name,
+            key=found.name,
+        )
+
+
+def _cause(found: NotForwarded) -> object:
+    return found.at.path, found.settings.span, tuple(service.name for service in found.services)

@@ -1,0 +1,14 @@
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MARINA_")
+
+    secret_key: SecretStr
+    db_password: SecretStr
+    log_level: str = "info"
+    title: str = "Marina"
+    berth_limit: int = 20
+    season_days: int = 180
+    tide_api_key: SecretStr | None = None
