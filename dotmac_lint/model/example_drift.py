@@ -28,7 +28,7 @@ from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
 from dotmac_lint.model.made_elsewhere import is_fetched, is_named, lines_naming
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
-from dotmac_lint.model.similar import similar_name
+from dotmac_lint.model.similar import is_slip, similar_name
 from dotmac_lint.model.start_faults import unset_with_examples
 from dotmac_lint.model.variable_readers import (
     BUNDLED,
@@ -203,7 +203,11 @@ def _idle(repository: Repository, path: str, entry: EnvEntry, read: set[str]) ->
     sections = (settings.lookup(entry.key).section for settings in repository.settings)
     section = next((one.dotted for one in sections if one is not None), None)
     meant = (misnaming(settings, entry.key) for settings in repository.settings)
-    near = next((one.right for one in meant if one is not None), None) or similar_name(entry.key, read)
+    near = next((one.right for one in meant if one is not None), None)
+    if near is None:  # a bundler reads only what begins as it asks for
+        bundled = BUNDLED.match(entry.key) is not None
+        near = similar_name(entry.key, {n for n in read if (BUNDLED.match(n) is not None) == bundled})
+        near = near if near and is_slip(entry.key, near) else None
     return Idle(entry.key, entry.key_range.at(path), section, near)
 
 

@@ -1,0 +1,3 @@
+from ferry.settings import Settings
+
+print(Settings())
