@@ -7,7 +7,7 @@ from a name which they read, or that has their prefix in a document that sets ot
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,18 @@ from dotmac_lint.source import Span, line_start
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
     from dotmac_lint.model.settings import Field, SettingsClass
+    from dotmac_lint.readers.markdown import Piece
     from dotmac_lint.workspace import Workspace
 
 _SETS = regex(r"^[ \t]*(?:export[ \t]+|-[ \t]+)?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)=", re.MULTILINE)
 _CELL = regex(r"`?([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)`?")
 _PAST = regex(r"\b(old|previous|former|before|deprecated|removed|replaced|renamed|legacy)\b", re.IGNORECASE)
 """Words in the heading of a table of what is no more."""
+_OF_CI = regex(
+    r"\b(?:github|gitlab|repository|repo|actions|ci|pipelines?)\b.*\bsecrets?\b|\bsecrets?\b.*\b(?:actions|ci|pipelines?)\b",
+    re.IGNORECASE,
+)
+"""What a line above a table says of values that are given to a workflow, and not to the application."""
 _WAS = regex(r"\b(old|previous(ly)?|former(ly)?|deprecated|legacy|traditional(ly)?)\b", re.IGNORECASE)
 _IS = regex(r"\b(new|now|current(ly)?|modern|simplified)\b", re.IGNORECASE)
 """Words above lists of what was set once, and of what is set."""
@@ -179,7 +185,8 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
             ):
                 found.setdefault(match[1], []).append(match.span(1))
     for table in document.tables:
-        if any(_PAST.search(piece.text) for piece in table.rows[0]):
+        heading = table.rows[0]
+        if any(_PAST.search(piece.text) for piece in heading) or _is_for_ci(source.text, heading):
             continue
         for row in table.rows[1:]:
             cell = _CELL.fullmatch(row[0].text) if row else None
@@ -187,6 +194,13 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
                 start = row[0].range.start + cell.start(1)
                 found.setdefault(cell[1], []).append((start, start + len(cell[1])))
     return found
+
+
+def _is_for_ci(text: str, heading: Sequence[Piece]) -> bool:
+    """Whether the line above a table speaks of the secrets of workflows."""
+    table = text.rfind("\n", 0, heading[0].range.start) + 1 if heading else 0
+    line = next((line for line in reversed(text[:table].splitlines()) if line.strip()), "")
+    return _OF_CI.search(line) is not None
 
 
 def _is_past(text: str, block: int, at: int) -> bool:

@@ -112,7 +112,8 @@ def _is_there_from_elsewhere(repository: Repository, found: MissingScript) -> bo
 
 
 def _explained(repository: Repository, found: MissingScript) -> bool:
-    """Whether a mount brings what no COPY does, or a context that nobody names has what the likely ones lack."""
+    """Whether a mount brings what no COPY does, or another context has what this one lacks: one that nobody names, or
+    the root, of which DM005 tells."""
     image = found.image
     users = repository.services_built_from(found.stage, image)
     if found.source is None:
@@ -132,6 +133,8 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
         )
     context = f"{image.context}/" if image.context else ""
     relative = "/" + found.source.removeprefix(context)
+    if image.context and image.workspace.is_listed(relative[1:]):
+        return True
     if users:
         return False
     taken = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
