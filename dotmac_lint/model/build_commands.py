@@ -249,8 +249,12 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
             for match in re.finditer(r"^[ \t|>-]*([A-Za-z_]\w*)=", written, re.M):
                 arguments += _argument(path, match[1], listed.range.start + match.start(1))
         target = next(_argument(path, stage.value, stage.range.start), None) if stage is not None else None
-        tags = inputs["tags"].value if "tags" in inputs else ""
-        for step in re.findall(r"steps\.([\w-]+)\.outputs\.tags", tags):
+        tags, outputs, labels = (
+            inputs[n].value if n in inputs else "" for n in ("tags", "outputs", "labels")
+        )
+        # An image for each platform is pushed by its digest, without a tag.
+        tags = "\n".join((tags, *re.findall(r"\bname=([^,\"\n]+)", outputs)))
+        for step in re.findall(r"steps\.([\w-]+)\.outputs\.(?:tags|labels)", tags + labels):
             tags += "\n" + named.get(step, "")
         names = [name for tag in re.split(r"[,\n]", tags) for name in _name(tag, variables)]
         command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target, tuple(names))

@@ -21,7 +21,6 @@ from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.image import is_plain_image
 from dotmac_lint.model.made_elsewhere import (
-    DOCUMENT,
     is_copy,
     is_made_by_hand_or_script,
     is_made_elsewhere,
@@ -126,7 +125,7 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
     """Each COPY of a Dockerfile that no deployment builds, where no context is likely that has the source.
 
     Likely are those that command lines state, else its own folder and those above; and only if they have most
-    of what the Dockerfile copies.
+    of what the Dockerfile copies by name. A pattern that matches nothing speaks against one.
     """
     workspace = repository.workspace
     commanded: dict[str | None, list[Image]] = {}
@@ -143,7 +142,8 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
             missing = {copy.span: copy for copy in copies if copy.missing}
             if not missing or _is_for_other_projects(workspace, copies):
                 break
-            if len(missing) * 2 < len(copies):
+            named = [copy for copy in copies if copy.path != Known(image.context or "")]
+            if (len(missing) + sum(map(_matches_nothing, named))) * 2 < len(named):
                 found.append((image, missing))
         else:
             for image, missing in found[:1]:
@@ -154,6 +154,11 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                         _is_made(workspace, copy, path) for path in known
                     ):
                         yield _missing_source(repository, None, image, copy, known[0], None)
+
+
+def _matches_nothing(copy: Copy) -> bool:
+    path = copy.path.value if isinstance(copy.path, Known) else ""
+    return has_wildcards(path) and not (copy.matches or copy.excluded)
 
 
 _MANIFESTS = {
@@ -454,7 +459,7 @@ def missing_targets_of_commands(repository: Repository) -> Iterator[MissingRefer
             or not image.stages
             or image.stage(target.name)
             or not _FRONTEND.search(_syntax(image))
-            or (target.name.isupper() and DOCUMENT.search(target.span.path))  # to be filled in
+            or target.name.isupper()  # to be filled in
         ):
             continue
         stages = tuple(stage for stage in image.stages if stage.name)

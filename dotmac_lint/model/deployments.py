@@ -27,6 +27,7 @@ from dotmac_lint.model.command_lines import (
     find_command_lines,
 )
 from dotmac_lint.model.made_elsewhere import is_fetched
+from dotmac_lint.model.shell import OPEN
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
@@ -67,6 +68,7 @@ _DIP_FILES = regex(
 _LISTED = regex(r"-[ \t]+[\"']?([^\s\"'#]+)")
 _DIP_RUNS = regex(r"(?m)^[ \t]+service:[ \t]*[\"']?([\w.-]+)")
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
+_LISTED_SERVICES = regex(r"[^\n;&|]*\bup\b[^\n;&|]*\$\{(\w+)\[@\]\}")
 _FETCHES = regex(r"\b(curl|wget)\b[^\n]*compose[^\n]*\.ya?ml")
 
 _ENVIRONMENTS = {
@@ -102,7 +104,7 @@ class Started(NamedTuple):
     """What a command that starts services names."""
 
     services: tuple[str, ...]
-    """None where it starts all that its profiles turn on."""
+    """None where it starts all that its profiles turn on; one that nobody knows where a script chooses them."""
     profiles: tuple[str, ...] = ()
 
 
@@ -513,7 +515,8 @@ class _Discovery:
             group.project_name = group.project_name or line.project_name
             all_meant = not (line.vague or self._fetches(line))
             if line.subcommand in _STARTS_MANY and (line.services or all_meant):
-                group.started.append(Started(tuple(s.name for s in line.services), way.profiles))
+                names = (OPEN,) if _chooses(self.workspace, line) else (s.name for s in line.services)
+                group.started.append(Started(tuple(names), way.profiles))
             evidence.append(Label(line.span, _shown(self.workspace, line)))
 
     def _join_directories(self) -> None:
@@ -532,8 +535,18 @@ class _Discovery:
                 del self.groups[files, directory]
 
     def _fetches(self, line: CommandLine) -> bool:
-        """Whether the document brings the Compose file that it starts into another folder."""
-        return line.kind == "document" and not line.files and _brings(self.workspace, line.span.path)
+        """Whether the document brings the Compose file that it starts into another folder, or shows another one."""
+        from dotmac_lint.model.documentation import is_written_out
+
+        path = line.span.path
+        return (
+            line.kind == "document"
+            and not line.files
+            and (
+                _brings(self.workspace, path)
+                or any(is_written_out(self.workspace, path, name) for name in DEFAULT_FILES)
+            )
+        )
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
         """The env files, if they are there or could be: what is not committed has its folder at least."""
@@ -848,6 +861,13 @@ def _names(spec: DeploymentSpec, plain: str) -> tuple[str, ...]:
 def _brings(workspace: Workspace, path: str) -> bool:
     source = workspace.source(path)
     return source is not None and _FETCHES.search(source.text) is not None
+
+
+def _chooses(workspace: Workspace, line: CommandLine) -> bool:
+    """Whether the services are those that the script has put into a list: `up -d "${WANTED[@]}"`."""
+    source = workspace.source(line.span.path)
+    listed = _LISTED_SERVICES.match(source.text, line.span.start) if source is not None else None
+    return listed is not None and source is not None and f"{listed[1]}+=(" in source.text
 
 
 class _Stated(msgspec.Struct, frozen=True):

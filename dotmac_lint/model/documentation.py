@@ -101,7 +101,7 @@ _PLACEHOLDERS = regex(
 _OWN = regex(r"override|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
 _EXAMPLE = regex(r"example|sample|template|dist", re.I)
-_TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])[A-Z]{2,}([._-]|$)")
+_TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])([A-Z]{2,}|x{3,})([._-]|$)")
 _LOCAL = regex(r"\blocal\b", re.I)
 """The same, unless a script of the repository calls it and does not look whether it is there."""
 _WORDS = regex(
@@ -382,12 +382,20 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     if _created(workspace, line.span.path, basename(word.path)) or is_put_by_playbook(workspace, word.path):
         return False
+    if line.kind == "comment" and _is_in_ignored_folder(workspace, basename(word.path)):
+        return False
     return not (
         lies_somewhere(workspace, word.text)
         or is_written(workspace, word.path)
         or is_copied_into(workspace, word.path)
         or is_written_by_variable(workspace, basename(word.path))
     )
+
+
+def _is_in_ignored_folder(workspace: Workspace, name: str) -> bool:
+    """Whether another command names a file of the name in a folder that git ignores, and that is made first."""
+    named = (word.path for line in find_command_lines(workspace) for word in line.files)
+    return any(path and basename(path) == name and workspace.is_ignored(path) for path in named)
 
 
 def _is_in_folder_to_be_chosen(workspace: Workspace, path: str) -> bool:
@@ -424,14 +432,15 @@ def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
 
 
 _LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"
+_SERVICES = regex(r"^services:[ \t]*$", re.MULTILINE)
 _LONGEST_LABEL = 400
 """Characters before a block of code in which its label stands."""
 
 
 def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the document shows what stands in the file: a block of code whose first line is a comment of nothing but
-    the name (of YAML, one that begins with it), under a heading that is the name or a line like `File: NAME`, or a
-    script under a line of nothing but the name.
+    the name (of YAML, one that begins with it), under a heading that is the name or a line like `File: NAME`, a script
+    under a line of nothing but the name, or services under a sentence that names the file and ends in a colon.
     """
     source, document = workspace.source(path), workspace.document(path)
     base = basename(name)
@@ -454,6 +463,9 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
             base in named and re.fullmatch(rf"{label}{own}(\(.*)?", named, re.I)
         )
         if shown and base not in rest and is_it(shown["name"]):
+            return True
+        sentence = re.search(rf"(?<![\w./-])(?P<name>(?:[\w.-]+/)*{re.escape(base)})(?![\w-]).*:\W*$", named)
+        if sentence and _SERVICES.search(block.text) and is_it(sentence["name"]):
             return True
     return False
 

@@ -85,7 +85,8 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     fields: dict[str, Field] = {}
     nodes = [definition.node for definition in deployment.project.services.values()]
     references = (one for node in nodes for leaf in every_leaf(node) for one in leaf.references)
-    required = {one.name for one in references if one.demands}
+    # A name that stands elsewhere without a default is to be set: its service does not work without it.
+    required = {one.name for one in references if one.demands or not one.operator}
     for service in deployment.services:
         if not service.production or _has_its_own_production(service):
             continue

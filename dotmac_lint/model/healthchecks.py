@@ -81,7 +81,7 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingTool]:
         base = service.base_image
         if head not in {"CMD", "CMD-SHELL"} or not isinstance(base, Known):
             continue
-        if (service.definition.build is not None) != (service.image is not None):
+        if service.definition.build is not None and service.image is None:
             continue  # it is built from what is not here
         if _context_is_given(service):
             continue

@@ -30,7 +30,7 @@ _KEY_FILE = regex(
 )
 _STAND_IN = regex(
     r"example|sample|template|dist\b|default|(^|[/._-])(dev|development|tests?|testing|testdata|fixtures?|local|ci|e2e|demo"
-    r"|mock|docs?|self.?signed|localhost|snakeoil|vendor|node_modules|public)([/._-]|$)",
+    r"|mock|docs?|self.?signed|localhost\w*|snakeoil|vendor|node_modules|public)([/._-]|$)",
     re.IGNORECASE,
 )
 _OF_THE_SHELL = regex(r"AWS_(ACCESS|SECRET|SESSION|SECURITY)_|(GITHUB|GH)_TOKEN$")

@@ -106,8 +106,10 @@ def _writes(workspace: Workspace, path: str, stem: str, suffix: str, folder: str
 _PACKAGE = regex(
     rb"""(?m)^[ \t]*name[ \t]*=[ \t]*["']([\w-]+)["']"""
     rb"""|^module[ \t]+(?:\S*/)?(?!v\d+[ \t]*$)([\w.-]+?)(?:/v\d+)?[ \t]*$"""
+    rb"""|^[ \t-]*(?:binary|project_name):[ \t]*["']?([\w.-]+)["']?[ \t]*$"""
 )
-"""A package or program of Cargo; a module of Go, which gives the program its last word."""
+"""A package or program of Cargo; a module of Go, which gives the program its last word; what GoReleaser builds, and
+puts into the context of its builds."""
 
 
 def is_own_program(workspace: Workspace, path: str) -> bool:
@@ -115,16 +117,21 @@ def is_own_program(workspace: Workspace, path: str) -> bool:
     name = posixpath.basename(path)
     if "." in name:
         return False
-    manifests = (*workspace.named("Cargo.toml"), *workspace.named("go.mod"))
+    released = workspace.chosen(_is_release)
+    manifests = (*workspace.named("Cargo.toml"), *workspace.named("go.mod"), *released)
     return any(name in _programs(workspace, file) for file in manifests) or any(
         f"/cmd/{name}/main.go" in f"/{file}" for file in workspace.named("main.go")
     )
 
 
+def _is_release(path: str) -> bool:
+    return "goreleaser" in posixpath.basename(path) and path.endswith((".yml", ".yaml"))
+
+
 @fact(list[str])
 def _programs(workspace: Workspace, path: str) -> list[str]:
     found = _PACKAGE.findall(workspace.bytes(path) or b"")
-    return [(package or module).decode() for package, module in found]
+    return ["".join(map(bytes.decode, names)) for names in found]
 
 
 def is_compiled_beside(workspace: Workspace, path: str) -> bool:
@@ -209,6 +216,17 @@ def is_written(workspace: Workspace, path: str) -> bool:
     """Whether a script, a program or a document writes a file of that name: `cat > NAME`, `open("NAME", "w")`."""
     written = redirected_to(path)
     return any(written.search(line) or _OPENS_TO_WRITE.search(line) for line in lines_naming(workspace, path))
+
+
+def is_written_by_script(workspace: Workspace, path: str) -> bool:
+    """Whether a shell script writes a file of that name: `> NAME`."""
+    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    written = redirected_to(path)
+    for file, _ in workspace.words.search(scripts, (os.fsencode(posixpath.basename(path)),)):
+        source = workspace.source(file)
+        if source is not None and any(map(written.search, source.text.splitlines())):
+            return True
+    return False
 
 
 def redirected_to(path: str) -> re.Pattern[str]:

@@ -25,6 +25,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_moved,
     is_put,
     is_touched_beside,
+    is_written_by_script,
 )
 from dotmac_lint.model.similar import folders_beside, similar_path
 from dotmac_lint.source import SourceFile, Span
@@ -183,7 +184,11 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             path = mount.span.path
             if is_file:
-                made = is_touched_beside(workspace, source) or is_downloaded(workspace, source)
+                made = (
+                    is_touched_beside(workspace, source)
+                    or is_downloaded(workspace, source)
+                    or is_written_by_script(workspace, source)
+                )
             else:
                 made = is_made_beside(workspace, source, starting) or is_made_as_commented(
                     workspace, path, source

@@ -5,7 +5,7 @@ Source of behaviour: compose-go (cli/options.go): the default names, in the fold
 
 from __future__ import annotations
 
-from posixpath import dirname
+from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dotmac_lint.model.command_lines import CommandLine
     from dotmac_lint.model.deployment import Repository
     from dotmac_lint.source import Span
+    from dotmac_lint.workspace import Workspace
 
 _STARTS = frozenset({"up", "build", "pull", "run", "create", "watch"})
 _TO_BE_NAMED = regex(r"^[^/{]*compose[^/]*\.ya?ml$")
@@ -52,9 +53,12 @@ def unnamed_files(repository: Repository) -> Unnamed | None:
         return None
     first: dict[str, CommandLine] = {}
     for line in find_command_lines(workspace):
-        if _needs_one(line) and not (ELSEWHERE.search(line.span.path) or _KEPT.search(line.span.path)):
+        path = line.span.path
+        if not _needs_one(line) or _is_template(workspace, path):
+            continue
+        if not (ELSEWHERE.search(path) or _KEPT.search(path)):
             if is_meant(workspace, line.span, in_document=line.kind == "document"):
-                first.setdefault(line.span.path, line)
+                first.setdefault(path, line)
     if not first or any(is_made_by_hand_or_script(workspace, name) for name in defaults):
         return None
     if any(True for _ in workspace.words.search(workspace.chosen(_may_mention), (b"COMPOSE_FILE",))):
@@ -62,6 +66,13 @@ def unnamed_files(repository: Repository) -> Unnamed | None:
     aside = {path: not is_followed(workspace, path) for path in first}
     paths = sorted(first, key=lambda path: (aside[path], dirname(path) != ""))
     return Unnamed(tuple(first[path].span for path in paths), files, aside[paths[0]])
+
+
+def _is_template(workspace: Workspace, path: str) -> bool:
+    """Whether it is a manifest among the sources of another package: a program writes out what is made of it."""
+    package, among, _ = path.rpartition("/src/")
+    manifest = basename(path) == "package.json"
+    return bool(manifest and among) and workspace.is_listed(f"{package}/package.json")
 
 
 def _may_mention(path: str) -> bool:

@@ -181,7 +181,9 @@ def removed(group: list[Unused]) -> list[Edit]:
 
 
 def _used(project: Project, kind: Kind) -> set[str] | None:
-    """The names that services use; None where not all of them are known."""
+    """The names that services use, and those that a variable may choose, as they begin with its default; None where not
+    all of them are known.
+    """
     if not project.complete:
         return None
     used = {"default"} if kind == "network" else set()
@@ -192,7 +194,8 @@ def _used(project: Project, kind: Kind) -> set[str] | None:
         for leaf in every_leaf(node) if node else ():
             if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
                 return None
-            used |= {reference.default for reference in leaf.references}
+            defaults = tuple(reference.default for reference in leaf.references if reference.default)
+            used |= {*defaults, *(name for name in declared(project, kind) if name.startswith(defaults))}
         if service.attribute("extends") is not None:
             return None
     return used
