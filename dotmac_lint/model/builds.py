@@ -25,6 +25,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_made_by_hand_or_script,
     is_made_elsewhere,
     is_own_program,
+    is_told_to_be_written,
 )
 from dotmac_lint.model.similar import folders_beside, similar_file, similar_name, similar_path
 from dotmac_lint.readers.dockerignore import has_wildcards
@@ -490,7 +491,7 @@ def _is_overlaid(deployment: Deployment, service: Service, dockerfile: str) -> b
 def _may_be_there(deployment: Deployment, service: Service, path: str, written: str) -> bool:
     """Whether `path` is made, or lies elsewhere because the project is started from another folder."""
     workspace = deployment.repository.workspace
-    if is_made_elsewhere(workspace, path):
+    if is_made_elsewhere(workspace, path) or is_told_to_be_written(workspace, path):
         return True
     tail = re.sub(r"^(\.{0,2}/)+", "", posixpath.normpath(written))
     lies_elsewhere = any(

@@ -23,6 +23,7 @@ _DOCUMENT = regex(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
 _SHELL = regex(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
 _MAKE = regex(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
 _YAML = regex(r"\.ya?ml(\.disabled)?$")
+_COMPOSE_FILE = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _MANIFEST = regex(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
@@ -476,6 +477,8 @@ def pieces_of(path: str, source: str) -> tuple[Iterator[Piece], ...]:
     if _MAKE.search(path) or path.endswith(".just") or path.lower().endswith("justfile"):
         return (_make_pieces(source, "just" in path.rpartition("/")[2].lower()), _comment_pieces(source))
     if _YAML.search(path):
+        if _COMPOSE_FILE.search(path):
+            return (_comment_pieces(source),)  # what its containers run starts nothing on the host
         kind: Kind = "workflow" if path.startswith((".github/", ".gitlab")) or "/" not in path else "manifest"
         return (_yaml_pieces(source, kind), _comment_pieces(source))
     if _MANIFEST.search(path):

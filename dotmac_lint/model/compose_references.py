@@ -15,8 +15,9 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.model.command_lines import DEFAULT_FILES, find_command_lines
+from dotmac_lint.model.compose import load_project
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Text, Tree, leaves, unquoted
-from dotmac_lint.model.deployments import STARTS
+from dotmac_lint.model.deployments import STARTS, may_be_compose
 from dotmac_lint.model.documentation import is_printed
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
@@ -154,6 +155,8 @@ def dangling_references(deployment: Deployment) -> Iterator[Dangling]:
             continue
         if not spec.commanded and _is_completed(deployment, use):
             continue
+        if meant is None and use.kind != "service" and _is_a_custom(deployment, use):
+            continue
         inherited = use.span.path not in spec.files  # by `extends`, from a file that does declare it
         message = (
             f"Service `{service.name}` refers to the {use.kind} `{use.name}` in `{use.how}`, "
@@ -247,6 +250,8 @@ def _completed(deployment: Deployment) -> Dangling | None:
 
 def _switched_off(deployment: Deployment) -> Iterator[Dangling]:
     project = deployment.project
+    if deployment.spec.joined_by_guess:
+        return  # whoever adds the file may give the profile as well
     for service in project.services.values():
         for dependency in service.depends_on if service.active else ():
             other = project.services.get(dependency.name)
@@ -297,6 +302,25 @@ def _is_completed(deployment: Deployment, use: Use) -> bool:
         for other in deployment.repository.deployments
         if other is not deployment
     )
+
+
+_CUSTOM = 3
+"""Other Compose files that refer to a name which they do not declare, so that it is no slip of one of them."""
+
+
+def _is_a_custom(deployment: Deployment, use: Use) -> bool:
+    """Whether Compose files of several other folders lack the name as well: what starts them declares it."""
+    workspace, folders = deployment.repository.workspace, {dirname(use.span.path)}
+    others = (path for path in workspace.chosen(may_be_compose) if dirname(path) not in folders)
+    for path, _ in workspace.words.search(others, {use.name.encode()}):
+        project = load_project(workspace, (path,)) if dirname(path) not in folders else None
+        if project is not None and any(
+            (other.kind, other.name) == (use.kind, use.name) for _, other in _undeclared(project)
+        ):
+            folders.add(dirname(path))
+            if len(folders) > _CUSTOM:
+                return True
+    return False
 
 
 def _elsewhere(deployment: Deployment, use: Use) -> Span | None:

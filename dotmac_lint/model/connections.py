@@ -287,7 +287,8 @@ def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[
         if kind.kind in reached or (own is not None and own.kind == kind.kind):
             continue
         only = {"database", "db"} if databases == {kind.kind} else set()
-        named = endpoint.protocol in (None, "http") and words & {*kind.words, *tokens(name), *only}
+        theirs = {*tokens(name)} - {*tokens(service.name)}  # what both are called is the application
+        named = endpoint.protocol in (None, "http") and words & {*kind.words, *theirs, *only}
         if endpoint.protocol not in kind.schemes and not named:
             continue
         server = network.services[name]
@@ -385,6 +386,8 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             host = endpoint.host.lower()
             if endpoint.variable.placeholder or not _is_name(endpoint) or host in elsewhere:
                 continue
+            if _ADVERTISED.search(endpoint.variable.name):
+                continue  # what others call the service
             if endpoint.port is None and _asks_registry(service):
                 continue
             known = known or network.peers(service)
@@ -403,6 +406,7 @@ def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
                     yield UnknownHost(service, endpoint, near)
 
 
+_ADVERTISED = regex(r"(^|_)ADVERTISED?(_|$)", re.I)
 _REGISTRY = regex(r"(^|_)(EUREKA|CONSUL|NACOS|ZOOKEEPER_DISCOVERY|SERVICE_DISCOVERY)_", re.I)
 
 
@@ -457,9 +461,13 @@ def _is_name(endpoint: Endpoint) -> bool:
         return False
     if len(tokens(host)) > 1 and tokens(host) == tokens(endpoint.variable.name):
         return False  # the name of the variable, to be replaced
+    if not {*tokens(host)} - _WORDS_OF_HOSTS:
+        return False
     return endpoint.url or endpoint.port is not None or bool(endpoint.credentials)
 
 
+_WORDS_OF_HOSTS = frozenset({"server", "host", "hostname", "address", "addr", "ip", "name", "domain", "url"})
+"""`server-address` names none."""
 _NO_NAMES = frozenset(
     {"host", "hostname", "server", "domain", "none", "null", "auto", "true", "false", "default", "user"}
 )

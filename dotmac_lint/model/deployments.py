@@ -309,7 +309,7 @@ class _Group:
         return [*self.evidence, *(label for labels in self.ways.values() for label in labels)]
 
 
-def _may_be_compose(path: str) -> bool:
+def may_be_compose(path: str) -> bool:
     return _COMPOSE_NAME.search(path) is not None and _SKIPPED.search(path) is None
 
 
@@ -352,7 +352,7 @@ class _Discovery:
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The Compose files of the repository, fixtures and templates left out."""
-        return tuple(path for path in self.workspace.chosen(_may_be_compose) if self.outline(path))
+        return tuple(path for path in self.workspace.chosen(may_be_compose) if self.outline(path))
 
     def outline(self, path: str) -> _Outline | None:
         """None where the file is no Compose file, or a template of one."""

@@ -72,6 +72,7 @@ _UNPACKED = regex(
     re.I,
 )
 """Where the commands run that follow: in what was downloaded."""
+_ADOC_HEADING = regex(r"(?m)^={2,6} .*$")
 _NEAR = 8
 """Lines before a command in which the document says so."""
 CLONE = regex(
@@ -92,7 +93,7 @@ _PRINTS = regex(r"\s*[@-]*(echo|print\w*|Write-Host|log\w*|info|warn\w*|die|fail
 _MAY_FAIL = regex(r"[^\n]*\|\|[ \t]*(?:true\b|:[\s;]|:$)", re.MULTILINE)
 """`|| true`: a service that is not there is as good as one that is gone."""
 _PLACEHOLDERS = regex(
-    r".*\.ya?ml.*|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|foo|bar|name"
+    r".*\.ya?ml.*|(?-i:[a-z][\w-]*[a-z-][XN])|(my|your|some)?[-_]?(services?|containers?|images?|app)([-_]?names?)?([-_]?here)?|foo|bar|name"
     r"|name[-_]of[-_].*|(.*[-_.])?x{3,}([-_.].*)?",
     re.I,
 )
@@ -242,11 +243,14 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
     document = workspace.document(place.path) if DOCUMENT.search(place.path) else None
     headings = document.headings if document is not None else ()
     section = max((heading.range.end for heading in headings if heading.range.start < begin), default=0)
+    if place.path.endswith(".adoc"):
+        section = max((match.end() for match in _ADOC_HEADING.finditer(source.text, 0, begin)), default=0)
     before = source.text[section:begin]
     return (
         _is_cloned(workspace, place.path, before)
         or _speaks_of_another_clone(workspace, source.text[:section], before)
         or _is_in_another_folder(workspace, before)
+        or ("/" in place.path and any(_leads_away(workspace, text) for text in (before, source.text[:begin])))
         or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
     )
 
@@ -285,6 +289,18 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
     )
 
 
+def _leads_away(workspace: Workspace, before: str) -> bool:
+    """Whether the text `before` a command enters a folder of a name that none here has, and clones nothing."""
+    entered = {match[1] for match in _ENTERS.finditer(before)} if "git clone" not in before else set()
+    names = {basename(folder) for folder in entered if re.fullmatch(r"(\./)?[a-z][\w./-]*", folder)}
+    return any(
+        not _PLACEHOLDERS.fullmatch(name)
+        and not _is_ours(workspace, name)
+        and not any(f"/{name}/" in f"/{path}" for path in workspace.files)
+        for name in names
+    )
+
+
 def _is_ours(workspace: Workspace, name: str) -> bool:
     """Whether a file of the root knows a folder of that name, as the address of the repository has it."""
     return any(_knows(workspace, path, name) for path in workspace.files if "/" not in path)
@@ -292,20 +308,21 @@ def _is_ours(workspace: Workspace, name: str) -> bool:
 
 def _is_first_of_owner(workspace: Workspace, clone: str, name: str) -> bool:
     """Whether no other repository of the owner is named by more files of the root, or more often by as many, than the
-    one that is cloned.
+    one that is cloned; none of anybody, where the root lists those of many.
     """
     match = re.search(rf"[/:]([\w.-]+)/{re.escape(name)}", clone)
     owner = match[1].lower() if match is not None else ""
     files, times = Counter[str](), Counter[str]()
-    for path in workspace.files:
-        if "/" in path:
-            continue
-        named = [other for who, other in _addresses(workspace, path) if who == owner]
+    root = [path for path in workspace.files if "/" not in path]
+    listed = len({who for path in root for who, _ in _addresses(workspace, path)}) >= _MANY_OWNERS
+    for path in root:
+        named = [other for who, other in _addresses(workspace, path) if listed or who == owner]
         files.update({*named})
         times.update(named)
     return not files or (files[name.lower()], times[name.lower()]) == max((files[n], times[n]) for n in files)
 
 
+_MANY_OWNERS = 20
 _ADDRESS = regex(
     rb"(?:github|gitlab|bitbucket|codeberg)\.\w+[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?(?=[/\s\"'`)>\]#?,]|$)",
     re.M,

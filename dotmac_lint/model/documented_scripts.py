@@ -76,7 +76,7 @@ _PLACEHOLDER = regex(
 _GUARD = regex(r"\[\s+(!\s+)?-[a-z]\s|\btest\s+-[a-z]\s|exists?\b|hashFiles|\|\||\bif\b")
 _MAKES = regex(
     r"\b(cp|mv|ln|touch|curl|wget|clone|tee|cop(y|ies|ied)|rename[ds]?|add(s|ed)?|new|plann?(ed)?|todo"
-    r"|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
+    r"|place[ds]?|put|crea\w*|créer|erstell\w*|download\w*|writ\w*|wrote|save[ds]?|removed?|deleted?|deprecated|missing|future|\+{3})\b",
     re.I,
 )
 _REPLACED = regex(r"[^`\n]*`\s*(?:→|⇒|➜|[-=]>)\s*(?:use\b|now\b|instead\b|[*_]*`)", re.I)

@@ -70,6 +70,8 @@ LARGEST = 2 * 1024 * 1024
 _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
 _OTHERWISE = rb"\$\{?%b\b|\b%b\b(?![\"']?[ \t]*[:=])"
 """A name in a Compose file that is no key."""
+CUSTOM = 4
+"""Folders whose examples hold a variable that nothing here reads, so that it is no slip of one of them."""
 _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1|ya?ml)\b(.*?)^[ \t]*```")
 _EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
@@ -110,6 +112,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     unread -= _interpolated_in_use(workspace, unread) | _expanded_in_documents(workspace, unread)
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
+    unread -= _given_by_a_catalogue(examples)
     blind = _with_settings_elsewhere(
         workspace, {posixpath.dirname(path) for path in examples} if unread else set()
     )
@@ -122,6 +125,15 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
             idle = entry.key in unread and at not in told and not taken
             if idle and not is_fetched(workspace, path) and not _is_for_a_stranger(workspace, path, entries):
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
+
+
+def _given_by_a_catalogue(examples: dict[str, list[EnvEntry]]) -> set[str]:
+    """What the examples of several folders hold alike: a custom of the repository, which what starts them knows."""
+    folders: dict[str, set[str]] = {}
+    for path, entries in examples.items():
+        for entry in entries:
+            folders.setdefault(entry.key, set()).add(posixpath.dirname(path))
+    return {name for name, held in folders.items() if len(held) >= CUSTOM}
 
 
 def _is_for_a_stranger(workspace: Workspace, path: str, entries: list[EnvEntry]) -> bool:

@@ -326,12 +326,21 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
 
 
 def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:
-    """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION; or lies
-    in a folder of templates, whose variables Portainer asks for."""
+    """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION;
+    describes itself to a store of applications; or lies in a folder of templates, for which Portainer asks."""
     if use.at.path.partition("/")[0] in _folders_of_templates(workspace):
         return True
     source, first = workspace.source(use.at.path), re.escape(use.name.lower().partition("_")[0])
-    return source is not None and re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) is not None
+    return source is not None and bool(
+        re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) or _FOR_A_STORE.search(source.text)
+    )
+
+
+_FOR_A_STORE = regex(
+    r"^x-[\w-]+:[ \t]*\r?\n(?:[ \t]+\S[^\n]*\n|[ \t]*\r?\n)*?[ \t]+(icon|category|tagline|thumbnail|developer|author):",
+    re.M,
+)
+"""An extension of the file that tells what an application is called, and what it looks like."""
 
 
 _STACK_FILE = regex(rb"\"stackfile\"[ \t]*:[ \t]*\"(?:https?://[\w.-]+/[\w.-]+/[\w.-]+/[\w.-]+/)?([\w.-]+)/")

@@ -268,10 +268,13 @@ def _composes(workspace: Workspace, path: str, folder: str) -> bool:
     )
 
 
-def is_made_beside(workspace: Workspace, path: str, starting: Collection[str] = ()) -> bool:
+def is_made_beside(
+    workspace: Workspace, path: str, starting: Collection[str] = (), project: str = ""
+) -> bool:
     """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
     the folder above `path` which it enters; or another script, of all of `path`, that puts something into it, too; or
-    its name in a folder that a variable gives, where some text names the folder above `path`. One of the
+    its name in a folder that a variable gives, where some text names the folder above `path`, or the script lies in the
+    folder of the `project`. One of the
     files `starting`, which start Compose, makes what it names in full from where it does so."""
     above, _, own = path.rpartition("/")
     for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
@@ -279,7 +282,9 @@ def is_made_beside(workspace: Workspace, path: str, starting: Collection[str] = 
         data = workspace.bytes(file)
         if data is None or len(data) > _LARGEST:
             continue
-        if "/" in above and _makes_folder(data, own, rb"\$\{?\w+\}?/") and is_named(workspace, above):
+        if _makes_folder(data, own, rb"\$\{?\w+\}?/") and (
+            (project and file.startswith(f"{project}/")) or ("/" in above and is_named(workspace, above))
+        ):
             return True
         if path.startswith(f"{folder}/" if folder else ""):
             name = path[len(folder) + 1 :] if folder else path
@@ -347,6 +352,62 @@ def is_touched_beside(workspace: Workspace, path: str) -> bool:
     scripts = (file for file in workspace.under(folder) if file.endswith((".sh", ".bash")))
     beside = (workspace.bytes(file) for file in scripts if posixpath.dirname(file) == folder)
     return any(made.search(data or b"") for data in beside)
+
+
+def is_put_by_script(workspace: Workspace, project: str, path: str) -> bool:
+    """Whether a shell script below the folder of the `project` writes a file of the name into a folder that a variable
+    gives: `touch "$DATA/NAME"`, or `CONFIG=$DATA/NAME` and `cat > "$CONFIG"`."""
+    name = posixpath.basename(path)
+    scripts = (
+        file
+        for file in workspace.under(project)
+        if file.endswith((".sh", ".bash")) and "entrypoint" not in file  # what it writes is in a container
+    )
+    naming = workspace.words.search(scripts, (os.fsencode(name),))
+    return any(_puts(workspace, file, name) for file, _ in naming)
+
+
+@fact(bool)
+def _puts(workspace: Workspace, path: str, name: str) -> bool:
+    data, own = workspace.bytes(path) or b"", re.escape(os.fsencode(name))
+    place = rb"[\"']?\$\{?\w+\}?[\"']?(?:/[\w.-]+)*/%s(?![\w./-])" % own
+    held = re.findall(rb"(?m)^[ \t]*(?:local[ \t]+|readonly[ \t]+)?(\w+)=" + place, data)
+    places = b"|".join((place, *(rb"[\"']?\$\{?%s\b" % variable for variable in held)))
+    return (
+        re.search(
+            rb"(?:\btouch[ \t]+|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]*[ \t])(?:%s)" % places, data
+        )
+        is not None
+    )
+
+
+def is_said_to_be_made(workspace: Workspace, path: str) -> bool:
+    """Whether a document of the folder says that a command makes the file: "This creates the licence in `NAME`.\""""
+    folder, name = posixpath.split(path)
+    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+    documents = (file for file in beside if file.endswith((".md", ".rst", ".adoc", ".txt")))
+    return any(_says_it_makes(workspace, file, name) for file in documents)
+
+
+@fact(bool)
+def _says_it_makes(workspace: Workspace, path: str, name: str) -> bool:
+    said = rb"\b(?:creates|generates|writes|saves)\b[^\n`]{0,80}`(?:\./)?%s`" % re.escape(os.fsencode(name))
+    return re.search(said, workspace.bytes(path) or b"") is not None
+
+
+def is_told_to_be_written(workspace: Workspace, path: str) -> bool:
+    """Whether a document of the folder tells to write the file: "Create a `Dockerfile`"."""
+    folder, name = posixpath.split(path)
+    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+    return any(_tells_to_create(workspace, file, name) for file in filter(DOCUMENT.search, beside))
+
+
+@fact(bool)
+def _tells_to_create(workspace: Workspace, path: str, name: str) -> bool:
+    told = rb"\b(?:[Cc]reate|[Ww]rite|[Aa]dd)[ \t]+(?:an?|the|your|this)?[ \t]*[`\"'*]+%s[`\"'*]" % re.escape(
+        os.fsencode(name)
+    )
+    return re.search(told, workspace.bytes(path) or b"") is not None
 
 
 def is_made_as_commented(workspace: Workspace, file: str, path: str) -> bool:

@@ -24,6 +24,8 @@ from dotmac_lint.model.made_elsewhere import (
     is_made_beside,
     is_moved,
     is_put,
+    is_put_by_script,
+    is_said_to_be_made,
     is_touched_beside,
     is_written_by_script,
 )
@@ -70,6 +72,8 @@ _DATA = regex(
     r"|plugins)$"
 )
 """Folders that a program fills by itself."""
+_KEPT = regex(r"\.?(docker|app)?[_-]?(data|volumes?|appdata|storage)", re.I)
+"""Folders for all that the containers of a deployment keep."""
 _NOT_RUN = regex(r"^/docker-entrypoint-initdb\.d/.*[^/]")
 """Folders in there: the images run the files that lie beside them, and no others."""
 _TO_BE_FILLED = regex(r"<[^<>/]+>")
@@ -117,6 +121,12 @@ def _named_like_a_file(path: str) -> bool:
     return bool(_FILE.search(posixpath.basename(path)))
 
 
+def _is_one_file(source: str, target: str) -> bool:
+    """Whether both ends have one name with a suffix of letters: `redpanda.license`."""
+    name = posixpath.basename(source)
+    return name == posixpath.basename(target) and re.fullmatch(r"[\w-]+\.[a-z]{3,8}", name) is not None
+
+
 def missing_sources(deployment: Deployment) -> tuple[MissingSource, ...]:
     """The sources of active services' bind mounts that are missing, each once a Compose file, where it matters most."""
     found: dict[tuple[str, str], MissingSource] = {}
@@ -161,7 +171,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             if posixpath.basename(source) == ".git" or (fills and not mount.read_only):
                 continue
             is_file = _named_like_a_file(source) or _named_like_a_file(target.replace("/.", "/"))
-            is_file = (is_file and not target.endswith("/")) or _is_program(service, target)
+            is_file = is_file or _is_one_file(source, target)
+            is_file = (is_file and not mount.target.raw.endswith("/")) or _is_program(service, target)
             if is_file and _KEY.search(source):
                 continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
@@ -188,11 +199,15 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                     is_touched_beside(workspace, source)
                     or is_downloaded(workspace, source)
                     or is_written_by_script(workspace, source)
+                    or is_put_by_script(workspace, posixpath.dirname(path), source)
+                    or is_said_to_be_made(workspace, source)
                 )
+            elif _is_of_run_time(workspace, writers, source):
+                continue
             else:
-                made = is_made_beside(workspace, source, starting) or is_made_as_commented(
-                    workspace, path, source
-                )
+                made = is_made_beside(
+                    workspace, source, starting, posixpath.dirname(path)
+                ) or is_made_as_commented(workspace, path, source)
             if made or is_written(workspace, path, source):
                 continue
             if _is_copied_too(deployment, path, source):
@@ -208,6 +223,23 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             found = MissingSource(service, source, target, at, is_file, configuration, optional, told=told)
             if deployment.is_placed or _meant(found):
                 yield found
+
+
+def _is_of_run_time(workspace: Workspace, writers: dict[str, list[tuple[str, str]]], source: str) -> bool:
+    """Whether the directory lies among what programs keep: in a folder for that which the repository does not have, or
+    in one that is not there at all and that has what a container writes as well."""
+    parts = source.split("/")[:-1]
+    kept = next((n for n, part in enumerate(parts, 1) if _KEPT.fullmatch(part)), None)
+    if kept is not None and not any(
+        not posixpath.basename(file).startswith(".") for file in workspace.under("/".join(parts[:kept]))
+    ):
+        return True
+    above = workspace.absent(source)
+    return above != source and any(
+        f"{other}/".startswith(f"{above}/")
+        and (_DATA.search(other) or any(_DATABASE.search(target) for _, target in places))
+        for other, places in writers.items()
+    )
 
 
 def _harms(service: Service, source: str, target: str) -> bool:

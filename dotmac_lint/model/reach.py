@@ -113,12 +113,26 @@ def unreachable(network: Network) -> Iterator[Unreachable]:
         others = {name: _networks(server) for name, server in ((s.name, s) for s in servers)}
         if own is None or any(names is None or own & names for names in others.values()):
             continue
+        if any(_reaches(other, endpoint, others) for other in network.services.values()):
+            continue
         server = servers[0]
         there = others[server.name]
         assert there is not None
         yield Unreachable(
             client, endpoint, server.name, _shown(client, own), _shown(server, there), _networks_at(server)
         )
+
+
+def _reaches(other: Service, endpoint: Endpoint, servers: dict[str, set[str] | None]) -> bool:
+    """Whether the service has the endpoint of the same env file, which is for it then, and is on a network with one."""
+    held = other.environment.get(endpoint.variable.name)
+    own = _networks(other) if held is not None and held.mechanism == "env_file" else None
+    return (
+        held is not None
+        and own is not None
+        and held.name_span == endpoint.variable.name_span
+        and any(names is not None and own & names for names in servers.values())
+    )
 
 
 def _talk(network: Network) -> Iterator[tuple[Service, Endpoint, tuple[Service, ...]]]:

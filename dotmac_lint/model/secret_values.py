@@ -41,7 +41,7 @@ def is_well_known_token(value: str) -> bool:
     """Whether `value` has the form of a token that a provider gave out."""
     found = _WELL_KNOWN.search(value)
     return found is not None and not re.search(
-        r"example|xxxx|0{8}|1234567|abcdef", found.group(), re.IGNORECASE
+        r"example|sample|xxxx|0{8}|1234567|abcdef", found.group(), re.IGNORECASE
     )
 
 

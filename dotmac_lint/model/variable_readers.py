@@ -275,13 +275,31 @@ _SETTINGS = regex(rb"\b(settings|config|configuration|conf)\b")
 
 def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
     """Whether the module takes all settings of a package that is not in the repository, such as a framework's
-    (`from framework.conf.base import *`), or imports one that goes by the name of the repository's own packages.
+    (`from framework.conf.base import *`), or imports one that goes by the name of the repository's own packages; or is
+    a program in Go that does nothing but start one of another module.
     """
     from dotmac_lint.model.settings_code import code_of
 
+    if path.endswith(".go"):
+        return _is_but_a_start(workspace, path)
     return path.endswith(".py") and any(
         (all_settings or _is_of_our_family(workspace, package)) and package not in code_of(workspace).own
         for package, all_settings in _packages_imported(workspace, path).items()
+    )
+
+
+_GO_IMPORT = regex(rb"(?m)^(?:import)?[ \t]*(?:\w+[ \t]+)?\"([\w.-]+\.[a-z]+/[^\"\n]+)\"")
+_GO_DECLARES = regex(rb"(?m)^(?:func|type|var|const)\b")
+
+
+@fact(bool)
+def _is_but_a_start(workspace: Workspace, path: str) -> bool:
+    """Whether a program in Go declares nothing but its `main`, and imports what is not of the standard library."""
+    data = workspace.bytes(path) or b""
+    return (
+        len(_GO_DECLARES.findall(data)) == 1
+        and b"func main()" in data
+        and _GO_IMPORT.search(data) is not None
     )
 
 

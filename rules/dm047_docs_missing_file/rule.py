@@ -55,7 +55,7 @@ class DocsMissingFile(Rule):
         message = (
             f"A command in `{found.places[0].path}` names the {found.what} `{found.name}`{times}, which "
         )
-        message += f"{_listed(found.files)} not define." if found.what == "service" else "does not exist."
+        message += f"{_lacking(found.files)}." if found.what == "service" else "does not exist."
         return self.report(
             message + (f" Did you mean `{found.near}`?" if found.near else ""),
             found.places[0],
@@ -70,7 +70,7 @@ class DocsMissingFile(Rule):
         )
 
     def _many(self, group: list[Missing]) -> Diagnostic:
-        lack = f"{_listed(group[0].files)} not define" if group[0].what == "service" else "do not exist"
+        lack = _lacking(group[0].files) if group[0].what == "service" else "do not exist"
         names = [f"`{f.name}` (`{f.near}`?)" if f.near else f"`{f.name}`" for f in group]
         return self.report(
             f"Commands in `{group[0].places[0].path}` name {len(group)} {group[0].what}s that {lack}: "
@@ -93,12 +93,12 @@ def _cause(found: Missing) -> object:
     return (*where, found.files) if found.what in ("service", "script", "file") else found
 
 
-def _listed(files: tuple[str, ...]) -> str:
+def _lacking(files: tuple[str, ...]) -> str:
     if len(files) == 1:
-        return f"`{files[0]}` does"
+        return f"`{files[0]}` does not define"
     if len(files) == 2:
-        return f"`{files[0]}` and `{files[1]}` do"
-    return f"the {len(files)} Compose files do"
+        return f"`{files[0]}` and `{files[1]}` do not define"
+    return f"none of the {len(files)} Compose files defines"
 
 
 def _fix(group: list[Missing]) -> Fix | None:

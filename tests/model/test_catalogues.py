@@ -1,0 +1,214 @@
+"""Repositories of many stacks, which a platform, a script or their reader completes."""
+
+from pathlib import Path
+
+import pytest
+
+from dotmac_lint.model.builds import missing_references as missing_builds
+from dotmac_lint.model.compose_references import dangling_references
+from dotmac_lint.model.connections import Network, loopbacks, unknown_hosts
+from dotmac_lint.model.deployment import Repository
+from dotmac_lint.model.documentation import missing_references
+from dotmac_lint.model.documented_scripts import missing_scripts
+from dotmac_lint.model.example_drift import idle_entries
+from dotmac_lint.model.expectations import unread_variables
+from dotmac_lint.model.interpolated import blanks
+from dotmac_lint.model.mounts import missing_sources
+from dotmac_lint.model.reach import unreachable
+from dotmac_lint.workspace import Workspace
+
+IMAGE = "    image: registry.example/app\n"
+APP = f"services:\n  app:\n{IMAGE}"
+
+
+def _repository(folder: Path, files: dict[str, str]) -> Repository:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Repository(Workspace(folder))
+
+
+@pytest.mark.parametrize(("stacks", "idle"), [(3, ["STORE_ZONE"] * 3), (4, [])])
+def test_a_variable_of_all_examples(tmp_path: Path, stacks: int, idle: list[str]) -> None:
+    files = {
+        f"stacks/s{n}/{name}": text
+        for n in range(stacks)
+        for name, text in (
+            ("compose.yaml", APP.rstrip() + ":$TAG\n"),
+            (".env.example", f"TAG={n}\nSTORE_ZONE=a\n"),
+        )
+    }
+    repository = _repository(tmp_path, files)
+    assert [found.name for found in idle_entries(repository)] == idle
+
+
+@pytest.mark.parametrize(("others", "found"), [(2, ["shelf"]), (3, [])])
+def test_a_network_that_all_stacks_lack(tmp_path: Path, others: int, found: list[str]) -> None:
+    stack = f"{APP}    networks: [shelf]\n"
+    files = {f"stacks/s{n}/compose.yaml": stack for n in range(others)}
+    repository = _repository(tmp_path, {"compose.yaml": stack, **files})
+    root = next(one for one in repository.deployments if one.spec.files == ("compose.yaml",))
+    assert [one.name for one in dangling_references(root)] == found
+
+
+@pytest.mark.parametrize(("inside", "names"), [("icon: a.png", []), ("shelf: a", ["AppID"])])
+def test_a_file_for_a_store(tmp_path: Path, inside: str, names: list[str]) -> None:
+    text = f"{APP}    volumes:\n      - /data/$AppID:/data\nx-shop:\n  main: app\n\n  {inside}\n"
+    repository = _repository(tmp_path, {"compose.yaml": text})
+    assert [blank.name for blank in blanks(repository.deployments[0])] == names
+
+
+def test_what_a_container_says_starts_nothing(tmp_path: Path) -> None:
+    told = (
+        f"{APP}    command: \"bash -c 'echo start.sh, not docker compose up -d?'\"\n    depends_on: [store]\n"
+    )
+    files = {"compose.yaml": APP.replace("app", "store"), "more/docker-compose.yml": told}
+    repository = _repository(tmp_path, files)
+    assert not [label for one in repository.deployments for label in one.spec.evidence if label.span.end]
+
+
+def test_a_profile_of_a_file_that_is_joined_by_guess(tmp_path: Path) -> None:
+    more = f"services:\n  store:\n{IMAGE}    profiles: [tiers]\n  app:\n    depends_on: [store]\n"
+    repository = _repository(tmp_path, {"compose.yaml": APP, "compose.tiers.yaml": more})
+    assert any(one.spec.joined_by_guess for one in repository.deployments)
+    assert not [one for deployment in repository.deployments for one in dangling_references(deployment)]
+
+
+@pytest.mark.parametrize(
+    ("import_", "unread"), [('"registry.example/tide/pkg/server"', []), ('"net/http"', ["TIDE_ZONE"])]
+)
+def test_a_program_of_another_module(tmp_path: Path, import_: str, unread: list[str]) -> None:
+    compose = "services:\n  ferry:\n    build: .\n    environment: {TIDE_ZONE: north, TIDE_PORT: 1}\n"
+    files = {
+        "compose.yaml": compose,
+        "Dockerfile": "FROM golang:1.26 AS b\nWORKDIR /build\nCOPY . .\nRUN go build\n"
+        'FROM debian:13\nCOPY --from=b /build/ferry /bin/ferry\nCMD ["/bin/ferry"]\n',
+        "go.mod": "module ferry\n",
+        "other/.env": "TIDE_ZONE=south\n",
+        "main.go": f"package main\n\nimport {import_}\n\nfunc main() {{\n\tserver.Start(os.Getenv(`TIDE_PORT`))\n}}\n",
+    }
+    deployment = _repository(tmp_path, files).deployments[0]
+    assert [found.variable.name for found in unread_variables(deployment)] == unread
+
+
+def _mounted(folder: Path, mounts: str, files: dict[str, str]) -> list[str]:
+    text = f"{APP}    volumes: [{mounts}]\n"
+    return [
+        m.source
+        for m in missing_sources(_repository(folder, {"a/compose.yaml": text, **files}).deployments[0])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mounts", "kept", "found"),
+    [
+        ("'./data/mibs:/usr/share/mibs:ro'", {}, []),
+        ("'./data/mibs:/usr/share/mibs:ro'", {"a/data/.gitkeep": ""}, []),
+        ("'./data/mibs:/usr/share/mibs:ro'", {"a/data/seed.csv": ""}, ["a/data/mibs"]),
+        ("'./panel/nginx:/etc/nginx/conf.d', './panel/logs:/app/logs'", {}, []),
+        ("'./panel/nginx:/etc/nginx/conf.d', './logs:/app/logs'", {}, ["a/panel/nginx"]),
+        ("'./acme:/root/.acme.sh/'", {}, []),
+        ("'./acme:/root/.acme.sh'", {}, ["a/acme"]),
+    ],
+)
+def test_folders_that_programs_keep(
+    tmp_path: Path, mounts: str, kept: dict[str, str], found: list[str]
+) -> None:
+    assert _mounted(tmp_path, mounts, kept) == found
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "found"),
+    [
+        ("a/scripts/init.sh", 'touch "${DATA}/own.yaml"\n', []),
+        ("a/scripts/init.sh", 'FILE="$DATA/own.yaml"\ncat > "$FILE" <<EOF\n', []),
+        ("a/scripts/init.sh", 'cat "$DATA/own.yaml"\n', ["a/own.yaml"]),
+        ("b/scripts/init.sh", 'touch "${DATA}/own.yaml"\n', ["a/own.yaml"]),
+        ("a/README.adoc", "This creates it in `./own.yaml`.\n", []),
+        ("a/README.adoc", "This reads `./own.yaml`.\n", ["a/own.yaml"]),
+    ],
+)
+def test_what_makes_a_mounted_file(tmp_path: Path, file: str, text: str, found: list[str]) -> None:
+    assert _mounted(tmp_path, "'./own.yaml:/etc/own.yaml:ro'", {file: text}) == found
+
+
+@pytest.mark.parametrize(("made", "found"), [("policies", []), ("rules", ["a/policies"])])
+def test_a_script_below_makes_the_folder(tmp_path: Path, made: str, found: list[str]) -> None:
+    script = f'FOLDER="$DATA/{made}"\nmkdir -p "$FOLDER"\n'
+    assert _mounted(tmp_path, "'./policies:/policies:ro'", {"a/scripts/init.sh": script}) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("STORE_URL=http://server-address:80", []),
+        ("STORE_URL=http://stock:80", ["stock"]),
+        ("STORE_ADVERTISE_URL=http://stock:80", []),
+    ],
+)
+def test_hosts_that_are_no_names_of_services(tmp_path: Path, value: str, hosts: list[str]) -> None:
+    repository = _repository(tmp_path, {"compose.yaml": f"{APP}    environment: ['{value}']\n"})
+    assert [found.endpoint.host for found in unknown_hosts(Network(repository.deployments[0]))] == hosts
+
+
+@pytest.mark.parametrize(("variable", "found"), [("SHELF_URL", 0), ("MYSQL_URL", 1)])
+def test_localhost_where_the_application_is_found(tmp_path: Path, variable: str, found: int) -> None:
+    text = (
+        f"services:\n  shelf-web:\n{IMAGE}    environment: ['{variable}=http://localhost']\n"
+        "  shelf-db:\n    image: mysql:8\n"
+    )
+    deployment = _repository(tmp_path, {"compose.yaml": text}).deployments[0]
+    assert len(list(loopbacks(Network(deployment)))) == found
+
+
+@pytest.mark.parametrize(("networks", "found"), [("[inner]", 0), ("[default]", 2)])
+def test_an_env_file_of_several(tmp_path: Path, networks: str, found: int) -> None:
+    own = f"{IMAGE}    env_file: app.env\n    networks: "
+    text = (
+        f"services:\n  web:\n{own}[default]\n  api:\n{own}{networks}\n"
+        f"  sandbox:\n{IMAGE}    networks: [inner]\nnetworks:\n  inner:\n"
+    )
+    files = {"compose.yaml": text, "app.env": "CODE_ENDPOINT=http://sandbox:8194\n"}
+    deployment = _repository(tmp_path, files).deployments[0]
+    assert len(list(unreachable(Network(deployment)))) == found
+
+
+@pytest.mark.parametrize(
+    ("entered", "names"),
+    [("cd sample", []), ("cd docs", ["ledger"]), ("git clone <url>\ncd sample", ["ledger"])],
+)
+def test_a_document_about_a_folder_of_others(tmp_path: Path, entered: str, names: list[str]) -> None:
+    text = f"= Lessons\n\n== Start\n----\n{entered}\n----\n\n== Go on\n\n    docker compose exec ledger ls\n"
+    repository = _repository(tmp_path, {"compose.yaml": APP, "docs/lessons/one.adoc": text})
+    assert [missing.name for missing in missing_references(repository)] == names
+
+
+@pytest.mark.parametrize(("service", "names"), [("nodeX", []), ("node-N", []), ("node9", ["node9"])])
+def test_a_service_to_be_filled_in(tmp_path: Path, service: str, names: list[str]) -> None:
+    text = f"# Nodes\n\n```sh\ndocker compose stop {service}\n```\n"
+    repository = _repository(tmp_path, {"compose.yaml": APP, "README.md": text})
+    assert [missing.name for missing in missing_references(repository)] == names
+
+
+def test_a_clone_in_a_list_of_many(tmp_path: Path) -> None:
+    listed = "".join(f"- https://github.com/owner{n}/ferry{n}\n" for n in range(20))
+    clone = "```sh\ngit clone https://github.com/owner1/ferry1.git\ncp .env.example .env\n```\n"
+    own = "https://github.com/we/shelf https://github.com/we/shelf\n"
+    repository = _repository(tmp_path, {"README.md": own + listed, "apps/ferry1/about.md": clone})
+    assert not list(missing_references(repository))
+
+
+@pytest.mark.parametrize(("told", "found"), [("Create a `Dockerfile`", 0), ("Look at the `Dockerfile`", 1)])
+def test_a_dockerfile_that_the_reader_writes(tmp_path: Path, told: str, found: int) -> None:
+    files = {"a/compose.yaml": "services:\n  app:\n    build: .\n", "a/README.md": f"1. {told} for it.\n"}
+    assert len(list(missing_builds(_repository(tmp_path, files).deployments[0]))) == found
+
+
+@pytest.mark.parametrize(("told", "found"), [("Place the code in", []), ("Look at", ["trip_loader.py"])])
+def test_a_script_that_the_reader_writes(tmp_path: Path, told: str, found: list[str]) -> None:
+    text = (
+        f"# Trips\n\n{told} trip_loader.py.\n\n" + "Wait.\n\n" * 9 + "```bash\npython trip_loader.py\n```\n"
+    )
+    repository = _repository(tmp_path, {"README.md": text})
+    assert [missing.name for missing in missing_scripts(repository.workspace)] == found
