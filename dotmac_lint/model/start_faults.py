@@ -92,6 +92,12 @@ class Refused(msgspec.Struct, frozen=True):
         return self.variable.value_span or self.variable.name_span
 
     @property
+    def example(self) -> str | None:
+        """The example that the value is from, which stands for an env file that is not committed."""
+        variable = self.variable
+        return (variable.sources or (variable.name_span,))[0].path if variable.placeholder else None
+
+    @property
     def shown(self) -> str | None:
         """The value; None where it is secret."""
         value = self.variable.value
@@ -112,7 +118,7 @@ def _refused(deployment: Deployment) -> Iterator[Refused]:
         for found in start.fields:
             variable, value = found.variable, found.value
             if isinstance(value, Invalid) and variable is not None:
-                if not variable.placeholder and not found.field.section:
+                if not found.field.section:
                     yield Refused((service,), start.settings, found.field, variable, value.why)
 
 

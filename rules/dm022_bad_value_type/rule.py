@@ -17,8 +17,10 @@ class BadValueType(Rule):
             declared = found.field.type.name or found.field.type.kind
             others = f" (and {len(found.services) - 1} more)" if len(found.services) > 1 else ""
             right = spelling(found)
+            who = f"service `{found.services[0].name}`{others}"
+            whose = f"With the values of `{found.example}`, {who}" if found.example else f"S{who[1:]}"
             yield self.report(
-                f"Service `{found.services[0].name}`{others} sets `{found.variable.name}`{value}, which "
+                f"{whose} sets `{found.variable.name}`{value}, which "
                 f"`{found.settings.name}.{found.field.dotted}` refuses: the value {found.why}.",
                 found.at,
                 related=[
@@ -34,5 +36,6 @@ class BadValueType(Rule):
                 else f"Give a value that is a valid `{declared}`.",
                 fix=respelled(found),
                 service=found.services[0].name,
+                severity=Severity.WARNING if found.example else Severity.ERROR,
                 key=found.variable.name,
             )
