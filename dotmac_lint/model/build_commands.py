@@ -14,7 +14,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import is_of_other_times
+from dotmac_lint.model.documentation import is_of_other_times, sentence_above
 from dotmac_lint.model.made_elsewhere import DOCUMENT
 from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import VENDORED, Workspace, normalise
@@ -30,6 +30,10 @@ _NOT_OURS = regex(rf"(^|/)({VENDORED})/|(^|/)CHANGELOG[^/]*$")
 _COMMAND = regex(
     r"(?:\bcd[ \t]+(?P<folder>[^\s;&|]+)[ \t]*(?:&&|;)[ \t]*)?\b(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b"
     r"(?P<rest>(?:\\\r?\n|[^\n;&|`#])*)"
+)
+_OF_FORMER_VERSIONS = regex(
+    r"\bversions?[ \t]*(<|≤|before|prior|older|earlier|up to)|\b(older|earlier|previous|former) versions?\b",
+    re.I,
 )
 _BUILDS = regex(rb"(?:docker|podman)(?:[ \t]+buildx)?[ \t]+build\b")
 _WORD = regex(r"(?:\\\r?\n|[^\s\"'\\]|\"[^\"\n]*\"|'[^'\n]*'|\\.)+")
@@ -124,6 +128,9 @@ def _command(workspace: Workspace, path: str, match: re.Match[str]) -> Iterator[
             context = context or value
         option = ""
     if context is None or context == "-" or any(c in context + (file or "") for c in "$<{*"):
+        return
+    above = match.string[: line_start(match.string, match.start())]
+    if DOCUMENT.search(path) and _OF_FORMER_VERSIONS.search(sentence_above(above)):
         return
     starts = [dirname(path), ""] if path.startswith(_FROM_ROOT) or "/" not in path else [dirname(path)]
     if file is not None:

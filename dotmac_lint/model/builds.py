@@ -126,7 +126,8 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
     """Each COPY of a Dockerfile that no deployment builds, where no context is likely that has the source.
 
     Likely are those that command lines state, else its own folder and those above; and only if they have most
-    of what the Dockerfile copies by name. A pattern that matches nothing speaks against one.
+    of what the Dockerfile copies. A pattern that matches nothing speaks against one; that all of it is copied, for its
+    own folder alone.
     """
     workspace = repository.workspace
     commanded: dict[str | None, list[Image]] = {}
@@ -143,8 +144,9 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
             missing = {copy.span: copy for copy in copies if copy.missing}
             if not missing or _is_for_other_projects(workspace, copies):
                 break
-            named = [copy for copy in copies if copy.path != Known(image.context or "")]
-            if (len(missing) + sum(map(_matches_nothing, named))) * 2 < len(named):
+            own = posixpath.dirname(image.dockerfile or "") == image.context
+            telling = [copy for copy in copies if own or copy.path != Known(image.context or "")]
+            if (len(missing) + sum(map(_matches_nothing, telling))) * 2 < len(telling):
                 found.append((image, missing))
         else:
             for image, missing in found[:1]:

@@ -26,8 +26,15 @@ from dotmac_lint.workspace import Workspace
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Deployment, Service
 
-_CREATES = regex(rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuser\b|--create-db", re.I)
-_MAY_CREATE = regex(r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml)$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$")
+_CREATES = regex(
+    rb"create[ _-]?(?:database|db|user|role)\b|createdb\b|createuser\b|--create-db|\becto\.create\b"
+    rb"|\bdb:(?:create|prepare|setup)\b|\bprisma (?:migrate dev|db push)\b|\bEnsureCreated|\bDatabase\.Migrate",
+    re.I,
+)
+"""The last are of Ecto, Rails, Prisma and Entity Framework, which make the database that they are told of."""
+_MAY_CREATE = regex(
+    r"\.(py|sh|sql|rb|js|ts|go|ya?ml|toml|exs|cs)$|(^|/)package\.json$|(^|/)(Makefile|Dockerfile)[^/]*$|(^|/)[^/.]+$"
+)
 _ALWAYS_THERE = {"postgres": {"postgres", "template0", "template1"}, "mysql": {"mysql", "information_schema"}}
 
 _ANSWERS_TO = regex(r"(ALLOWED|TRUSTED)_HOSTS?$|SERVER_NAMES?$|VIRTUAL_HOST$", re.I)
@@ -469,7 +476,20 @@ def _is_name(endpoint: Endpoint) -> bool:
 _WORDS_OF_HOSTS = frozenset({"server", "host", "hostname", "address", "addr", "ip", "name", "domain", "url"})
 """`server-address` names none."""
 _NO_NAMES = frozenset(
-    {"host", "hostname", "server", "domain", "none", "null", "auto", "true", "false", "default", "user"}
+    {
+        "host",
+        "hostname",
+        "server",
+        "domain",
+        "none",
+        "null",
+        "auto",
+        "true",
+        "false",
+        "default",
+        "user",
+        "test",
+    }
 )
 
 

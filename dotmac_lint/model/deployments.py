@@ -43,8 +43,8 @@ _SKIPPED = regex(
 )
 _PUT_ASIDE = regex(r"(^|/)[_.]?(backups?|archived?)([_-]?\d[^/]*)?/", re.I)
 """Folders of copies, whose own texts tell how the originals are started."""
-_TEMPLATE = regex(r"^[^#\n]*(?:\{%|(?<!s[/|#@])\{\{[-~]?[ \t]*[A-Za-z_])", re.M)
-"""A placeholder, unless a container's `sed s/{{NAME}}/value/` fills it."""
+_TEMPLATE = regex(r"^[^#\n]*(?:\{%|(?<!s[/|#@])\{\{[-~]?[ \t]*[A-Za-z_]|\$\{project\.[a-z])", re.M)
+"""A placeholder, unless a container's `sed s/{{NAME}}/value/` fills it; `${project.version}` is Maven's."""
 _OVERRIDE = regex(r"\boverrides?\b", re.I)
 _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example")
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(?P<files>\[[^\]]*\]|"[^"\n]*")')
@@ -69,6 +69,8 @@ _LISTED = regex(r"-[ \t]+[\"']?([^\s\"'#]+)")
 _DIP_RUNS = regex(r"(?m)^[ \t]+service:[ \t]*[\"']?([\w.-]+)")
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
 _LISTED_SERVICES = regex(r"[^\n;&|]*\bup\b[^\n;&|]*\$\{(\w+)\[@\]\}")
+SERVICES = regex(r"(?m)^services:[ \t]*$")
+"""The line of a Compose file by which a document shows one."""
 _FETCHES = regex(r"\b(curl|wget)\b[^\n]*compose[^\n]*\.ya?ml")
 
 _ENVIRONMENTS = {
@@ -535,17 +537,12 @@ class _Discovery:
                 del self.groups[files, directory]
 
     def _fetches(self, line: CommandLine) -> bool:
-        """Whether the document brings the Compose file that it starts into another folder, or shows another one."""
-        from dotmac_lint.model.documentation import is_written_out
-
+        """Whether the document brings the Compose file that it starts into another folder, or shows one to be made."""
         path = line.span.path
         return (
             line.kind == "document"
             and not line.files
-            and (
-                _brings(self.workspace, path)
-                or any(is_written_out(self.workspace, path, name) for name in DEFAULT_FILES)
-            )
+            and (_brings(self.workspace, path) or _shows(self.workspace, path))
         )
 
     def _env_files(self, line: CommandLine, directory: str) -> tuple[str, ...]:
@@ -861,6 +858,12 @@ def _names(spec: DeploymentSpec, plain: str) -> tuple[str, ...]:
 def _brings(workspace: Workspace, path: str) -> bool:
     source = workspace.source(path)
     return source is not None and _FETCHES.search(source.text) is not None
+
+
+@fact(bool)
+def _shows(workspace: Workspace, path: str) -> bool:
+    document = workspace.document(path)
+    return document is not None and any(SERVICES.search(block.text) for block in document.code_blocks)
 
 
 def _chooses(workspace: Workspace, line: CommandLine) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
+from dotmac_lint.model.deployments import SERVICES
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import (
     DOCUMENT,
@@ -51,6 +52,8 @@ _CREATES = regex(
     r"|>|\+\+\+|title=",
     re.I,
 )
+_OF_ONES_OWN = regex(r"\b(create|write|make|use)\b[^.]{0,40}\byour own\b[^.]{0,40}\bcompose\b", re.I)
+"""What a sentence says of a file that the reader is to make."""
 _CONDITIONAL = regex(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
 )
@@ -67,6 +70,8 @@ _PAST = regex(
 )
 """What a document says of itself, where it tells of former times."""
 _FIRST_LINES = 12
+_LONGEST_SENTENCE = 800
+"""Characters before a command in which the sentence above it stands."""
 _UNPACKED = regex(
     r"\b(extracted|unpacked|unzipped|untarred)\b[^\n]{0,20}\b(folder|directory|archive|tarball|release)\b",
     re.I,
@@ -206,7 +211,15 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
+    if _OF_ONES_OWN.search(sentence_above(text[:begin])):
+        return False
     return not (is_not_yet(workspace, place) or is_for_others(workspace, place))
+
+
+def sentence_above(text: str) -> str:
+    """The last line of a text that does not begin a block of code."""
+    lines = (line for line in reversed(text[-_LONGEST_SENTENCE:].splitlines()) if line.strip(" \t-`~"))
+    return next((line for line in lines if not line.startswith(("```", "[source"))), "")
 
 
 def _headings(workspace: Workspace, place: Span) -> list[Heading]:
@@ -449,7 +462,6 @@ def _is_looked_for(workspace: Workspace, path: str, name: str) -> bool:
 
 
 _LABEL = r"(file|script|filename|path|datei|fichier|archivo|arquivo|файл|скрипт|文件|脚本)\W*:"
-_SERVICES = regex(r"^services:[ \t]*$", re.MULTILINE)
 _LONGEST_LABEL = 400
 """Characters before a block of code in which its label stands."""
 
@@ -482,7 +494,7 @@ def is_written_out(workspace: Workspace, path: str, name: str) -> bool:
         if shown and base not in rest and is_it(shown["name"]):
             return True
         sentence = re.search(rf"(?<![\w./-])(?P<name>(?:[\w.-]+/)*{re.escape(base)})(?![\w-]).*:\W*$", named)
-        if sentence and _SERVICES.search(block.text) and is_it(sentence["name"]):
+        if sentence and SERVICES.search(block.text) and is_it(sentence["name"]):
             return True
     return False
 

@@ -58,6 +58,8 @@ _ENDINGS = regex(rb"\.(sh|bash|py)\b")
 _SHELL_LANGUAGES = frozenset(
     {"", "bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "text"}
 )
+_OF_ACCOUNT = regex(r"openrc[^/]*$")
+"""What a provider of OpenStack gives to each account, to be sourced."""
 _ARGUMENT = regex(r"<[\w ./:-]+>")
 """What stands for an argument, or is a tag: `./scripts/deploy.sh <new-version>`."""
 _ELSEWHERE = regex(
@@ -167,7 +169,7 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
         return  # to find out what is a command costs far more
     for name, start, end, commands in _runs_in(workspace, path):
         source = None if lies_somewhere(workspace, name) else workspace.source(path)
-        if source is None:
+        if source is None or _OF_ACCOUNT.search(name):
             continue
         place = Span(path, start, end)
         folder = entered_folder(workspace, path, source.text[commands:start])

@@ -76,6 +76,7 @@ _KEPT = regex(r"\.?(docker|app)?[_-]?(data|volumes?|appdata|storage)", re.I)
 """Folders for all that the containers of a deployment keep."""
 _NOT_RUN = regex(r"^/docker-entrypoint-initdb\.d/.*[^/]")
 """Folders in there: the images run the files that lie beside them, and no others."""
+_OF_EXAMPLE = regex(r"[._-](example|sample|template)\.ya?ml$")
 _TO_BE_FILLED = regex(r"<[^<>/]+>")
 """`<FOLDER-OF-FILMS>`."""
 _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$")
@@ -335,10 +336,13 @@ def _writers(repository: Repository) -> dict[str, list[tuple[str, str]]]:
 
 
 def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
-    """Whether the Compose file is an example that is copied to where it is used, and `source` lies beside it."""
+    """Whether the Compose file is an example that is copied to where it is used, and `source` lies beside it, or is
+    brought there from another folder."""
+    workspace = deployment.repository.workspace
     copied = any(label.text.startswith(("cp ", "ln ")) for label in deployment.spec.evidence)
-    beside = posixpath.join(posixpath.dirname(path), source)
-    return copied and deployment.repository.workspace.kind(beside) is not None
+    if copied and workspace.kind(posixpath.join(posixpath.dirname(path), source)) is not None:
+        return True
+    return _OF_EXAMPLE.search(path) is not None and bool(workspace.named(posixpath.basename(source)))
 
 
 def mend_source(mount: MissingSource) -> Fix | None:
