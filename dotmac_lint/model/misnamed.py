@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.source import Span
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 Cause = Literal["delimiter", "alias", "case"]
 CAUSES: tuple[Cause, ...] = ("delimiter", "alias", "case")
+_MAY_BE_FIRST = regex(
+    r"from pydantic import[^()\n]*\bBaseSettings|from pydantic import \([^)]*\bBaseSettings|pydantic\.v1"
+)
+_KEYWORD = regex(r"\benv\s*=\s*\Z")
 
 
 class Misnaming(msgspec.Struct, frozen=True):
@@ -186,3 +191,37 @@ def _told(repository: Repository, name: str, field: Field) -> tuple[Span, Span] 
     alias = next((place for place in quoted if place[0] > field.span.start), None)
     told = Span(field.span.path, *prose[0])
     return (Span(field.span.path, *alias) if alias else told), told
+
+
+class LeftOver(msgspec.Struct, frozen=True):
+    """A name that pydantic 1's `Field(env=...)` gives a field, and that pydantic-settings 2 does not read."""
+
+    name: str
+    at: Span
+    """The value of `env`."""
+    field: Field
+    settings: SettingsClass
+    fix: Fix | None
+
+
+def left_over_names(repository: Repository) -> Iterator[LeftOver]:
+    """Each such field, unless the module may stand on pydantic 1 as well or the settings have sources of their own."""
+    workspace = repository.workspace
+    for settings in repository.settings:
+        # Settings inside others are settings of their own as well.
+        own = (field for field in settings.fields if len(field.path) == 1)
+        rows = [(field, *field.ignored) for field in own if field.ignored and field.names]
+        source = workspace.source(settings.path) if rows and not settings.other_sources else None
+        if source is None or _MAY_BE_FIRST.search(source.text):
+            continue
+        for field, names, at in rows:
+            found = [settings.lookup(name) for name in names]
+            if at.path == settings.path and not any(one.fields or one.unknown for one in found):
+                keyword = _KEYWORD.search(source.text, 0, at.start)
+                edit = (
+                    Edit(Span(at.path, keyword.start(), keyword.end()), "validation_alias=")
+                    if keyword
+                    else None
+                )
+                fix = Fix(f"Write `validation_alias` for `{field.path[-1]}`", (edit,)) if edit else None
+                yield LeftOver(names[0], at, field, settings, fix if len(names) == 1 else None)

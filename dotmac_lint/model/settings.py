@@ -74,6 +74,8 @@ class Field(msgspec.Struct, frozen=True):
     """pydantic 1 reads it."""
     doubt: str = ""
     """Why its type alone does not tell which values are refused."""
+    ignored: tuple[tuple[str, ...], Span] | None = None
+    """The names that its class gives it in vain, with pydantic 1's `env`, and where."""
 
     @property
     def dotted(self) -> str:
@@ -561,6 +563,7 @@ class _Naming:
             made=declared.instance is not None,
             legacy=self.model.version == 1,
             doubt=place.doubt or self._doubt(type, names, place),
+            ignored=declared.ignored,
         )
         for model, _ in inner:
             own = {**own, **self._own_names(declared, model, path)}

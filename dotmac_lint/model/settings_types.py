@@ -100,6 +100,8 @@ class Declared(msgspec.Struct, frozen=True):
     """Why its names cannot be told."""
     omissible: bool = False
     """It may be missing without a default: a key of a TypedDict."""
+    ignored: tuple[tuple[str, ...], Span] | None = None
+    """pydantic 2: the names that `Field(env=...)` gives, which has no meaning any more, and where."""
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -822,9 +824,12 @@ class Model:
             text = fold(given["description"], where["description"])
             if isinstance(text, Known) and isinstance(text.value, str):
                 description = text.value
-        env: tuple[str, ...] | None = None
-        if self.version == 1:
-            env = self._env_v1(member.name, given, where)
+        env = self._env_v1(member.name, given, where) if self.version == 1 or "env" in given else None
+        ignored = None
+        if self.version == 2:
+            if env and self.is_settings and not chosen and where["env"].module is ref.module:
+                ignored = env, given["env"].range.at(ref.module.path)
+            env = None
         if self.version == 1 and value is None and (type.optional or type.name in ("Any", "Json")):
             written = [a for call, _ in fields for a in (*call.arguments, *(v for _, v in call.keywords))]
             if not any(map(_is_ellipsis, (*written, *((default,) if default is not None else ())))):
@@ -843,6 +848,7 @@ class Model:
             env,
             unknown,
             omissible,
+            ignored,
         )
 
     def _is_required_key(self, member: Assignment, ref: ClassRef) -> bool:

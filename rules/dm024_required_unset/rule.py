@@ -16,6 +16,7 @@ class RequiredUnset(Rule):
             names = listed([f"`{name}`" for name in found.names])
             one = len(found.names) == 1
             more = f" (and {len(found.others)} more)" if found.others else ""
+            renamed = any(field.ignored for field in found.fields)
             when = "when it starts" if found.at_start else "when they are first used"
             yield self.report(
                 f"Service `{found.service.name}`{more} does not get {names}: `{found.settings.name}` "
@@ -25,8 +26,10 @@ class RequiredUnset(Rule):
                     *(Label(other.at, f"nor does `{other.service.name}`") for other in found.others),
                     *(Label(field.span, f"`{field.dotted}` has no default") for field in found.fields),
                 ],
-                help=f"Set {names} for the service, or give the {'field' if one else 'fields'} a default.",
-                fix=set_them(found),
+                help="pydantic-settings 2 does not know `env`: write `validation_alias` (DM025)."
+                if renamed
+                else f"Set {names} for the service, or give the {'field' if one else 'fields'} a default.",
+                fix=None if renamed else set_them(found),
                 service=found.service.name,
                 severity=Severity.ERROR if found.service.production else Severity.WARNING,
                 key=",".join(found.names),

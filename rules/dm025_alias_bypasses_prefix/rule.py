@@ -1,7 +1,20 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
-from dotmac_lint.model.misnamed import documented_names, misnamed_variables
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    grouped,
+    joined,
+)
+from dotmac_lint.model.misnamed import LeftOver, documented_names, left_over_names, misnamed_variables
+
+MOST = 2
+"""Fields of one class that are reported one by one; more are one finding."""
 
 
 class AliasBypassesPrefix(Rule):
@@ -44,3 +57,27 @@ class AliasBypassesPrefix(Rule):
                 severity=Severity.WARNING,
                 key=found.name,
             )
+        for group in grouped(left_over_names(repository), lambda found: found.settings.span):
+            yield from (
+                [self._left_over(group)] if len(group) > MOST else (self._left_over([one]) for one in group)
+            )
+
+    def _left_over(self, group: list[LeftOver]) -> Diagnostic:
+        found, *others = group
+        settings, reads = found.settings.name, f"it reads `{found.field.names[0]}`, not `{found.name}`"
+        if others:
+            what = f"{len(group)} fields of `{settings}` take their names from `env`"
+            reads += f" (and {len(others)} more)"
+        else:
+            what = f"The field `{found.field.dotted}` of `{settings}` takes its name from `env`"
+        return self.report(
+            f"{what}, which pydantic-settings 2 does not know: {reads}.",
+            found.at,
+            related=[
+                Label(one.at, f"nor is `{one.name}` read, but `{one.field.names[0]}`") for one in others
+            ],
+            help="Write `validation_alias` in the place of `env`, or rename the variables.",
+            fix=joined(one.fix for one in group),
+            severity=Severity.WARNING,
+            key=found.name,
+        )

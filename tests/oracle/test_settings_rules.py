@@ -67,6 +67,16 @@ def test_renamed_variables_take_effect(case: str, monkeypatch: pytest.MonkeyPatc
         assert settings(folder, {why.right: values[name]}, monkeypatch).model_dump() != before
 
 
+def test_names_given_as_to_pydantic_1_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = RULES / "dm025_alias_bypasses_prefix/examples/named-as-pydantic-1-did"
+    given = {"POSTGRES_USER": "harbour"}
+    found = [
+        settings(folder / state, given, monkeypatch, "harbour/settings.py").database_user
+        for state in ("bad", "fixed")
+    ]
+    assert found == ["admin", "harbour"]
+
+
 def test_without_a_delimiter_nothing_reaches_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = RULES / "dm021_wrong_delimiter/examples/no-delimiter-at-all/bad"
     assert settings(folder, given(folder), monkeypatch).database.host == "localhost"

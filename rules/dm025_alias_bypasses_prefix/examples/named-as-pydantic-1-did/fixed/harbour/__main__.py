@@ -1,0 +1,3 @@
+from harbour.settings import PilotSettings, Settings
+
+print(Settings(), PilotSettings())
