@@ -8,6 +8,7 @@ from dotmac_lint.api import (
     Rule,
     Severity,
     grouped,
+    listed,
 )
 from dotmac_lint.model.forwarding import NotForwarded, hand_on, not_forwarded
 
@@ -33,9 +34,7 @@ class SettingNotForwarded(Rule):
         whose = f"of service{'s' * (len(found.services) > 1)} {readers}"
         file = f"{'example' if found.placeholder else 'env file'} `{found.at.path}`"
         if others:
-            names = ", ".join(f"`{one.name}`" for one in group[:3]) + f" and {len(group) - 3} more" * (
-                len(group) > 3
-            )
+            names = listed([f"`{one.name}`" for one in group], most=3)
             what = f"{len(group)} variables that `{found.settings.name}` {whose} reads, but they reach no container"
             said = f"The {file} sets {what}: {names}. Compose hands on only what a service names."
         else:

@@ -33,6 +33,7 @@ def settings(
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # examples are compared file by file
     spec = importlib.util.spec_from_file_location("example_settings", folder / module)
     assert spec is not None
     assert spec.loader is not None
