@@ -84,10 +84,11 @@ def by_cause(sources: Iterable[MissingSource]) -> list[list[MissingSource]]:
     return list(causes.values())
 
 
-def _builds(deployment: Deployment, *, declared: bool = False) -> Iterator[tuple[Service, Build]]:
+def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
+    """The services of all profiles that are built in the repository: whoever starts the profile needs the image."""
     if all(_FIXTURE.search(path) for path in deployment.spec.files):
         return
-    for service in deployment.declared if declared else deployment.services:
+    for service in deployment.declared:
         build = service.definition.build
         if build is not None and not _REMOTE.search(build.context.raw):
             yield service, build
@@ -101,7 +102,7 @@ _ARCHIVED = regex(
 
 
 def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
-    """Each COPY that stops the build of an active service, once for each context."""
+    """Each COPY that stops the build of a service, once for each context."""
     workspace = deployment.repository.workspace
     seen: set[tuple[Span, str]] = set()
     for service, build in _builds(deployment):
@@ -385,7 +386,7 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     workspace = deployment.repository.workspace
     if not deployment.is_placed:
         return
-    for service, build in _builds(deployment, declared=True):
+    for service, build in _builds(deployment):
         context, dockerfile = build.context, build.dockerfile
         if not isinstance(context.value, Known) or context.outside:
             continue
@@ -511,9 +512,7 @@ def _may_be_there(deployment: Deployment, service: Service, path: str, written: 
 
 def _builds_there(deployment: Deployment) -> bool:
     """Whether another service of the files finds its Dockerfile from the folder that they lie in."""
-    images = (
-        service.image for service, build in _builds(deployment, declared=True) if not build.context.outside
-    )
+    images = (service.image for service, build in _builds(deployment) if not build.context.outside)
     return any(image is not None and image.dockerfile and image.syntax is not None for image in images)
 
 
@@ -555,7 +554,7 @@ def unknown_arguments(deployment: Deployment) -> Iterator[list[UnknownArgument]]
     """For each build the arguments that no ARG of its Dockerfile takes; a block of several services may suit one, and
     one that is an environment as well suits that."""
     accepted = deployment.repository.accepted_arguments
-    environments = (service.definition.environment for service in deployment.services)
+    environments = (service.definition.environment for service in deployment.declared)
     shared = {variable.name_span for environment in environments for variable in environment}
     for service, build in _builds(deployment):
         if service.image is not None:
