@@ -10,6 +10,7 @@ import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.interpolated import is_for_a_store
 from dotmac_lint.model.secret_values import is_real_secret, is_well_known_token
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
@@ -72,8 +73,8 @@ def _is_secret(service: Service, variable: Variable) -> bool:
     text = value.value
     if is_well_known_token(text):
         return True
-    if not service.production:
-        return False
+    if not service.production or is_for_a_store(service.workspace, path):
+        return False  # a store hands it to everybody: it is no secret that got out
     password = password_in(text)
     if password is not None:
         return is_real_secret(password)

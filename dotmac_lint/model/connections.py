@@ -271,7 +271,7 @@ class Loopback(msgspec.Struct, frozen=True):
 def loopbacks(network: Network) -> Iterator[Loopback]:
     found: dict[tuple[Span, str], Loopback] = {}
     for service in network.services.values():
-        if service.definition.network_mode is not None:
+        if service.definition.network_mode is not None or _shares_its_network(network, service):
             continue
         reached = network.kinds_reached(service)
         for endpoint in network.endpoints(service):
@@ -284,6 +284,12 @@ def loopbacks(network: Network) -> Iterator[Loopback]:
             clients = (*earlier.clients, service) if earlier is not None else one.clients
             found[one.at, one.server.name] = msgspec.structs.replace(one, clients=clients)
     yield from found.values()
+
+
+def _shares_its_network(network: Network, service: Service) -> bool:
+    """Whether another container is on the service's own network, where it may listen for it: `service:NAME`."""
+    modes = (other.definition.network_mode for other in network.services.values())
+    return any(mode is not None and mode.raw == f"service:{service.name}" for mode in modes)
 
 
 def _meant(network: Network, service: Service, endpoint: Endpoint, reached: set[str]) -> Loopback | None:

@@ -327,7 +327,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False
     bare = without_dots(name)
-    if is_no_source(workspace, bare):
+    if is_no_source(workspace, bare) or workspace.is_ignored(join(dirname(path), bare)):
         return False
     shown = re.compile(rf"\s*(#|//)\s*(file(name)?:\s*)?(\./)?{re.escape(bare)}\s*", re.I)
     written = redirected_to(name)

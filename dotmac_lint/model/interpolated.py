@@ -312,6 +312,8 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None  # Compose stops where it is not set
     if _is_the_platforms(deployment.repository.workspace, use):
         return None
+    if use.at.path in _given_from_outside(deployment.repository) or _LAID_BY.search(use.at.path):
+        return None
     if use.handed_as and _is_switch(deployment.repository, use.handed_as):
         return None
     if use.attribute in _RUN and _is_only_tested(use):
@@ -332,8 +334,15 @@ def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:
         return True
     source, first = workspace.source(use.at.path), re.escape(use.name.lower().partition("_")[0])
     return source is not None and bool(
-        re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) or _FOR_A_STORE.search(source.text)
+        re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) or is_for_a_store(workspace, use.at.path)
     )
+
+
+@fact(bool)
+def is_for_a_store(workspace: Workspace, path: str) -> bool:
+    """Whether the Compose file describes itself to a store of applications, which completes it."""
+    source = workspace.source(path)
+    return source is not None and _FOR_A_STORE.search(source.text) is not None
 
 
 _FOR_A_STORE = regex(
@@ -341,6 +350,31 @@ _FOR_A_STORE = regex(
     re.M,
 )
 """An extension of the file that tells what an application is called, and what it looks like."""
+
+
+_LAID_BY = regex(
+    r"(^|/)([^/]*[ _-])?(old|archived?|references?)([ _-][^/]*)?/|(^|/)(example|sample)[^/]*compose[^/]*$",
+    re.I,
+)
+"""What is kept to look it up, and nobody starts."""
+_CUSTOM = 4
+"""Folders whose Compose files take a variable that nothing sets, so that what starts them does."""
+
+
+def _given_from_outside(repository: Repository) -> frozenset[str]:
+    """The Compose files that take a variable of which those of several other folders wait as well: what starts a stack
+    that way may set its others, too."""
+
+    def find() -> frozenset[str]:
+        files: dict[str, set[str]] = {}
+        for deployment in repository.deployments:
+            for use in undefined(deployment.project):
+                files.setdefault(use.name, set()).add(use.at.path)
+        customs = (held for held in files.values() if len({*map(posixpath.dirname, held)}) >= _CUSTOM)
+        return frozenset(path for held in customs for path in held)
+
+    found: frozenset[str] = repository.workspace.remembered("files with variables from outside", find)
+    return found
 
 
 _STACK_FILE = regex(rb"\"stackfile\"[ \t]*:[ \t]*\"(?:https?://[\w.-]+/[\w.-]+/[\w.-]+/[\w.-]+/)?([\w.-]+)/")

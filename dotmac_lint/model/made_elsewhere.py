@@ -255,7 +255,21 @@ def is_composed(workspace: Workspace, path: str) -> bool:
     folder = posixpath.dirname(path)
     programs = (file for file in _tools(workspace) if _PROGRAM.search(file)) if folder else ()
     naming = workspace.words.search(programs, (os.fsencode(f"{folder}/"),))
-    return any(_composes(workspace, file, folder) for file, _ in naming)
+    beside = (file for file in workspace.under(folder) if folder and file.endswith((".sh", ".bash")))
+    return any(_composes(workspace, file, folder) for file, _ in naming) or any(
+        _composes_ending(workspace, file, posixpath.basename(path)) for file in beside
+    )
+
+
+@fact(bool)
+def _composes_ending(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether a shell script writes a file whose name begins with a variable and ends as `name` does."""
+    data = workspace.bytes(path) or b""
+    endings = re.findall(rb"=[\"']?\S*\$\{\w+\}([_-][\w-]+\.\w+)[\"']?[ \t]*$", data, re.MULTILINE)
+    return (
+        any(os.fsencode(name).endswith(ending) for ending in endings)
+        and re.search(rb">[ \t]*[\"']?\$", data) is not None
+    )
 
 
 @fact(bool)
@@ -356,26 +370,29 @@ def is_touched_beside(workspace: Workspace, path: str) -> bool:
 
 def is_put_by_script(workspace: Workspace, project: str, path: str) -> bool:
     """Whether a shell script below the folder of the `project` writes a file of the name into a folder that a variable
-    gives: `touch "$DATA/NAME"`, or `CONFIG=$DATA/NAME` and `cat > "$CONFIG"`."""
-    name = posixpath.basename(path)
+    gives, or into that which it has from there: `touch "$DATA/NAME"`, `CONFIG=$DATA/NAME` and `cat > "$CONFIG"`."""
+    name, inside = posixpath.basename(path), posixpath.relpath(path, project or ".")
     scripts = (
         file
         for file in workspace.under(project)
         if file.endswith((".sh", ".bash")) and "entrypoint" not in file  # what it writes is in a container
     )
     naming = workspace.words.search(scripts, (os.fsencode(name),))
-    return any(_puts(workspace, file, name) for file, _ in naming)
+    return any(_puts(workspace, file, name, inside) for file, _ in naming)
 
 
 @fact(bool)
-def _puts(workspace: Workspace, path: str, name: str) -> bool:
+def _puts(workspace: Workspace, path: str, name: str, inside: str) -> bool:
     data, own = workspace.bytes(path) or b"", re.escape(os.fsencode(name))
     place = rb"[\"']?\$\{?\w+\}?[\"']?(?:/[\w.-]+)*/%s(?![\w./-])" % own
     held = re.findall(rb"(?m)^[ \t]*(?:local[ \t]+|readonly[ \t]+)?(\w+)=" + place, data)
-    places = b"|".join((place, *(rb"[\"']?\$\{?%s\b" % variable for variable in held)))
+    there = rb"[\"']?(?:\./)?%s(?![\w./-])" % re.escape(os.fsencode(inside))
+    places = b"|".join((place, there, *(rb"[\"']?\$\{?%s\b" % variable for variable in held)))
     return (
         re.search(
-            rb"(?:\btouch[ \t]+|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]*[ \t])(?:%s)" % places, data
+            rb"(?:\btouch[ \t]+(?:[^\n;&|]*[ \t])?|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]*[ \t])(?:%s)"
+            % places,
+            data,
         )
         is not None
     )
@@ -393,6 +410,23 @@ def is_said_to_be_made(workspace: Workspace, path: str) -> bool:
 def _says_it_makes(workspace: Workspace, path: str, name: str) -> bool:
     said = rb"\b(?:creates|generates|writes|saves)\b[^\n`]{0,80}`(?:\./)?%s`" % re.escape(os.fsencode(name))
     return re.search(said, workspace.bytes(path) or b"") is not None
+
+
+def is_told_to_be_filled(workspace: Workspace, project: str, path: str) -> bool:
+    """Whether a document below the folder of the `project` tells to create a file in the folder: "create a file in the
+    `provisioning/datasources` directory"."""
+    inside = posixpath.relpath(path, project or ".")
+    documents = filter(DOCUMENT.search, workspace.under(project))
+    naming = workspace.words.search(documents, (os.fsencode(posixpath.basename(path)),))
+    return any(_tells_to_fill(workspace, file, inside) for file, _ in naming)
+
+
+@fact(bool)
+def _tells_to_fill(workspace: Workspace, path: str, name: str) -> bool:
+    told = rb"\b(?:[Cc]reate|[Aa]dd|[Pp]lace|[Pp]ut|[Ss]ave)\b[^\n]{0,60}`(?:\./)?%s[/`]" % re.escape(
+        os.fsencode(name)
+    )
+    return re.search(told, workspace.bytes(path) or b"") is not None
 
 
 def is_told_to_be_written(workspace: Workspace, path: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -177,8 +178,13 @@ def _created(deployment: Deployment) -> set[str]:
     return named | {f"{project.name}_default"}
 
 
+_CATALOGUE = 4
+"""Folders side by side that have Compose files each."""
+
+
 def names_anywhere(repository: Repository) -> frozenset[str]:
-    """The names of all services in the repository's Compose files, started together or not."""
+    """The names of all services in the repository's Compose files, started together or not, and of the folders beside
+    that of a file which have one as well: applications of a catalogue."""
 
     def make() -> frozenset[str]:
         from dotmac_lint.model.compose import load_project
@@ -187,9 +193,11 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
         started = {path for deployment in repository.deployments for path in deployment.spec.files}
         extended = {path for project in projects for path in project.files} - started
         projects += [load_project(repository.workspace, (path,)) for path in sorted(extended)]
-        return frozenset(
-            name.lower() for project in projects for d in project.services.values() for name in own_names(d)
-        )
+        names = (n for project in projects for d in project.services.values() for n in own_names(d))
+        folders = {posixpath.dirname(path) for project in projects for path in project.files}
+        beside = Counter(map(posixpath.dirname, folders))
+        kept = (posixpath.basename(f) for f in folders if beside[posixpath.dirname(f)] >= _CATALOGUE)
+        return frozenset(name.lower() for name in (*names, *kept))
 
     found: frozenset[str] = repository.workspace.remembered("service names", make)
     return found

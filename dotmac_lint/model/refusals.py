@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.known import Known
 from dotmac_lint.model.compose_references import uses
-from dotmac_lint.model.compose_tree import Items, Leaf, Table
+from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree
 from dotmac_lint.model.published_ports import alternatives
 from dotmac_lint.source import Span
 
@@ -39,6 +39,7 @@ def refusals(deployment: Deployment) -> Iterator[Refusal]:
     for service in active:
         yield from _several_of_one_name(service)
         yield from _two_networks(service)
+        yield from _no_target(service)
     yield from _same_name(active)
     yield from _cycles({service.name: service for service in active})
 
@@ -84,6 +85,26 @@ def _two_networks(service: Service) -> Iterator[Refusal]:
             service.node.rows["networks"].key.span,
             "`networks` is set here",
             "Keep one of them; in an overlay, `networks: !reset null` takes away what the base says.",
+        )
+
+
+def without_target(volumes: Tree | None) -> Iterator[Table]:
+    """What was to be `SOURCE:TARGET`, and is a mapping because of a space behind the colon."""
+    for item in volumes.items if isinstance(volumes, Items) else ():
+        if isinstance(item, Table) and "target" not in item.rows and len(item.rows) == 1:
+            yield item
+
+
+def _no_target(service: Service) -> Iterator[Refusal]:
+    for item in without_target(service.attribute("volumes")):
+        yield Refusal(
+            service.name,
+            f"Service `{service.name}` has an item without a `target` in `volumes`: with a space behind the colon it "
+            "is a mapping, and Compose refuses the whole project.",
+            item.span,
+            service.key,
+            "the service is defined here",
+            "Write `SOURCE:TARGET` without a space, or the long form with `type`, `source` and `target`.",
         )
 
 

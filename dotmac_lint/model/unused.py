@@ -12,6 +12,7 @@ from dotmac_lint.known import Unknown
 from dotmac_lint.model.compose import load_project
 from dotmac_lint.model.compose_references import Kind, declared, uses
 from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
+from dotmac_lint.model.refusals import without_target
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ def _used(project: Project, kind: Kind) -> set[str] | None:
     for service in project.services.values():
         used |= {use.name for use in uses(service) if use.kind == kind}
         node = service.attribute(attribute)
+        if kind == "volume" and any(without_target(node)):
+            return None
         for leaf in every_leaf(node) if node else ():
             if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
                 return None

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from dotmac_lint.model.builds import missing_references as missing_builds
+from dotmac_lint.model.committed_secrets import committed_secrets
 from dotmac_lint.model.compose_references import dangling_references
 from dotmac_lint.model.connections import Network, loopbacks, unknown_hosts
 from dotmac_lint.model.deployment import Repository
 from dotmac_lint.model.documentation import missing_references
 from dotmac_lint.model.documented_scripts import missing_scripts
+from dotmac_lint.model.env_files import missing_env_files
 from dotmac_lint.model.example_drift import idle_entries
 from dotmac_lint.model.expectations import unread_variables
 from dotmac_lint.model.interpolated import blanks
@@ -57,6 +59,32 @@ def test_a_file_for_a_store(tmp_path: Path, inside: str, names: list[str]) -> No
     text = f"{APP}    volumes:\n      - /data/$AppID:/data\nx-shop:\n  main: app\n\n  {inside}\n"
     repository = _repository(tmp_path, {"compose.yaml": text})
     assert [blank.name for blank in blanks(repository.deployments[0])] == names
+
+
+@pytest.mark.parametrize(("stacks", "names"), [(3, ["CODE_DIR"] * 3 + ["EXTRA"]), (4, [])])
+def test_variables_of_all_stacks(tmp_path: Path, stacks: int, names: list[str]) -> None:
+    stack = f"{APP}    volumes: ['$CODE_DIR:/app']\n"
+    files = {f"stacks/s{n}/compose.yaml": stack for n in range(stacks)}
+    files["stacks/s0/compose.yaml"] += "    labels: [tier=$EXTRA]\n"
+    repository = _repository(tmp_path, files)
+    found = [blank.name for deployment in repository.deployments for blank in blanks(deployment)]
+    assert sorted(found) == names
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [("old stuff/a/compose.yaml", []), ("a/examplecompose.yml", []), ("a/compose.yaml", ["EXTRA"])],
+)
+def test_what_is_kept_to_look_it_up(tmp_path: Path, file: str, names: list[str]) -> None:
+    repository = _repository(tmp_path, {file: f"{APP}    labels: [tier=$EXTRA]\n"})
+    assert [blank.name for blank in blanks(repository.deployments[0])] == names
+
+
+@pytest.mark.parametrize(("more", "secrets"), [("", ["DB_PASSWORD"]), ("x-shop:\n  category: books\n", [])])
+def test_a_password_that_a_store_hands_out(tmp_path: Path, more: str, secrets: list[str]) -> None:
+    environment = "[APP_ENV=production, DB_PASSWORD=cd876479-f30b-43f2-8714-e52e040c657a]"
+    repository = _repository(tmp_path, {"compose.yaml": f"{APP}    environment: {environment}\n{more}"})
+    assert [found.name for found in committed_secrets(repository)] == secrets
 
 
 def test_what_a_container_says_starts_nothing(tmp_path: Path) -> None:
@@ -123,6 +151,7 @@ def test_folders_that_programs_keep(
     [
         ("a/scripts/init.sh", 'touch "${DATA}/own.yaml"\n', []),
         ("a/scripts/init.sh", 'FILE="$DATA/own.yaml"\ncat > "$FILE" <<EOF\n', []),
+        ("a/scripts/init.sh", "mkdir -p data\ntouch data/pst.db own.yaml\n", []),
         ("a/scripts/init.sh", 'cat "$DATA/own.yaml"\n', ["a/own.yaml"]),
         ("b/scripts/init.sh", 'touch "${DATA}/own.yaml"\n', ["a/own.yaml"]),
         ("a/README.adoc", "This creates it in `./own.yaml`.\n", []),
@@ -137,6 +166,23 @@ def test_what_makes_a_mounted_file(tmp_path: Path, file: str, text: str, found: 
 def test_a_script_below_makes_the_folder(tmp_path: Path, made: str, found: list[str]) -> None:
     script = f'FOLDER="$DATA/{made}"\nmkdir -p "$FOLDER"\n'
     assert _mounted(tmp_path, "'./policies:/policies:ro'", {"a/scripts/init.sh": script}) == found
+
+
+@pytest.mark.parametrize(("told", "found"), [("create a file in the", []), ("see the", ["a/provisioning"])])
+def test_a_document_tells_to_fill_the_folder(tmp_path: Path, told: str, found: list[str]) -> None:
+    text = f"To have it, {told} `provisioning/sources` folder.\n"
+    mounts = "'./provisioning:/etc/grafana/provisioning'"
+    assert _mounted(tmp_path, mounts, {"a/docs/settings.md": text}) == found
+
+
+@pytest.mark.parametrize(("name", "missing"), [("exp-cc.env", []), ("exp.env", ["scripts/exp.env"])])
+def test_an_env_file_whose_name_a_script_begins_with_a_variable(
+    tmp_path: Path, name: str, missing: list[str]
+) -> None:
+    script = 'FILE="${ROOT}/scripts/${NAME}-cc.env"\ncat >"${FILE}" <<EOF\nA=1\nEOF\n'
+    files = {"compose.yaml": f"{APP}    env_file: scripts/{name}\n", "scripts/start.sh": script}
+    deployment = _repository(tmp_path, files).deployments[0]
+    assert [found.path for found in missing_env_files(deployment)] == missing
 
 
 @pytest.mark.parametrize(
@@ -160,6 +206,25 @@ def test_localhost_where_the_application_is_found(tmp_path: Path, variable: str,
     )
     deployment = _repository(tmp_path, {"compose.yaml": text}).deployments[0]
     assert len(list(loopbacks(Network(deployment)))) == found
+
+
+@pytest.mark.parametrize(("mode", "found"), [("service:web", 0), ("host", 1)])
+def test_a_container_beside_it_may_listen(tmp_path: Path, mode: str, found: int) -> None:
+    text = (
+        f"services:\n  web:\n{IMAGE}    environment: ['S3_ENDPOINT=localhost:9000']\n"
+        f"  store:\n    image: minio/minio\n  forward:\n{IMAGE}    network_mode: '{mode}'\n"
+    )
+    deployment = _repository(tmp_path, {"compose.yaml": text}).deployments[0]
+    assert len(list(loopbacks(Network(deployment)))) == found
+
+
+@pytest.mark.parametrize(("folders", "hosts"), [(4, []), (2, ["komga"])])
+def test_another_application_of_the_catalogue(tmp_path: Path, folders: int, hosts: list[str]) -> None:
+    names = ["komf", "komga", "kavita", "calibre"][:folders]
+    files = {f"apps/{name}/compose.yaml": APP.replace("app:", f"big-{name}:") for name in names}
+    files["apps/komf/compose.yaml"] += "    environment: ['KOMGA_URI=http://komga:25600']\n"
+    deployment = next(one for one in _repository(tmp_path, files).deployments if "komf" in one.spec.files[0])
+    assert [found.endpoint.host for found in unknown_hosts(Network(deployment))] == hosts
 
 
 @pytest.mark.parametrize(("networks", "found"), [("[inner]", 0), ("[default]", 2)])
@@ -203,6 +268,13 @@ def test_a_clone_in_a_list_of_many(tmp_path: Path) -> None:
 def test_a_dockerfile_that_the_reader_writes(tmp_path: Path, told: str, found: int) -> None:
     files = {"a/compose.yaml": "services:\n  app:\n    build: .\n", "a/README.md": f"1. {told} for it.\n"}
     assert len(list(missing_builds(_repository(tmp_path, files).deployments[0]))) == found
+
+
+@pytest.mark.parametrize(("ignored", "found"), [("keys.sh", []), ("other.sh", ["./data/keys.sh"])])
+def test_a_script_that_git_ignores_beside_the_caller(tmp_path: Path, ignored: str, found: list[str]) -> None:
+    files = {"a/.gitignore": f"{ignored}\n", "a/run.sh": "source ./data/keys.sh\n", "a/data/load.sh": "ls\n"}
+    repository = _repository(tmp_path, files)
+    assert [missing.name for missing in missing_scripts(repository.workspace)] == found
 
 
 @pytest.mark.parametrize(("told", "found"), [("Place the code in", []), ("Look at", ["trip_loader.py"])])
