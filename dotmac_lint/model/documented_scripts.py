@@ -327,7 +327,8 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
     if _ELSEWHERE.search(before if DOCUMENT.search(path) else text[:begin]):
         return False
     bare = without_dots(name)
-    if is_no_source(workspace, bare) or workspace.is_ignored(join(dirname(path), bare)):
+    beside = _SHELL.search(path) is not None and workspace.is_ignored(join(dirname(path), bare))
+    if beside or is_no_source(workspace, bare):
         return False
     shown = re.compile(rf"\s*(#|//)\s*(file(name)?:\s*)?(\./)?{re.escape(bare)}\s*", re.I)
     written = redirected_to(name)

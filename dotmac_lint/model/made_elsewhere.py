@@ -297,7 +297,8 @@ def is_made_beside(
         if data is None or len(data) > _LARGEST:
             continue
         if _makes_folder(data, own, rb"\$\{?\w+\}?/") and (
-            (project and file.startswith(f"{project}/")) or ("/" in above and is_named(workspace, above))
+            (project and file.startswith(f"{project}/") and "backup" not in file)
+            or ("/" in above and is_named(workspace, above))
         ):
             return True
         if path.startswith(f"{folder}/" if folder else ""):
