@@ -43,7 +43,7 @@ ELSEWHERE = regex(
     rf"|{VENDORED}|fixtures?|testdata|templates?|cookiecutters?|blog|migrat(ion|ing)[\w-]*"
     r"|upgrad(e|ing)[\w-]*|examples?|(task)?plans?|planning|proposals?|roadmap|drafts?|specs?|prompts?|\.claude|\.cursor|bmad|stories|milestones?|backlog|pro|enterprise"
     r"|on-?prem(ises)?|disabled|(run|work|dev|session|build|deploy(ment)?)[_-]?logs?|reports?|отч[её]т|informe|relat[oó]rio|handoffs?|\.(ai|agents?|codex|gemini|kiro|windsurf|roo|opencode))([/_.-]|$)"
-    r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/",
+    r"|(^|[/_-])20\d\d[_-]?[01]\d[_-]?[0-3]\d([_.-]|$)|^\.[\w-]+/(.*/)?skills/|(^|/)_(build|sources|site)/|(^|/)docs?/(.*/)?analys[ei]s/",
     re.I,
 )
 _CREATES = regex(

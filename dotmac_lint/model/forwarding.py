@@ -100,6 +100,8 @@ def _handed_on(deployment: Deployment, service: Service) -> Iterator[_Handed]:
     """For each of its settings, if no env file reaches its process in another way."""
     if not service.settings or service.environment.unknown or service.may_find((".env",)):
         return
+    if service.process.migrates:
+        return  # it makes all of the settings, and needs the database's
     given = {
         name: given for name, given in deployment.project.scope.items() if given.span and not host_gives(name)
     }

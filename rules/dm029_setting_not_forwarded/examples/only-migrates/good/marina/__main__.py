@@ -1,0 +1,3 @@
+from marina.settings import Settings
+
+print(Settings().berth_limit)
