@@ -52,7 +52,11 @@ _CREATES = regex(
     r"|>|\+\+\+|title=",
     re.I,
 )
-_OF_ONES_OWN = regex(r"\b(create|write|make|use)\b[^.]{0,40}\byour own\b[^.]{0,40}\bcompose\b", re.I)
+_OF_ONES_OWN = regex(
+    r"\b(create|write|make|use)\b[^.]{0,40}\byour own\b[^.]{0,40}\bcompose\b"
+    r"|\bcreate an? \W?[\w.-]*compose[\w.-]*\.ya?ml\b",
+    re.I,
+)
 """What a sentence says of a file that the reader is to make."""
 _CONDITIONAL = regex(
     r"\b(if (you(?! want)|using|enabled|needed|necessary)|optional(ly)?|e\.g\.|git clone(?! <))\b", re.I
@@ -211,7 +215,7 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
-    if _OF_ONES_OWN.search(sentence_above(text[:begin])):
+    if any(map(_OF_ONES_OWN.search, (*before, sentence_above(text[:begin])))):
         return False
     return not (is_not_yet(workspace, place) or is_for_others(workspace, place))
 
@@ -440,8 +444,23 @@ def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> boo
     """Whether the text clones, before the command, the folder in which the file lies."""
     source = workspace.source(line.span.path)
     folder, _, inside = without_dots(word.text).partition("/")
-    cloned = CLONE.finditer(source.text, 0, line.span.start) if source is not None and inside else ()
-    return any(folder == without_dots(match[2] or match[1]).rstrip("/") for match in cloned)
+    if source is None or not inside:
+        return False
+    cloned = CLONE.finditer(source.text, 0, line.span.start)
+    names = {without_dots(match[2] or match[1]).rstrip("/") for match in cloned}
+    return folder in names or folder in checked_out(workspace, line.span.path)
+
+
+_CHECKS_OUT = regex(
+    rb"uses:[ \t]*[\"']?actions/checkout@.*\n(?:(?![ \t]*-[ \t]).*\n)*?[ \t]+path:[ \t]*[\"']?(?:\./)?([\w.-]+)"
+)
+
+
+@fact(set[str])
+def checked_out(workspace: Workspace, path: str) -> set[str]:
+    """The folders into which a workflow checks repositories out (README of actions/checkout, "path")."""
+    data = workspace.bytes(path) if _WORKFLOW.search(path) else None
+    return {name.decode() for name in _CHECKS_OUT.findall(data or b"")}
 
 
 _OF_WINDOWS = regex(r"[A-Za-z]:")
@@ -718,6 +737,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return  # made when it is needed, with services that nobody here knows
     if any(_is_guessed(workspace, word) for word in line.files):
         return
+    if line.files and not any(word.exists or workspace.named(basename(word.text)) for word in line.files):
+        return  # of a submodule
     projects: list[tuple[str, ...]] = []
     if line.files and all(word.exists for word in line.files):
         projects = [tuple(word.path or "" for word in line.files)]

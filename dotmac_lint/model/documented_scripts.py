@@ -20,6 +20,7 @@ from dotmac_lint.model.documentation import (
     CLONE,
     ELSEWHERE,
     Missing,
+    checked_out,
     if_it_is_there,
     is_meant,
     is_of_other_times,
@@ -170,6 +171,8 @@ def _calls_in(workspace: Workspace, path: str) -> Iterator[_Call]:
     for name, start, end, commands in _runs_in(workspace, path):
         source = None if lies_somewhere(workspace, name) else workspace.source(path)
         if source is None or _OF_ACCOUNT.search(name):
+            continue
+        if without_dots(name).partition("/")[0] in checked_out(workspace, path):
             continue
         place = Span(path, start, end)
         folder = entered_folder(workspace, path, source.text[commands:start])

@@ -350,7 +350,8 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 def mend_source(mount: MissingSource) -> Fix | None:
     """Mount what is meant; else create what is missing."""
-    return _meant(mount) or _alike(mount) or (None if _is_meant_from_root(mount) else create_source(mount))
+    meant = _meant(mount) or _under_another_folder(mount) or _alike(mount)
+    return meant or (None if _is_meant_from_root(mount) else create_source(mount))
 
 
 def _is_meant_from_root(mount: MissingSource) -> bool:
@@ -363,20 +364,33 @@ def _is_meant_from_root(mount: MissingSource) -> bool:
 
 def _meant(mount: MissingSource) -> Fix | None:
     """Mount what the same words lead to from the project's folder, or from the root."""
-    workspace, base = mount.service.workspace, mount.service.deployment.spec.folder
-    source = workspace.source(mount.at.path)
+    workspace, base, words = mount.service.workspace, mount.service.deployment.spec.folder, _words(mount)
+    kind = "file" if mount.is_file else "directory"
+    places = {words, posixpath.join(base, words)} if words else set()
+    return _mounted_instead(mount, [place for place in sorted(places) if workspace.kind(place) == kind])
+
+
+def _under_another_folder(mount: MissingSource) -> Fix | None:
+    """Mount the one file that the same words, a folder and a name, lead to from anywhere."""
+    words = _words(mount)
+    files = mount.service.workspace.named(posixpath.basename(words)) if mount.is_file and "/" in words else ()
+    return _mounted_instead(mount, [path for path in files if path.endswith(f"/{words}")])
+
+
+def _words(mount: MissingSource) -> str:
+    """How the source is written, without what leads to where its words begin; "" where it is written otherwise."""
+    source = mount.service.workspace.source(mount.at.path)
     written = mount.at.range.slice(source.text) if source is not None else ""
-    words = without_dots(written).rstrip("/")
-    if words and posixpath.normpath(posixpath.join(base, written)) == mount.source:
-        kind = "file" if mount.is_file else "directory"
-        places = {words, posixpath.join(base, words)}
-        meant = [place for place in sorted(places) if workspace.kind(place) == kind]
-        if len(meant) == 1:
-            name = posixpath.relpath(meant[0], base or ".")
-            edit = replace_word(workspace, mount.at, name if name.startswith(".") else f"./{name}")
-            if edit is not None:
-                return Fix(f"Mount `{meant[0]}` instead", edits=(edit,))
-    return None
+    leads = posixpath.normpath(posixpath.join(mount.service.deployment.spec.folder, written)) == mount.source
+    return without_dots(written).rstrip("/") if leads else ""
+
+
+def _mounted_instead(mount: MissingSource, meant: list[str]) -> Fix | None:
+    if len(meant) != 1:
+        return None
+    name = posixpath.relpath(meant[0], mount.service.deployment.spec.folder or ".")
+    edit = replace_word(mount.service.workspace, mount.at, name if name.startswith(".") else f"./{name}")
+    return Fix(f"Mount `{meant[0]}` instead", edits=(edit,)) if edit is not None else None
 
 
 def _alike(mount: MissingSource) -> Fix | None:
