@@ -737,8 +737,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return  # made when it is needed, with services that nobody here knows
     if any(_is_guessed(workspace, word) for word in line.files):
         return
-    if line.files and not any(word.exists or workspace.named(basename(word.text)) for word in line.files):
-        return  # of a submodule
+    if any(word.path is not None and workspace.in_submodule(word.path) for word in line.files):
+        return
     projects: list[tuple[str, ...]] = []
     if line.files and all(word.exists for word in line.files):
         projects = [tuple(word.path or "" for word in line.files)]
