@@ -97,7 +97,7 @@ class _Handed(msgspec.Struct, frozen=True):
 
 
 def _handed_on(deployment: Deployment, service: Service) -> Iterator[_Handed]:
-    """For each of its settings, if no env file reaches its process in another way."""
+    """For each of the settings that it makes, if no env file reaches its process in another way."""
     if not service.settings or service.environment.unknown or service.may_find((".env",)):
         return
     if service.process.migrates:
@@ -105,7 +105,7 @@ def _handed_on(deployment: Deployment, service: Service) -> Iterator[_Handed]:
     given = {
         name: given for name, given in deployment.project.scope.items() if given.span and not host_gives(name)
     }
-    for settings in service.settings:
+    for settings in (start.settings for start in service.starts if start.made is not None):
         if service.dotenv_of(settings):
             continue
         fields = {name: field for name in given if (field := next(iter(settings.lookup(name).fields), None))}

@@ -22,7 +22,6 @@ class SettingNotForwarded(Rule):
     severity = Severity.WARNING
     fixable = FixAvailability.SOMETIMES
     since = "0.1.0"
-    preview = True
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         for group in grouped(not_forwarded(repository), _cause):
@@ -30,15 +29,18 @@ class SettingNotForwarded(Rule):
 
     def _report(self, group: list[NotForwarded]) -> Diagnostic:
         found, *others = group
-        readers = " and ".join(f"`{service.name}`" for service in found.services)
-        whose = f"of service{'s' * (len(found.services) > 1)} {readers}"
+        readers = listed([f"`{service.name}`" for service in found.services], most=3)
+        if len(found.services) > 1:
+            who = f"the settings of services {readers} read"
+        else:
+            who = f"`{found.settings.name}` of service {readers} reads"
         file = f"{'example' if found.placeholder else 'env file'} `{found.at.path}`"
         if others:
             names = listed([f"`{one.name}`" for one in group], most=3)
-            what = f"{len(group)} variables that `{found.settings.name}` {whose} reads, but they reach no container"
+            what = f"{len(group)} variables that {who}, but they reach no container"
             said = f"The {file} sets {what}: {names}. Compose hands on only what a service names."
         else:
-            what = f"`{found.name}`, which `{found.settings.name}` {whose} reads, but it reaches no container"
+            what = f"`{found.name}`, which {who}, but it reaches no container"
             said = f"The {file} sets {what}: Compose hands on only what a service names."
         return self.report(
             said,
