@@ -204,9 +204,9 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                     or is_put_by_script(workspace, posixpath.dirname(path), source)
                     or is_said_to_be_made(workspace, source)
                 )
-            elif _is_of_run_time(workspace, writers, source):
-                continue
-            elif configures and is_told_to_be_filled(workspace, posixpath.dirname(path), source):
+            elif _is_of_run_time(workspace, writers, source) or (
+                configures and is_told_to_be_filled(workspace, posixpath.dirname(path), source)
+            ):
                 continue
             else:
                 made = is_made_beside(
