@@ -274,6 +274,7 @@ class Repository:
         """What could not be read of the files that the model needed."""
         from dotmac_lint.model.command_lines import find_command_lines
         from dotmac_lint.model.compose import stand_in
+        from dotmac_lint.model.deployments import in_first_format
 
         seen: set[Unreadable] = set()
         for deployment in self.deployments:
@@ -302,8 +303,13 @@ class Repository:
             if (_DEFAULT_COMPOSE.search(path) or path in named) and not _NOT_DEPLOYED.search(path):
                 source = self.workspace.source(path)  # nothing that can be read may make a deployment of it
                 if source is not None and "{{" not in source.text and "{%" not in source.text:
-                    self.workspace.yaml(path)
+                    file = self.workspace.yaml(path)
                     seen.update(self._problems(path, "read_yaml"))
+                    if file is not None and _DEFAULT_COMPOSE.search(path) and (old := in_first_format(file)):
+                        message = (
+                            "It has no `services:`: Compose no longer reads the first version of its format."
+                        )
+                        seen.add(Unreadable(message, old.at(path)))
         for path in filter(_DEFAULT_COMPOSE.search, self.workspace.links_outside):
             message = f"`{path}` is a link to a file outside what is linted, and is not read."
             seen.add(Unreadable(message, Span(path, 0, 0), outside=True))

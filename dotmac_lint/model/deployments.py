@@ -33,6 +33,7 @@ from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
 if TYPE_CHECKING:
     from dotmac_lint.readers.yaml import Node, YamlFile
+    from dotmac_lint.source import Range
 
 _COMPOSE_NAME = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _SKIPPED = regex(
@@ -309,6 +310,18 @@ class _Group:
     def labels(self) -> list[Label]:
         """The lines that name the files."""
         return [*self.evidence, *(label for labels in self.ways.values() for label in labels)]
+
+
+def in_first_format(file: YamlFile) -> Range | None:
+    """Where a file begins whose top level is nothing but services."""
+    from dotmac_lint.readers.yaml import Mapping
+
+    top = file.documents[0] if len(file.documents) == 1 else None
+    entries = top.entries if isinstance(top, Mapping) else ()
+    runs = {"image", "build", "extends"}
+    if entries and all(isinstance(e.value, Mapping) and any(map(e.value.get, runs)) for e in entries):
+        return entries[0].key.range
+    return None
 
 
 def may_be_compose(path: str) -> bool:
