@@ -5,10 +5,12 @@ Source of behaviour: compose-go, loader/validate.go (checkConsistency) and graph
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_references import uses
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree
 from dotmac_lint.model.published_ports import alternatives
@@ -35,6 +37,8 @@ def refusals(deployment: Deployment) -> Iterator[Refusal]:
     project = deployment.project
     if not project.complete or any(e.text.startswith("docker stack") for e in deployment.spec.evidence):
         return
+    for service in project.services.values():
+        yield from _empty(service)
     active = [service for service in project.services.values() if service.active]
     for service in active:
         yield from _several_of_one_name(service)
@@ -86,6 +90,40 @@ def _two_networks(service: Service) -> Iterator[Refusal]:
             "`networks` is set here",
             "Keep one of them; in an overlay, `networks: !reset null` takes away what the base says.",
         )
+
+
+_NEVER_EMPTY = (
+    "environment",
+    "ports",
+    "volumes",
+    "depends_on",
+    "labels",
+    "networks",
+    "env_file",
+    "healthcheck",
+    "build",
+    "expose",
+    "logging",
+    "extra_hosts",
+)
+
+
+_TO_BE_FILLED = regex(r"(example|sample|template|dist)[^/]*$", re.I)
+
+
+def _empty(service: Service) -> Iterator[Refusal]:
+    """What has a key and nothing below it, of whatever profile: all its items are comments, perhaps."""
+    for name in _NEVER_EMPTY:
+        value = service.attribute(name)
+        if isinstance(value, Leaf) and value.is_null and not _TO_BE_FILLED.search(value.span.path):
+            yield Refusal(
+                service.name,
+                f"Service `{service.name}` has an empty `{name}`: Compose refuses the whole project.",
+                service.node.rows[name].key.span,
+                service.key,
+                "the service is defined here",
+                f"Remove `{name}:`, or give it items.",
+            )
 
 
 def without_target(volumes: Tree | None) -> Iterator[Table]:
