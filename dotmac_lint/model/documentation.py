@@ -281,7 +281,8 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     name, folder = cloned[-1].groups()
     after = before[cloned[-1].end() :]
     same_block = path.endswith((".md", ".mdx")) and "```" not in after and not _ENTERS.search(after)
-    entered = same_block or folder == "." or re.search(rf"\bcd {re.escape(folder or name)}(?![\w.-])", after)
+    into = rf"\b(?:cd|pushd) [\"']?(?:[^\s\"';&|]*/)?{re.escape(folder or name)}(?![\w.-])"
+    entered = same_block or folder == "." or re.search(into, after)
     return bool(entered) and not (
         _is_ours(workspace, name) and _is_first_of_owner(workspace, cloned[-1][0], name)
     )

@@ -198,6 +198,8 @@ def _used(project: Project, kind: Kind) -> set[str] | None:
             if isinstance(leaf.value, Unknown) and not _stands_for_a_path(leaf):
                 return None
             defaults = tuple(reference.default for reference in leaf.references if reference.default)
+            if kind == "network" and not {*defaults}.isdisjoint(declared(project, kind)):
+                return None  # a variable chooses one of them
             used |= {*defaults, *(name for name in declared(project, kind) if name.startswith(defaults))}
         if service.attribute("extends") is not None:
             return None

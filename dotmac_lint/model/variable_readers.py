@@ -513,6 +513,9 @@ _FRAMEWORKS = (
         (b"laravel/framework", b"laravel/lumen-framework"),
     ),
     ("composer.json", regex(r"JWT_"), (b"tymon/jwt-auth", b"php-open-source-saver/jwt-auth")),
+    ("composer.json", regex(r"FLARE_KEY$"), (b"spatie/laravel-ignition", b"facade/ignition")),
+    ("composer.json", regex(r"STRIPE_"), (b"laravel/cashier",)),
+    ("composer.json", regex(r"(ALGOLIA|MEILISEARCH)_"), (b"laravel/scout",)),
     (
         "package.json",
         regex(r"(ROOT|MONGO|MONGO_OPLOG|MAIL|DDP_DEFAULT_CONNECTION)_URL$|BIND_IP$|HTTP_FORWARDED_COUNT$"),
