@@ -219,14 +219,17 @@ def is_written(workspace: Workspace, path: str) -> bool:
 
 
 def is_written_by_script(workspace: Workspace, path: str) -> bool:
-    """Whether a shell script writes a file of that name: `> NAME`."""
+    """Whether a shell script writes the file, by all of the path or the end of it: `> NAME`."""
+    name = posixpath.basename(path)
+    written = re.compile(
+        rb"[^-=\d&]>[ \t]*[\"']?(?:\$\{?\w+\}?/|\./)?([\w./-]*%s)(?![\w./-])" % re.escape(os.fsencode(name))
+    )
     scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
-    written = redirected_to(path)
-    for file, _ in workspace.words.search(scripts, (os.fsencode(posixpath.basename(path)),)):
-        source = workspace.source(file)
-        if source is not None and any(map(written.search, source.text.splitlines())):
-            return True
-    return False
+    return any(
+        f"/{path}".endswith(f"/{os.fsdecode(place)}")
+        for file, _ in workspace.words.search(scripts, (os.fsencode(name),))
+        for place in written.findall(workspace.bytes(file) or b"")
+    )
 
 
 def redirected_to(path: str) -> re.Pattern[str]:
