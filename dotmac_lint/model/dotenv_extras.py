@@ -77,7 +77,7 @@ def dotenv_extras(repository: Repository) -> Iterator[DotenvExtras]:
             for name in field.names
         ]
         for written in settings.env_files or ():
-            place = _place(workspace, settings.path, written)
+            place = env_file_of(workspace, settings.path, written)
             file = workspace.env_file(place[1], "python") if place else None
             entries = tuple(
                 entry
@@ -88,7 +88,7 @@ def dotenv_extras(repository: Repository) -> Iterator[DotenvExtras]:
                 yield DotenvExtras(settings, place[0], place[1], entries)
 
 
-def _place(workspace: Workspace, module: str, written: str) -> tuple[str, str] | None:
+def env_file_of(workspace: Workspace, module: str, written: str) -> tuple[str, str] | None:
     """The env file, as seen from the folder of the project that holds `module`, and the file that tells of it."""
     from dotmac_lint.model.compose import stand_in
     from dotmac_lint.workspace import normalise

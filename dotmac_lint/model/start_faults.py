@@ -17,7 +17,9 @@ from dotmac_lint.facts import fact
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.dotenv_extras import env_file_of
 from dotmac_lint.model.edits import add_variable
+from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.validation import Missing
@@ -25,10 +27,10 @@ from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.deployment import Deployment, Service
-    from dotmac_lint.model.environment import Variable
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.model.settings import Field, SettingsClass
     from dotmac_lint.model.startup import FieldValue, GuardOutcome, Start
+    from dotmac_lint.readers.dotenv import EnvEntry
     from dotmac_lint.workspace import Workspace
 
 LEAST = 3
@@ -120,6 +122,69 @@ def _refused(deployment: Deployment) -> Iterator[Refused]:
             if isinstance(value, Invalid) and variable is not None:
                 if not found.field.section:
                     yield Refused((service,), start.settings, found.field, variable, value.why)
+
+
+class RefusedInFile(msgspec.Struct, frozen=True):
+    """A value in an env file that settings read themselves, or in its example, that a field refuses."""
+
+    settings: SettingsClass
+    field: Field
+    env_file: str
+    at: Span
+    shown: str | None
+    """The value; None where it is secret."""
+    why: str
+    right: str | None
+    """How the field takes it, where one spelling is meant."""
+
+
+def refused_in_env_files(repository: Repository) -> Iterator[RefusedInFile]:
+    """Each of them, once, of which no service of a deployment tells."""
+    workspace = repository.workspace
+    told = {
+        (at.path, at.start)
+        for deployment in repository.deployments
+        for one in refused_values(deployment)
+        for at in (one.variable.name_span, *one.variable.sources)
+    }
+    for settings in repository.settings:
+        if settings.model.version != 2 or settings.other_sources:
+            continue
+        for written in settings.env_files or ():
+            place = env_file_of(workspace, settings.path, written)
+            file = workspace.env_file(place[1], "python") if place else None
+            if place is None or file is None:
+                continue
+            env_file, path = place
+            given = {
+                entry.key: _given(entry, path, placeholder=path != env_file)
+                for entry in file.entries
+                if entry.value and "$" not in entry.value
+            }
+            for found in repository.simulator.simulate(settings, given).fields if given else ():
+                variable, value = found.variable, found.value
+                if variable is None or not isinstance(value, Invalid) or found.field.section:
+                    continue
+                at = variable.name_span
+                if (at.path, at.start) in told or not isinstance(variable.value, Known):
+                    continue
+                told.add((at.path, at.start))
+                secret = found.field.secret or is_secret_name(variable.name)
+                text = variable.value.value
+                yield RefusedInFile(
+                    settings,
+                    found.field,
+                    env_file,
+                    at,
+                    None if secret else text,
+                    value.why,
+                    None if secret else _meant(text.strip(), found.field),
+                )
+
+
+def _given(entry: EnvEntry, path: str, *, placeholder: bool) -> Variable:
+    at = entry.key_range.at(path)
+    return Variable(entry.key, Known(entry.value or ""), at, at, "env_file", placeholder=placeholder)
 
 
 _TRUE = frozenset({"enabled", "enable", "active", "ja", "si", "oui"})

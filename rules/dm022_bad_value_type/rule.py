@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
-from dotmac_lint.model.start_faults import refused_values, respelled, spelling
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.model.start_faults import refused_in_env_files, refused_values, respelled, spelling
 
 
 class BadValueType(Rule):
@@ -38,4 +38,23 @@ class BadValueType(Rule):
                 service=found.services[0].name,
                 severity=Severity.WARNING if found.example else Severity.ERROR,
                 key=found.variable.name,
+            )
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        for found in refused_in_env_files(repository):
+            value = f" to `{found.shown}`" if found.shown else ""
+            declared = found.field.type.name or found.field.type.kind
+            file = f"`{found.env_file}`, which"
+            if found.at.path != found.env_file:
+                file = f"`{found.env_file}`, and its example `{found.at.path}`"
+            yield self.report(
+                f"`{found.settings.name}` reads {file} sets `{found.field.names[0]}`{value}, which the field "
+                f"`{found.field.dotted}` refuses: the value {found.why}.",
+                found.at,
+                related=[Label(found.field.span, f"declared `{declared}`")],
+                help=f"Write `{found.right}`."
+                if found.right
+                else f"Give a value that is a valid `{declared}`.",
+                severity=Severity.WARNING,
+                key=f"{found.at.path} {found.field.dotted}",
             )
