@@ -193,7 +193,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             configuration = (mount.read_only and not written) or bool(configures)
             if configuration and not is_file and (_NOT_RUN.search(target) or _is_idle(service, target)):
                 continue
-            if not (is_file or configuration or _harms(service, source, target)):
+            chosen = bool(mount.source.references)  # by who starts it, who knows what lies there
+            if not (is_file or configuration or (not chosen and _harms(service, source, target))):
                 continue
             path = mount.span.path
             if is_file:

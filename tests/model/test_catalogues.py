@@ -168,6 +168,14 @@ def test_a_script_below_makes_the_folder(tmp_path: Path, made: str, found: list[
     assert _mounted(tmp_path, "'./policies:/policies:ro'", {"a/scripts/init.sh": script}) == found
 
 
+@pytest.mark.parametrize(("source", "found"), [("./www", ["www"]), ("${SITE:-./www}", [])])
+def test_a_folder_that_who_starts_it_chooses(tmp_path: Path, source: str, found: list[str]) -> None:
+    text = f"services:\n  web:\n    build: .\n    volumes: ['{source}:/www']\n"
+    files = {"compose.yaml": text, "Dockerfile": "FROM php:8\nWORKDIR /www\n"}
+    deployment = _repository(tmp_path, files).deployments[0]
+    assert [mount.source for mount in missing_sources(deployment)] == found
+
+
 @pytest.mark.parametrize(("told", "found"), [("create a file in the", []), ("see the", ["a/provisioning"])])
 def test_a_document_tells_to_fill_the_folder(tmp_path: Path, told: str, found: list[str]) -> None:
     text = f"To have it, {told} `provisioning/sources` folder.\n"
