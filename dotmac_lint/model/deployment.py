@@ -902,9 +902,11 @@ class Service:
 
     @cached_property
     def _runs_our_code_from_elsewhere(self) -> bool:
-        from dotmac_lint.model.variable_readers import runs_our_code_from_elsewhere
+        from dotmac_lint.model.variable_readers import is_but_a_start, runs_our_code_from_elsewhere
 
-        return any(runs_our_code_from_elsewhere(self.workspace, path) for path in self.files)
+        return is_but_a_start(self.workspace, self.files) or any(
+            runs_our_code_from_elsewhere(self.workspace, path) for path in self.files
+        )
 
     @cached_property
     def names_read_in_code(self) -> dict[str, str]:

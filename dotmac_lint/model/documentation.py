@@ -267,7 +267,7 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
         _is_cloned(workspace, place.path, before)
         or _speaks_of_another_clone(workspace, source.text[:section], before)
         or _is_in_another_folder(workspace, before)
-        or ("/" in place.path and any(_leads_away(workspace, text) for text in (before, source.text[:begin])))
+        or ("/" in place.path and _leads_away(workspace, source.text[:begin], before))
         or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
     )
 
@@ -307,9 +307,13 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
     )
 
 
-def _leads_away(workspace: Workspace, before: str) -> bool:
-    """Whether the text `before` a command enters a folder of a name that none here has, and clones nothing."""
-    entered = {match[1] for match in _ENTERS.finditer(before)} if "git clone" not in before else set()
+def _leads_away(workspace: Workspace, above: str, section: str) -> bool:
+    """Whether the document enters no folder that is here, but before the command one of a name that none here has; what
+    it clones is told apart."""
+    if any(workspace.is_directory(match[1]) for match in _ENTERS.finditer(above)):
+        return False
+    text = section if "git clone" in above else above
+    entered = {match[1] for match in _ENTERS.finditer(text)} if "git clone" not in section else set()
     names = {basename(folder) for folder in entered if re.fullmatch(r"(\./)?[a-z][\w./-]*", folder)}
     return any(
         not _PLACEHOLDERS.fullmatch(name)

@@ -70,6 +70,7 @@ LARGEST = 2 * 1024 * 1024
 _COMPOSE = regex(r"compose[^/]*\.ya?ml$")
 _OTHERWISE = rb"\$\{?%b\b|\b%b\b(?![\"']?[ \t]*[:=])"
 """A name in a Compose file that is no key."""
+_CODE = regex(r"\.(py|[cm]?[jt]sx?|go|rb|php|rs|java|kt|cs)$")
 CUSTOM = 4
 """Folders whose examples hold a variable that nothing here reads, so that it is no slip of one of them."""
 _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
@@ -112,7 +113,7 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
     unread -= _interpolated_in_use(workspace, unread) | _expanded_in_documents(workspace, unread)
     told = _told_elsewhere(repository)
     foreign = _foreign_readers(repository)
-    unread -= _given_by_a_catalogue(examples)
+    unread -= _given_by_a_catalogue(workspace, examples)
     blind = _with_settings_elsewhere(
         workspace, {posixpath.dirname(path) for path in examples} if unread else set()
     )
@@ -127,13 +128,20 @@ def idle_entries(repository: Repository) -> Iterator[Idle]:
                 yield _idle(repository, path, entry, read - {other.key for other in entries})
 
 
-def _given_by_a_catalogue(examples: dict[str, list[EnvEntry]]) -> set[str]:
-    """What the examples of several folders hold alike: a custom of the repository, which what starts them knows."""
+def _given_by_a_catalogue(workspace: Workspace, examples: dict[str, list[EnvEntry]]) -> set[str]:
+    """What the examples of several folders without code hold alike: a custom of the repository, which what starts them
+    knows.
+    """
     folders: dict[str, set[str]] = {}
     for path, entries in examples.items():
         for entry in entries:
             folders.setdefault(entry.key, set()).add(posixpath.dirname(path))
-    return {name for name, held in folders.items() if len(held) >= CUSTOM}
+    customs: set[str] = set()
+    for name, held in folders.items():
+        if len(held) >= CUSTOM:
+            bare = sum(not any(map(_CODE.search, workspace.under(folder))) for folder in held)
+            customs |= {name} if bare >= CUSTOM else set()
+    return customs
 
 
 def _is_for_a_stranger(workspace: Workspace, path: str, entries: list[EnvEntry]) -> bool:

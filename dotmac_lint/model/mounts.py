@@ -235,6 +235,8 @@ def _is_of_run_time(workspace: Workspace, writers: dict[str, list[tuple[str, str
     in one that is not there at all and that has what a container writes as well."""
     parts = source.split("/")[:-1]
     kept = next((n for n, part in enumerate(parts, 1) if _KEPT.fullmatch(part)), None)
+    if kept is not None and workspace.is_directory("/".join(source.split("/")[kept - 1 :])):
+        return False  # it is meant from the root
     if kept is not None and not any(
         not posixpath.basename(file).startswith(".") for file in workspace.under("/".join(parts[:kept]))
     ):

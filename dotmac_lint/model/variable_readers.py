@@ -275,13 +275,10 @@ _SETTINGS = regex(rb"\b(settings|config|configuration|conf)\b")
 
 def runs_our_code_from_elsewhere(workspace: Workspace, path: str) -> bool:
     """Whether the module takes all settings of a package that is not in the repository, such as a framework's
-    (`from framework.conf.base import *`), or imports one that goes by the name of the repository's own packages; or is
-    a program in Go that does nothing but start one of another module.
+    (`from framework.conf.base import *`), or imports one that goes by the name of the repository's own packages.
     """
     from dotmac_lint.model.settings_code import code_of
 
-    if path.endswith(".go"):
-        return _is_but_a_start(workspace, path)
     return path.endswith(".py") and any(
         (all_settings or _is_of_our_family(workspace, package)) and package not in code_of(workspace).own
         for package, all_settings in _packages_imported(workspace, path).items()
@@ -292,14 +289,28 @@ _GO_IMPORT = regex(rb"(?m)^(?:import)?[ \t]*(?:\w+[ \t]+)?\"([\w.-]+\.[a-z]+/[^\
 _GO_DECLARES = regex(rb"(?m)^(?:func|type|var|const)\b")
 
 
+def is_but_a_start(workspace: Workspace, files: Iterable[str]) -> bool:
+    """Whether all code in Go among the files is a `main` that starts a program of another module."""
+    written = [path for path in files if path.endswith(".go") and not path.endswith("_test.go")]
+    modules = {name for path in workspace.named("go.mod") for name in _modules(workspace, path)}
+    return len(written) == 1 and _starts_another(workspace, written[0], " ".join(sorted(modules)))
+
+
+@fact(list[str])
+def _modules(workspace: Workspace, path: str) -> list[str]:
+    return [name.decode() for name in re.findall(rb"(?m)^module[ \t]+(\S+)", workspace.bytes(path) or b"")]
+
+
 @fact(bool)
-def _is_but_a_start(workspace: Workspace, path: str) -> bool:
-    """Whether a program in Go declares nothing but its `main`, and imports what is not of the standard library."""
+def _starts_another(workspace: Workspace, path: str, modules: str) -> bool:
+    """Whether it declares nothing but `main`, and imports what is neither of the standard library nor of `modules`."""
     data = workspace.bytes(path) or b""
+    own = tuple(f'"{name}/'.encode() for name in modules.split())
     return (
         len(_GO_DECLARES.findall(data)) == 1
         and b"func main()" in data
         and _GO_IMPORT.search(data) is not None
+        and not any(name in data for name in own)
     )
 
 

@@ -31,14 +31,17 @@ def _repository(folder: Path, files: dict[str, str]) -> Repository:
     return Repository(Workspace(folder))
 
 
-@pytest.mark.parametrize(("stacks", "idle"), [(3, ["STORE_ZONE"] * 3), (4, [])])
-def test_a_variable_of_all_examples(tmp_path: Path, stacks: int, idle: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("stacks", "code", "idle"), [(3, "sh", ["STORE_ZONE"] * 3), (4, "sh", []), (4, "py", ["STORE_ZONE"] * 4)]
+)
+def test_a_variable_of_all_examples(tmp_path: Path, stacks: int, code: str, idle: list[str]) -> None:
     files = {
         f"stacks/s{n}/{name}": text
         for n in range(stacks)
         for name, text in (
             ("compose.yaml", APP.rstrip() + ":$TAG\n"),
             (".env.example", f"TAG={n}\nSTORE_ZONE=a\n"),
+            (f"run.{code}", ""),
         )
     }
     repository = _repository(tmp_path, files)
@@ -133,6 +136,7 @@ def _mounted(folder: Path, mounts: str, files: dict[str, str]) -> list[str]:
     [
         ("'./data/mibs:/usr/share/mibs:ro'", {}, []),
         ("'./data/mibs:/usr/share/mibs:ro'", {"a/data/.gitkeep": ""}, []),
+        ("'./data/mibs:/usr/share/mibs:ro'", {"data/mibs/a.mib": ""}, ["a/data/mibs"]),
         ("'./data/mibs:/usr/share/mibs:ro'", {"a/data/seed.csv": ""}, ["a/data/mibs"]),
         ("'./panel/nginx:/etc/nginx/conf.d', './panel/logs:/app/logs'", {}, []),
         ("'./panel/nginx:/etc/nginx/conf.d', './logs:/app/logs'", {}, ["a/panel/nginx"]),
