@@ -205,7 +205,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                     or is_put_by_script(workspace, posixpath.dirname(path), source)
                     or is_said_to_be_made(workspace, source)
                 )
-            elif _is_of_run_time(workspace, writers, source) or (
+            elif (configuration and _is_of_run_time(workspace, writers, source)) or (
                 configures and is_told_to_be_filled(workspace, posixpath.dirname(path), source)
             ):
                 continue

@@ -38,7 +38,7 @@ def refusals(deployment: Deployment) -> Iterator[Refusal]:
     if not project.complete or any(e.text.startswith("docker stack") for e in deployment.spec.evidence):
         return
     for service in project.services.values():
-        yield from _empty(service)
+        yield from _empty(service, deployment.spec.files[0])
     active = [service for service in project.services.values() if service.active]
     for service in active:
         yield from _several_of_one_name(service)
@@ -111,11 +111,15 @@ _NEVER_EMPTY = (
 _TO_BE_FILLED = regex(r"(example|sample|template|dist)[^/]*$", re.I)
 
 
-def _empty(service: Service) -> Iterator[Refusal]:
-    """What has a key and nothing below it, of whatever profile: all its items are comments, perhaps."""
+def _empty(service: Service, base: str) -> Iterator[Refusal]:
+    """What has a key and nothing below it in the file that begins the project, of whatever profile: all its items are
+    comments, perhaps. An overlay may take away what the base says.
+    """
     for name in _NEVER_EMPTY:
         value = service.attribute(name)
-        if isinstance(value, Leaf) and value.is_null and not _TO_BE_FILLED.search(value.span.path):
+        if not isinstance(value, Leaf) or not value.is_null or value.tag or value.span.path != base:
+            continue
+        if not _TO_BE_FILLED.search(base):
             yield Refusal(
                 service.name,
                 f"Service `{service.name}` has an empty `{name}`: Compose refuses the whole project.",
