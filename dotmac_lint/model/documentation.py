@@ -336,7 +336,8 @@ def _is_first_of_owner(workspace: Workspace, clone: str, name: str) -> bool:
     owner = match[1].lower() if match is not None else ""
     files, times = Counter[str](), Counter[str]()
     root = [path for path in workspace.files if "/" not in path]
-    listed = len({who for path in root for who, _ in _addresses(workspace, path)}) >= _MANY_OWNERS
+    lists = [path for path in root if DOCUMENT.search(path)]  # a lock file of Go has as many
+    listed = len({who for path in lists for who, _ in _addresses(workspace, path)}) >= _MANY_OWNERS
     for path in root:
         named = [other for who, other in _addresses(workspace, path) if listed or who == owner]
         files.update({*named})

@@ -268,12 +268,14 @@ def test_a_service_to_be_filled_in(tmp_path: Path, service: str, names: list[str
     assert [missing.name for missing in missing_references(repository)] == names
 
 
-def test_a_clone_in_a_list_of_many(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "found"), [("README.md", 0), ("go.sum", 1)])
+def test_a_clone_in_a_list_of_many(tmp_path: Path, file: str, found: int) -> None:
     listed = "".join(f"- https://github.com/owner{n}/ferry{n}\n" for n in range(20))
     clone = "```sh\ngit clone https://github.com/owner1/ferry1.git\ncp .env.example .env\n```\n"
     own = "https://github.com/we/shelf https://github.com/we/shelf\n"
-    repository = _repository(tmp_path, {"README.md": own + listed, "apps/ferry1/about.md": clone})
-    assert not list(missing_references(repository))
+    files = {"README.md": own, "apps/ferry1/about.md": clone}
+    files[file] = files.get(file, "") + listed
+    assert len(list(missing_references(_repository(tmp_path, files)))) == found
 
 
 @pytest.mark.parametrize(("told", "found"), [("Create a `Dockerfile`", 0), ("Look at the `Dockerfile`", 1)])
