@@ -589,6 +589,8 @@ def _matches(places: Places, path: str, base: str, word: Text, named: Collection
     likely = [f for f in listed if f.endswith(end) and f not in named]
     fitting = [f for f in likely if fnmatchcase(f, pattern) or fnmatchcase(f, below)]
     names = [f for f in fitting if f.count("/") == depth]
+    # `compose.$SYSTEM.yml` is compose.linux.yml, and compose.tests.linux.yml where nothing else is.
+    names = [f for f in names if f.count(".") == pattern.count(".")] or names
     if not names and word.chars[:1] == OPEN:  # a folder whose name is not known
         names = fitting
     if not names or len(names) > MAX_MATCHES:

@@ -82,6 +82,12 @@ _UNPACKED = regex(
 )
 """Where the commands run that follow: in what was downloaded."""
 _ADOC_HEADING = regex(r"(?m)^={2,6} .*$")
+_FENCE = regex(r"^[ \t>]*```", re.MULTILINE)
+_SISTER = regex(
+    r"\bin the \W{0,3}(docs|documentation|website|infra\w*|deploy\w*|gitops|config\w*|frontend|backend)\W{0,3} repo",
+    re.I,
+)
+"""Where the command of a sentence runs: in another repository of the same people."""
 _NEAR = 8
 """Lines before a command in which the document says so."""
 CLONE = regex(
@@ -221,9 +227,12 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
 
 
 def sentence_above(text: str) -> str:
-    """The last line of a text that does not begin a block of code."""
+    """The last line of a text, without the block of code that it ends in."""
+    fences = [*_FENCE.finditer(text)]
+    if len(fences) % 2:
+        text = text[: fences[-1].start()]
     lines = (line for line in reversed(text[-_LONGEST_SENTENCE:].splitlines()) if line.strip(" \t-`~"))
-    return next((line for line in lines if not line.startswith(("```", "[source"))), "")
+    return next((line for line in lines if not line.startswith("[source")), "")
 
 
 def _headings(workspace: Workspace, place: Span) -> list[Heading]:
@@ -269,6 +278,7 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
         or _is_in_another_folder(workspace, before)
         or ("/" in place.path and _leads_away(workspace, source.text[:begin], before))
         or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
+        or _SISTER.search(sentence_above(before)) is not None
     )
 
 
