@@ -88,7 +88,7 @@ def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
     """The services of all profiles that are built in the repository: whoever starts the profile needs the image."""
     if all(_FIXTURE.search(path) for path in deployment.spec.files):
         return
-    for service in deployment.declared:
+    for service in deployment.startable:
         build = service.definition.build
         if build is not None and not _REMOTE.search(build.context.raw):
             yield service, build
@@ -554,7 +554,7 @@ def unknown_arguments(deployment: Deployment) -> Iterator[list[UnknownArgument]]
     """For each build the arguments that no ARG of its Dockerfile takes; a block of several services may suit one, and
     one that is an environment as well suits that."""
     accepted = deployment.repository.accepted_arguments
-    environments = (service.definition.environment for service in deployment.declared)
+    environments = (service.definition.environment for service in deployment.startable)
     shared = {variable.name_span for environment in environments for variable in environment}
     for service, build in _builds(deployment):
         if service.image is not None:

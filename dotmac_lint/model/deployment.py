@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 
 _DOCKERFILE = regex(r"(^|.*[/.])(Dockerfile|Containerfile)(\.[^/]*)?$", re.IGNORECASE)
+_STAYS_OFF = regex(
+    r"(^|[._-])(disabled?|off|never|none|no|unused|ignored?|skip|do-?not-?start|deprecated|legacy|obsolete|old|archived?)$",
+    re.IGNORECASE,
+)
+"""Profiles of what is kept but no longer started."""
+
 _DEFAULT_COMPOSE = regex(r"(^|/)(docker-)?compose\.ya?ml$")
 _NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|fixtures|testdata)/")
 _ENVIRONMENT_NAMES = (
@@ -249,7 +255,7 @@ class Repository:
 
     @cached_property
     def _services(self) -> list[Service]:
-        return [service for deployment in self.deployments for service in deployment.services]
+        return [service for deployment in self.deployments for service in deployment.startable]
 
     @cached_property
     def _contained_files(self) -> list[str]:
@@ -513,6 +519,18 @@ class Deployment:
     def declared(self) -> tuple[Service, ...]:
         """The services of all profiles."""
         return tuple(Service(self, definition) for definition in self.project.services.values())
+
+    @cached_property
+    def startable(self) -> tuple[Service, ...]:
+        """The services that would run, and those of profiles that anybody may switch on: none whose name says that it
+        stays off, and none where the configuration states the profiles."""
+        if not self.spec.evidence:
+            return self.services
+        return tuple(
+            service
+            for service in self.declared
+            if service.definition.active or not all(map(_STAYS_OFF.search, service.definition.profiles))
+        )
 
     @property
     def production(self) -> bool:

@@ -73,7 +73,7 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
     if not deployment.is_placed:
         return
     needed: dict[str, list[tuple[Service, EnvFileReference]]] = {}
-    for service in deployment.services:
+    for service in deployment.startable:
         for reference in service.definition.env_files:
             path = reference.path
             if (

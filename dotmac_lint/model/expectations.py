@@ -84,7 +84,7 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
     """
     groups: dict[Span, list[tuple[Service, Variable]]] = {}
     read: set[Span] = set()
-    for service in deployment.services:
+    for service in deployment.startable:
         for variable in service.environment:
             if variable.mechanism != "environment" or variable.name_span in read:
                 continue

@@ -30,7 +30,7 @@ class Unmonitored(NamedTuple):
 
 def waits_in_vain(deployment: Deployment) -> Iterator[Unmonitored]:
     """Each `condition: service_healthy` on a service without a health check, in whatever profile."""
-    services = {service.name: service for service in deployment.declared}
+    services = {service.name: service for service in deployment.startable}
     for service in services.values():
         for dependency in service.definition.depends_on:
             target = services.get(dependency.name)

@@ -70,7 +70,7 @@ class MissingTool(NamedTuple):
 
 def missing_in_services(deployment: Deployment) -> Iterator[MissingTool]:
     """For the health checks of Compose files."""
-    for service in deployment.services:
+    for service in deployment.startable:
         check = service.definition.healthcheck
         if check is None or check.disable or not check.test:
             continue

@@ -51,10 +51,12 @@ _FILE = regex(
 
 
 _KEY = regex(
-    r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key|acme)\.json$|\.(pem|key|crt|cert?|p12|pfx|jks)$",
+    r"((service[_-]?account|credential|adminsdk)[\w.-]*|[_.-]key|acme)\.json$|\.(pem|key|crt|cert?|p12|pfx|jks)$"
+    r"|(^|/)secrets?/",
     re.IGNORECASE,
 )
-"""Keys and certificates, those of service accounts among them: nobody commits one."""
+"""Keys and certificates, those of service accounts among them, and what lies in a folder of secrets: nobody commits
+one."""
 _CERTIFIER = regex(r"certbot|acme|lego|letsencrypt", re.IGNORECASE)
 """Images that fetch certificates and write them where other services read them."""
 _FETCHED = regex(r"/(certbot|acme-challenge|_?letsencrypt/www|\.well-known)/?$|^/etc/letsencrypt(/|$)")
@@ -156,7 +158,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     writers = _writers(deployment.repository)
     starting = {label.span.path for label in deployment.spec.evidence}
     stopped_at = _stopped_at(deployment)
-    for service in deployment.services:
+    for service in deployment.startable:
         for mount in service.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)

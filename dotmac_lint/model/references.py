@@ -54,7 +54,7 @@ class MissingReference(msgspec.Struct, frozen=True):
 
 def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     """What is missing for the commands of each active service that is built here, and of its shell scripts."""
-    for service in deployment.services:
+    for service in deployment.startable:
         if service.stage is None:
             continue
         for words in _all_commands(service):

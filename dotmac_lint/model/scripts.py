@@ -63,7 +63,7 @@ class Word(NamedTuple):
 
 def started_scripts(deployment: Deployment) -> Iterator[Script]:
     """The scripts of the repository that active services run, in order; one may come several times."""
-    for service in deployment.services:
+    for service in deployment.startable:
         for words in commands_of(service):
             found = script_run_by(service, words)
             if found is not None:
@@ -391,7 +391,7 @@ def hidden_programs(deployment: Deployment) -> Iterator[HiddenProgram]:
     Sure of scripts that a COPY brings; of the folders of package managers, which a build fills and git
     ignores, that the repository does not have them.
     """
-    for service in deployment.services:
+    for service in deployment.startable:
         stage = service.stage
         if stage is None:
             continue

@@ -36,7 +36,7 @@ def missing_files(deployment: Deployment) -> Iterator[MissingFile]:
     """
     workspace, project = deployment.repository.workspace, deployment.project
     seen: set[Span] = set()
-    for service in deployment.services:
+    for service in deployment.startable:
         for kind, declared in (("secret", project.secrets), ("config", project.configs)):
             for name in _given(service, f"{kind}s"):
                 declaration = declared.get(name)

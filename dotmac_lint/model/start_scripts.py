@@ -228,7 +228,7 @@ def _absent_source(copy: Copy, full: str) -> str | None:
 
 def missing_in_services(deployment: Deployment) -> Iterator[MissingScript]:
     """The scripts that a service's own `entrypoint` or `command` starts and that it cannot have."""
-    for service in deployment.services:
+    for service in deployment.startable:
         stage = service.stage
         if stage is None or service.image is None:
             continue
