@@ -468,7 +468,7 @@ def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> boo
 
 
 _CHECKS_OUT = regex(
-    rb"uses:[ \t]*[\"']?actions/checkout@.*\n(?:(?![ \t]*-[ \t]).*\n)*?[ \t]+path:[ \t]*[\"']?(?:\./)?([\w.-]+)"
+    rb"uses:[ \t]*[\"']?actions/checkout@.*\n(?:(?![ \t]*-[ \t]).*\n){0,20}?[ \t]+path:[ \t]*[\"']?(?:\./)?([\w.-]+)"
 )
 
 

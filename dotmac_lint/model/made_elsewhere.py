@@ -268,7 +268,7 @@ def is_composed(workspace: Workspace, path: str) -> bool:
 def _composes_ending(workspace: Workspace, path: str, name: str) -> bool:
     """Whether a shell script writes a file whose name begins with a variable and ends as `name` does."""
     data = workspace.bytes(path) or b""
-    endings = re.findall(rb"=[\"']?\S*\$\{\w+\}([_-][\w-]+\.\w+)[\"']?[ \t]*$", data, re.MULTILINE)
+    endings = re.findall(rb"=[\"']?\S{0,200}\$\{\w+\}([_-][\w-]+\.\w+)[\"']?[ \t]*$", data, re.MULTILINE)
     return (
         any(os.fsencode(name).endswith(ending) for ending in endings)
         and re.search(rb">[ \t]*[\"']?\$", data) is not None
@@ -394,8 +394,8 @@ def _puts(workspace: Workspace, path: str, name: str, inside: str) -> bool:
     places = b"|".join((place, there, *(rb"[\"']?\$\{?%s\b" % variable for variable in held)))
     return (
         re.search(
-            rb"(?:\btouch[ \t]+(?:[^\n;&|]*[ \t])?|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]*[ \t])(?:%s)"
-            % places,
+            rb"(?:\btouch[ \t]+(?:[^\n;&|]{0,200}[ \t])?|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]{0,200}[ \t])"
+            rb"(?:%s)" % places,
             data,
         )
         is not None

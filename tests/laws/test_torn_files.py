@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dotmac_lint.engine import lint
+from dotmac_lint.engine import Result, lint
 from dotmac_lint.report import Report, render
 from dotmac_lint.workspace import Pending, Workspace
 from tests.laws.test_laws import EXAMPLES, PROFILE, RULES, SETTINGS
@@ -78,14 +78,8 @@ def _too_slow(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="this system cannot limit processor time")
-@hypothesis_settings(PROFILE, max_examples=EXAMPLES)
-@given(st.sampled_from(REPOSITORIES), st.integers(0), tears)
-def test_a_torn_file_is_answered(root: Path, which: int, tears: list[Tear]) -> None:
-    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
-    path = files[which % len(files)]
-    data = torn(path.read_bytes().decode("utf-8", "replace"), tears).encode()
-    workspace = Workspace(root, pending={path.relative_to(root).as_posix(): Pending(data)})
+def linted(root: Path, workspace: Workspace) -> Result:
+    """What all rules say, none of which may crash, nor all together take longer than the limit."""
     earlier = signal.signal(signal.SIGPROF, _too_slow)
     signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
@@ -94,5 +88,63 @@ def test_a_torn_file_is_answered(root: Path, which: int, tears: list[Tear]) -> N
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, earlier)
     assert not result.crashes, result.crashes[0].traceback
+    return result
+
+
+limited = pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="this system cannot limit processor time")
+
+
+@limited
+@hypothesis_settings(PROFILE, max_examples=EXAMPLES)
+@given(st.sampled_from(REPOSITORIES), st.integers(0), tears)
+def test_a_torn_file_is_answered(root: Path, which: int, tears: list[Tear]) -> None:
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    path = files[which % len(files)]
+    data = torn(path.read_bytes().decode("utf-8", "replace"), tears).encode()
+    workspace = Workspace(root, pending={path.relative_to(root).as_posix(): Pending(data)})
+    result = linted(root, workspace)
     rules = {rule.code: rule for rule in RULES}
     assert render(Report(result.diagnostics, result.source, str, rules, root.as_uri()), "full") is not None
+
+
+STACK = """services:
+  app:
+    build: .
+    environment: [SHELF_SIZE=1]
+    env_file: shelf.env
+    volumes:
+      - ./conf/shelf.conf:/etc/shelf.conf:ro
+      - ./data/shelf.d:/etc/nginx/conf.d:ro
+"""
+
+
+@limited
+@pytest.mark.parametrize(
+    "path, line",
+    [
+        (".github/workflows/build.yml", "      uses: actions/checkout@v4\n"),
+        ("stack/a.sh", "="),
+        ("stack/a.sh", "cp "),
+        ("stack/a.sh", "touch a "),
+        ("stack/scripts/a.sh", "> a/"),
+        ("stack/scripts/a.sh", "mkdir $A/"),
+        ("stack/README.md", "creates Create add "),
+        ("README.md", "git clone https://example.org/a/b\ncd c\n"),
+        ("docs/a.md", "```\ndocker compose -f a.yml up\n"),
+        ("docs/a.adoc", "== A\ndocker compose -f a.yml up\n"),
+        ("stack/a.py", 'open("'),
+        ("goreleaser.yml", "  binary: \n"),
+    ],
+)
+def test_what_may_tell_of_a_missing_file_is_long(tmp_path: Path, path: str, line: str) -> None:
+    files = {
+        "compose.yaml": STACK,
+        "stack/compose.yaml": STACK,
+        "Dockerfile": 'FROM python:3.12\nCOPY absent.bin conf/shelf.conf /srv/\nCMD ["/srv/absent.bin"]\n',
+        path: "shelf.conf shelf.env shelf.d Dockerfile absent.bin SHELF_SIZE\n"
+        + line * (390_000 // len(line)),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    linted(tmp_path, Workspace(tmp_path))
