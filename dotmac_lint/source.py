@@ -45,6 +45,14 @@ def line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
+_ABOVE = 4_000
+
+
+def lines_above(text: str, offset: int, count: int) -> list[str]:
+    """The last lines before `offset`, at most `count`; of no more than 4,000 characters together."""
+    return text[max(0, offset - _ABOVE) : offset].splitlines()[-count:]
+
+
 class Position(NamedTuple):
     """A line and a column, both 1-based; columns count code points."""
 

@@ -20,7 +20,7 @@ from dotmac_lint.model.network import LOOPBACK, Peers, is_commented, names_anywh
 from dotmac_lint.model.published_ports import published_ports
 from dotmac_lint.model.servers import Server, accounts, root_password, server_of
 from dotmac_lint.model.similar import shared_ending
-from dotmac_lint.source import Span
+from dotmac_lint.source import Span, lines_above
 from dotmac_lint.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ def _is_for_containers(network: Network, service: Service, endpoint: Endpoint) -
 def _is_explained(network: Network, span: Span) -> bool:
     """Whether the comment above the line names the address: it tells when to use it, and when not."""
     source = network.deployment.repository.workspace.source(span.path)
-    above = source.text[: span.start].splitlines()[-1:] if source is not None else []
+    above = lines_above(source.text, span.start, 1) if source is not None else []
     return any(line.startswith("#") and any(host in line for host in LOOPBACK) for line in above)
 
 

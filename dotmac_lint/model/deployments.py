@@ -69,7 +69,7 @@ _DIP_FILES = regex(
 _LISTED = regex(r"-[ \t]+[\"']?([^\s\"'#]+)")
 _DIP_RUNS = regex(r"(?m)^[ \t]+service:[ \t]*[\"']?([\w.-]+)")
 _STARTS_MANY = frozenset({"up", "start", "create", "watch"})
-_LISTED_SERVICES = regex(r"[^\n;&|]*\bup\b[^\n;&|]*\$\{(\w+)\[@\]\}")
+_LISTED_SERVICES = regex(r"[^\n;&|]{0,200}\bup\b[^\n;&|]{0,200}\$\{(\w+)\[@\]\}")
 SERVICES = regex(r"(?m)^services:[ \t]*$")
 """The line of a Compose file by which a document shows one."""
 _FETCHES = regex(r"\b(curl|wget)\b[^\n]*compose[^\n]*\.ya?ml")

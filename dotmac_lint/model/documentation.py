@@ -29,7 +29,7 @@ from dotmac_lint.model.made_elsewhere import (
 )
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
-from dotmac_lint.source import Span, line_start
+from dotmac_lint.source import Span, line_start, lines_above
 from dotmac_lint.workspace import VENDORED, normalise, without_dots
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     begin = line_start(text, place.start)
     if not in_document:
         return not (is_printed(workspace, place) or _is_cloned(workspace, place.path, text[:begin]))
-    before = text[:begin].splitlines()[-2:]
+    before = lines_above(text, begin, 2)
     above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
@@ -249,7 +249,7 @@ def is_not_yet(workspace: Workspace, place: Span) -> bool:
     """Whether the document says of the section, or in bold above the block of code, that it tells of times to come."""
     source = workspace.source(place.path)
     begin = line_start(source.text, place.start) if source is not None else 0
-    above = source.text[:begin].splitlines()[-3:] if source is not None else []
+    above = lines_above(source.text, begin, 3) if source is not None else []
     labels = [line for line in above if re.fullmatch(r"\s*\*\*.*\*\*:?\s*", line)]
     return any(map(_NOT_YET.search, (*labels, *(heading.text for heading in _headings(workspace, place)))))
 
@@ -277,7 +277,7 @@ def is_for_others(workspace: Workspace, place: Span) -> bool:
         or _speaks_of_another_clone(workspace, source.text[:section], before)
         or _is_in_another_folder(workspace, before)
         or ("/" in place.path and _leads_away(workspace, source.text[:begin], before))
-        or any(map(_UNPACKED.search, before.splitlines()[-_NEAR:]))
+        or any(map(_UNPACKED.search, lines_above(before, len(before), _NEAR)))
         or _SISTER.search(sentence_above(before)) is not None
     )
 
@@ -675,7 +675,7 @@ def if_it_is_there(workspace: Workspace, place: Span) -> bool:
     """Whether the line, or the one before it or its block of code, says that the file may be missing."""
     source = workspace.source(place.path)
     text = source.text if source is not None else ""
-    lines = text[: place.start].splitlines()[-5:]
+    lines = lines_above(text, place.start, 5)
     before = [line for line in lines if line.strip() and not line.lstrip().startswith("```")][-2:]
     rest = text[place.end : text.find("\n", place.end)]
     return any(_IF_THERE.search(line) for line in (*before, rest))

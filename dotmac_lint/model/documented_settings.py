@@ -20,7 +20,7 @@ from dotmac_lint.model.example_drift import LARGEST, may_be_read, read_names
 from dotmac_lint.model.misnamed import folded
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.model.variable_readers import BUNDLED
-from dotmac_lint.source import Span, line_start
+from dotmac_lint.source import Span, line_start, lines_above
 
 if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
@@ -198,16 +198,14 @@ def _told_in(workspace: Workspace, path: str) -> dict[str, list[tuple[int, int]]
 
 def _is_for_ci(text: str, heading: Sequence[Piece]) -> bool:
     """Whether the line above a table speaks of the secrets of workflows."""
-    table = text.rfind("\n", 0, heading[0].range.start) + 1 if heading else 0
-    line = next((line for line in reversed(text[:table].splitlines()) if line.strip()), "")
+    table = line_start(text, heading[0].range.start) if heading else 0
+    line = next((line for line in reversed(lines_above(text, table, 3)) if line.strip()), "")
     return _OF_CI.search(line) is not None
 
 
 def _is_past(text: str, block: int, at: int) -> bool:
     """Whether what is set at `at` is what was: a comment of the code block says so, or else the line above it."""
-    above = [
-        line for line in text[:block].splitlines()[-3:] if line.strip(" \t`~>") and not _FENCE.match(line)
-    ]
+    above = [line for line in lines_above(text, block, 3) if line.strip(" \t`~>") and not _FENCE.match(line)]
     comments = [line for line in text[block:at].splitlines() if line.lstrip().startswith("#")]
     for line in reversed((*above[-1:], *comments)):
         if _WAS.search(line) or _IS.search(line):

@@ -116,6 +116,15 @@ STACK = """services:
       - ./conf/shelf.conf:/etc/shelf.conf:ro
       - ./data/shelf.d:/etc/nginx/conf.d:ro
 """
+SHELF = """from pydantic_settings import BaseSettings
+
+
+class Shelf(BaseSettings):
+    shelf_size: int = 1
+
+
+shelf = Shelf()
+"""
 
 
 @limited
@@ -134,6 +143,12 @@ STACK = """services:
         ("docs/a.adoc", "== A\ndocker compose -f a.yml up\n"),
         ("stack/a.py", 'open("'),
         ("goreleaser.yml", "  binary: \n"),
+        ("run.sh", "docker compose up "),
+        ("README.md", "github "),
+        ("README.md", "```\ndocker compose -f a{n}.yml up\n```\n"),
+        ("docs/a.adoc", "docker compose -f a{n}.yml up\n\n"),
+        ("README.md", "```\nSHELF_{n}=1\n```\n"),
+        ("README.md", "\n| Variable | Says |\n|---|---|\n| `SHELF_{n}` | a |\n"),
     ],
 )
 def test_what_may_tell_of_a_missing_file_is_long(tmp_path: Path, path: str, line: str) -> None:
