@@ -127,8 +127,8 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
     """Each COPY of a Dockerfile that no deployment builds, where no context is likely that has the source.
 
     Likely are those that command lines state, else its own folder and those above; and only if they have most
-    of what the Dockerfile copies. A pattern that matches nothing speaks against one; that all of it is copied, for its
-    own folder alone.
+    of what the Dockerfile copies. What is in another of these folders may be meant from there. A pattern that matches
+    nothing speaks against one; that all of it is copied, for its own folder alone.
     """
     workspace = repository.workspace
     commanded: dict[str | None, list[Image]] = {}
@@ -140,9 +140,12 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
         if guess in repository.built_images or not _FRONTEND.search(_syntax(guess)):
             continue
         found: list[tuple[Image, dict[Span, Copy]]] = []
+        elsewhere: set[Span] = set()
         for image in commanded.get(guess.dockerfile, (guess, *others)):
             copies = [c for stage in image.stages for c in stage.copies if c.origin == "context"]
             missing = {copy.span: copy for copy in copies if copy.missing}
+            if guess.dockerfile not in commanded:
+                elsewhere.update(copy.span for copy in copies if not copy.missing)
             if not missing or _is_for_other_projects(workspace, copies):
                 break
             own = posixpath.dirname(image.dockerfile or "") == image.context
@@ -154,9 +157,9 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
                 for span, copy in missing.items():
                     paths = [absent[span].path for _, absent in found if span in absent]
                     known = [path.value for path in paths if isinstance(path, Known)]
-                    if len(known) == len(found) and not any(
-                        _is_made(workspace, copy, path) for path in known
-                    ):
+                    if span in elsewhere or len(known) < len(found):
+                        continue
+                    if not any(_is_made(workspace, copy, path) for path in known):
                         yield _missing_source(repository, None, image, copy, known[0], None)
 
 

@@ -1065,9 +1065,14 @@ class Service:
         if not stage.uses or not stage.is_web_server:
             return False  # another program may run beside the server, or in its place
         held = stage.sources | self.mounted_files
-        return not self.mentions(name, held) and not any(
+        if self.mentions(name, held) or any(
             p.reaches(name) for path in held for p in dynamic_patterns(self.workspace, path)
-        )
+        ):
+            return False
+        # What code writes for the templates of a web server: `{{ env "VITE_API_URL" }}`.
+        filled_in = re.compile(rb"\benv[ \t]+\\?[\"'`]%s\b" % re.escape(name.encode()))
+        named = self.workspace.words.search(self.workspace.files, (name.encode(),))
+        return not any(filled_in.search(self.workspace.bytes(path) or b"") for path, _ in named)
 
     def may_use(self, variable: Variable) -> bool:
         """Whether the service may read `variable`. What is in an env file may be for others that get it, too: a

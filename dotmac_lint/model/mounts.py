@@ -192,10 +192,10 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             configures = _CONFIGURATION.search(target) and all(
                 _CONFIGURATION.search(place) for _, place in others
             )
-            configuration = (mount.read_only and not written) or bool(configures)
+            chosen = bool(mount.source.references)  # by who starts it, who knows what lies there
+            configuration = (mount.read_only and not (written or chosen)) or bool(configures)
             if configuration and not is_file and (_NOT_RUN.search(target) or _is_idle(service, target)):
                 continue
-            chosen = bool(mount.source.references)  # by who starts it, who knows what lies there
             if not (is_file or configuration or (not chosen and _harms(service, source, target))):
                 continue
             path = mount.span.path

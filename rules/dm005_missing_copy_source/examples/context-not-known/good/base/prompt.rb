@@ -1,0 +1,1 @@
+IRB.conf[:PROMPT_MODE] = :SIMPLE
