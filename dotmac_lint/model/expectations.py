@@ -308,7 +308,7 @@ def is_refused(candidate: Candidate, unread: Unread) -> bool:
     return any(
         found.field is candidate.field and isinstance(found.value, Invalid)
         for settings in owners
-        for found in simulator.simulate(settings, {candidate.name: value}).fields
+        for found in simulator.filled(settings, {candidate.name: value})
     )
 
 

@@ -161,7 +161,7 @@ def refused_in_env_files(repository: Repository) -> Iterator[RefusedInFile]:
                 for entry in file.entries
                 if entry.value and "$" not in entry.value
             }
-            for found in repository.simulator.simulate(settings, given).fields if given else ():
+            for found in repository.simulator.filled(settings, given) if given else ():
                 variable, value = found.variable, found.value
                 if variable is None or not isinstance(value, Invalid) or found.field.section:
                     continue

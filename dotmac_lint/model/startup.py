@@ -177,6 +177,13 @@ class Simulator:
         self._needed = self._needed or self.modules.read
         return start
 
+    def filled(self, settings: SettingsClass, environment: Values) -> tuple[FieldValue, ...]:
+        """What the fields get from this environment, whatever the process does with them then."""
+        code = self.class_code(settings)
+        validation = Validation(self.program, settings, code, environment, None, frozenset())
+        validation.run()
+        return _fields(validation)
+
     def _simulate(
         self,
         settings: SettingsClass,
@@ -637,10 +644,7 @@ class _Report:
             outcome
             for _, outcome in sorted(self.outcomes.items(), key=lambda item: (item[0][0], item[0][1].start))
         )
-        fields = tuple(
-            FieldValue(field, value, name, variable)
-            for field, value, name, variable in self.validation.results
-        )
+        fields = _fields(self.validation)
         starts: bool | None = True
         undecided = any(g.outcome == "undecided" for g in guards if g.reached and g.kind != "log")
         if self.doubts or self.validation.doubts or undecided:
@@ -650,6 +654,10 @@ class _Report:
         if made is None or not made.at_start:
             starts = None
         return Start(self.settings, fields, guards, starts, made)
+
+
+def _fields(validation: Validation) -> tuple[FieldValue, ...]:
+    return tuple(FieldValue(*result) for result in validation.results)
 
 
 def _labels(calls: tuple[CallSite, ...], check: str) -> tuple[Label, ...]:
