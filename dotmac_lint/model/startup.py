@@ -171,7 +171,7 @@ class Simulator:
         process may read that nobody can see here.
         """
         usual = MOST_MODULES + MOST_MODULES_A_CHECK * len(self._checking)
-        if self.modules.read > max(usual, TIMES_A_START * self._needed):
+        if self._needed and self.modules.read > max(usual, TIMES_A_START * self._needed):
             self._begin()
         start = self._simulate(settings, environment, pretend, process, dotenv)
         self._needed = self._needed or self.modules.read
