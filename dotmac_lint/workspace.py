@@ -291,6 +291,11 @@ class Workspace:
         start = bisect_left(self.files, prefix)
         return self.files[start : bisect_left(self.files, directory + "0", start)]  # "0" follows "/"
 
+    def files_in(self, directory: str) -> list[str]:
+        """The listed files of `directory` itself, none of folders in it."""
+        start = len(directory) + 1 if directory else 0
+        return [file for file in self.under(directory) if "/" not in file[start:]]
+
     def kind(self, path: str) -> Kind | None:
         """What lies at `path` on disk, listed or not; None outside the root, whichever way it is left."""
         if path not in self._kinds:

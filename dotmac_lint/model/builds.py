@@ -418,7 +418,7 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 fix = None
                 if dockerfile.span != context.span:
                     folder, name = posixpath.split(path)
-                    near = [f for f in workspace.under(folder) if posixpath.dirname(f) == folder]
+                    near = workspace.files_in(folder)
                     others = (o for o in map(posixpath.basename, near) if not _is_variant(name, o))
                     meant = similar_name(name, others)
                     fix = _other_text(workspace, dockerfile, path, meant and posixpath.join(folder, meant))

@@ -287,7 +287,7 @@ def _override_example(deployment: Deployment) -> bool:
     folder = dirname(first)
     if basename(first) not in DEFAULT_FILES or len(deployment.spec.files) > 1:
         return False
-    names = (name for name in workspace.under(folder) if dirname(name) == folder)
+    names = workspace.files_in(folder)
     return any(
         re.search(r"compose.*overrid.*(example|sample|template|dist)", basename(name)) for name in names
     )

@@ -704,7 +704,7 @@ def _only_example(workspace: Workspace, path: str, inside: str, text: str) -> st
     folder, name = dirname(inside), basename(inside)
     if folder != dirname(path) or not _DOTENV_EXAMPLE.fullmatch(name):
         return None
-    beside = (basename(f) for f in workspace.under(folder) if dirname(f) == folder)
+    beside = map(basename, workspace.files_in(folder))
     examples = [other for other in beside if _DOTENV_EXAMPLE.fullmatch(other)]
     return text.removesuffix(name) + examples[0] if len(examples) == 1 else None
 
@@ -761,7 +761,7 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     elif line.files:  # where the command runs is not known: all files of these names
         projects = [(path,) for word in line.files for path in workspace.named(basename(word.text))]
     for folder in {dirname(word.path or "") for word in line.files if _is_a_default(workspace, word)}:
-        beside = (path for path in workspace.under(folder) if dirname(path) == folder)
+        beside = workspace.files_in(folder)
         projects += [(path,) for path in beside if _is_named_compose(path) and (path,) not in projects]
     if line.kind == "comment":
         words = words[:1]  # the rest may be a sentence

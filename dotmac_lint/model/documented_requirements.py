@@ -97,7 +97,7 @@ def _near(workspace: Workspace, name: str) -> str | None:
     folder = normalise(dirname(name)) or ""
     others = [
         basename(file)
-        for file in workspace.under(folder)
-        if dirname(file) == folder and file.endswith(".txt") and ratio(basename(file), basename(name)) >= 90
+        for file in workspace.files_in(folder)
+        if file.endswith(".txt") and ratio(basename(file), basename(name)) >= 90
     ]
     return join(dirname(name), others[0]) if len(others) == 1 else None

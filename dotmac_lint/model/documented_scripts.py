@@ -379,9 +379,8 @@ def _near(workspace: Workspace, call: _Call, folder: str | None) -> str | None:
         inside = normalise(join(folder, call.folder, dirname(name))) or ""
         others = [
             other
-            for other in workspace.under(inside)
-            if dirname(other) == inside
-            and other.endswith(ending)
+            for other in workspace.files_in(inside)
+            if other.endswith(ending)
             and ratio(splitext(basename(other))[0], stem) >= 85
             and is_slip(stem, splitext(basename(other))[0])
         ]

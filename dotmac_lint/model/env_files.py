@@ -171,8 +171,8 @@ def _other_file(workspace: Workspace, service: Service, reference: EnvFileRefere
     read = {other.path.value for other in service.definition.env_files}
     names = [
         posixpath.basename(file)
-        for file in workspace.under(folder)
-        if posixpath.dirname(file) == folder and "env" in posixpath.basename(file) and Known(file) not in read
+        for file in workspace.files_in(folder)
+        if "env" in posixpath.basename(file) and Known(file) not in read
     ]
     meant = similar_name(name, names)
     raw = reference.path.raw

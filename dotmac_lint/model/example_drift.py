@@ -362,7 +362,7 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
                     continue
                 example = stand_in(workspace, path.value.value)
                 folder, name = posixpath.split(path.value.value)
-                beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+                beside = workspace.files_in(folder)
                 below = (file for own in example_names(name) for file in workspace.named(own))
                 copied = (file for file in below if _is_copied(workspace, file, folder, name))
                 for file in (path.value.value, example) if example else (*beside, *copied):

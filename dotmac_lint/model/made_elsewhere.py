@@ -168,8 +168,15 @@ def _compiles_by_variable(workspace: Workspace, path: str, name: str) -> bool:
     )
 
 
+_SHELL = (".sh", ".bash")
+
+
+def _shell_scripts(workspace: Workspace) -> Iterator[str]:
+    return (file for file in _tools(workspace) if file.endswith(_SHELL))
+
+
 def _is_script(path: str) -> bool:
-    return path.endswith((".sh", ".bash")) or _MAKEFILE.search(path) is not None
+    return path.endswith(_SHELL) or _MAKEFILE.search(path) is not None
 
 
 def is_copied_into(workspace: Workspace, path: str) -> bool:
@@ -224,7 +231,7 @@ def is_written_by_script(workspace: Workspace, path: str) -> bool:
     written = re.compile(
         rb"[^-=\d&]>[ \t]*[\"']?(?:\$\{?\w+\}?/|\./)?([\w./-]*%s)(?![\w./-])" % re.escape(os.fsencode(name))
     )
-    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    scripts = _shell_scripts(workspace)
     return any(
         f"/{path}".endswith(f"/{os.fsdecode(place)}")
         for file, _ in workspace.words.search(scripts, (os.fsencode(name),))
@@ -240,7 +247,7 @@ def redirected_to(path: str) -> re.Pattern[str]:
 def is_written_by_variable(workspace: Workspace, path: str) -> bool:
     """Whether a shell script gives the path to a variable and puts something there: `FILE=x.env`, `mv new "$FILE"`."""
     assigned = re.compile(rf"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?{re.escape(path)}[\"']?[ \t]*$")
-    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    scripts = _shell_scripts(workspace)
     for file, _ in workspace.words.search(scripts, (os.fsencode(path),)):
         source = workspace.source(file)
         text = source.text if source is not None else ""
@@ -258,7 +265,7 @@ def is_composed(workspace: Workspace, path: str) -> bool:
     folder = posixpath.dirname(path)
     programs = (file for file in _tools(workspace) if _PROGRAM.search(file)) if folder else ()
     naming = workspace.words.search(programs, (os.fsencode(f"{folder}/"),))
-    beside = (file for file in workspace.under(folder) if folder and file.endswith((".sh", ".bash")))
+    beside = (file for file in workspace.under(folder) if folder and file.endswith(_SHELL))
     return any(_composes(workspace, file, folder) for file, _ in naming) or any(
         _composes_ending(workspace, file, posixpath.basename(path)) for file in beside
     )
@@ -335,7 +342,7 @@ def document_that_writes(workspace: Workspace, path: str) -> str | None:
     above = folder
     while above and not workspace.is_directory(above):
         above = posixpath.dirname(above)
-    beside = (file for file in workspace.under(above) if posixpath.dirname(file) == above)
+    beside = workspace.files_in(above)
     documents = tuple(filter(DOCUMENT.search, beside))
     if above != folder:
         named = f"{posixpath.basename(folder)}/{name}"
@@ -367,8 +374,7 @@ def is_touched_beside(workspace: Workspace, path: str) -> bool:
         rb"(?:\btouch[ \t]|>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=])[\"']?(?:\./)?%s(?![\w./-])"
         % re.escape(os.fsencode(name))
     )
-    scripts = (file for file in workspace.under(folder) if file.endswith((".sh", ".bash")))
-    beside = (workspace.bytes(file) for file in scripts if posixpath.dirname(file) == folder)
+    beside = (workspace.bytes(file) for file in workspace.files_in(folder) if file.endswith(_SHELL))
     return any(made.search(data or b"") for data in beside)
 
 
@@ -379,7 +385,7 @@ def is_put_by_script(workspace: Workspace, project: str, path: str) -> bool:
     scripts = (
         file
         for file in workspace.under(project)
-        if file.endswith((".sh", ".bash")) and "entrypoint" not in file  # what it writes is in a container
+        if file.endswith(_SHELL) and "entrypoint" not in file  # what it writes is in a container
     )
     naming = workspace.words.search(scripts, (os.fsencode(name),))
     return any(_puts(workspace, file, name, inside) for file, _ in naming)
@@ -405,7 +411,7 @@ def _puts(workspace: Workspace, path: str, name: str, inside: str) -> bool:
 def is_said_to_be_made(workspace: Workspace, path: str) -> bool:
     """Whether a document of the folder says that a command makes the file: "This creates the licence in `NAME`.\""""
     folder, name = posixpath.split(path)
-    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+    beside = workspace.files_in(folder)
     documents = (file for file in beside if file.endswith((".md", ".rst", ".adoc", ".txt")))
     return any(_says_it_makes(workspace, file, name) for file in documents)
 
@@ -436,7 +442,7 @@ def _tells_to_fill(workspace: Workspace, path: str, name: str) -> bool:
 def is_told_to_be_written(workspace: Workspace, path: str) -> bool:
     """Whether a document of the folder tells to write the file: "Create a `Dockerfile`"."""
     folder, name = posixpath.split(path)
-    beside = (file for file in workspace.under(folder) if posixpath.dirname(file) == folder)
+    beside = workspace.files_in(folder)
     return any(_tells_to_create(workspace, file, name) for file in filter(DOCUMENT.search, beside))
 
 
@@ -509,7 +515,7 @@ def is_downloaded(workspace: Workspace, path: str) -> bool:
     """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs:
     `wget -qO "$TARGET"/site.conf URL`."""
     name = posixpath.basename(path)
-    scripts = (file for file in _tools(workspace) if file.endswith((".sh", ".bash")))
+    scripts = _shell_scripts(workspace)
     naming = workspace.words.search(scripts, (os.fsencode(name),))
     return any(_downloads(workspace, file, name) for file, _ in naming)
 
@@ -535,8 +541,8 @@ def is_fetched(workspace: Workspace, file: str) -> bool:
     folder, name = posixpath.split(file)
 
     def find() -> bool:
-        beside = (path for path in workspace.under(folder) if posixpath.dirname(path) == folder)
-        return any(_fetches(workspace, path, name) for path in beside if path.endswith((".sh", ".bash")))
+        beside = workspace.files_in(folder)
+        return any(_fetches(workspace, path, name) for path in beside if path.endswith(_SHELL))
 
     found: bool = workspace.remembered(f"fetched {file}", find)
     return found

@@ -403,7 +403,7 @@ def _alike(mount: MissingSource) -> Fix | None:
     workspace, folder = mount.service.workspace, posixpath.dirname(mount.source)
     binds = (bind.source for service in mount.service.deployment.services for bind in service.binds)
     mounted = {source.value.value for source in binds if source and isinstance(source.value, Known)}
-    files = {file for file in workspace.under(folder) if posixpath.dirname(file) == folder}
+    files = set(workspace.files_in(folder))
     beside = files if mount.is_file else folders_beside(workspace, mount.source)
     meant = similar_path(mount.source, beside - mounted)
     source = workspace.source(mount.at.path)
