@@ -216,7 +216,12 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     text = source.text
     begin = line_start(text, place.start)
     if not in_document:
-        return not (is_printed(workspace, place) or _is_cloned(workspace, place.path, text[:begin]))
+        before = text[:begin]
+        return not (
+            is_printed(workspace, place)
+            or _is_cloned(workspace, place.path, before)
+            or _is_checked_out_instead(workspace, place.path, before)
+        )
     before = lines_above(text, begin, 2)
     above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
@@ -295,6 +300,25 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     entered = same_block or folder == "." or re.search(into, after)
     return bool(entered) and not (
         _is_ours(workspace, name) and _is_first_of_owner(workspace, cloned[-1][0], name)
+    )
+
+
+_CHECKOUT = regex(r"uses:[ \t]*[\"']?actions/checkout@.*\n((?:(?![ \t]*-[ \t]).*\n){0,20})")
+_REPOSITORY = regex(r"^[ \t]+repository:[ \t]*[\"']?(.+)", re.MULTILINE)
+_FOLDER = regex(r"^[ \t]+path:", re.MULTILINE)
+_SAME = regex(r"\$\{\{[ \t]*github\.(repository\b|event\.)")
+
+
+def _is_checked_out_instead(workspace: Workspace, path: str, before: str) -> bool:
+    """Whether a workflow has, `before` a command, last checked another repository out in place of this one (README of
+    actions/checkout, "repository": without a "path" the folder holds nothing else)."""
+    options = [match[1] for match in _CHECKOUT.finditer(before)] if _WORKFLOW.search(path) else []
+    other = _REPOSITORY.search(options[-1]) if options else None
+    if other is None or _FOLDER.search(options[-1]) or _SAME.match(other[1]):
+        return False
+    name = re.match(r"[\w.-]+/([\w.-]+)", other[1])
+    return name is None or not (
+        _is_ours(workspace, name[1]) and _is_first_of_owner(workspace, f"/{name[0]}", name[1])
     )
 
 
