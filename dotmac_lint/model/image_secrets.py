@@ -13,6 +13,7 @@ from dotmac_lint.fix import CreateFile, Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.secret_values import is_real_secret
+from dotmac_lint.model.variable_readers import BUNDLED
 from dotmac_lint.readers.dockerignore import go_match, has_wildcards, is_valid_glob
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
@@ -171,12 +172,17 @@ def _expected(
     needed = [
         reference
         for reference in project.interpolations
-        if is_secret_name(reference.name)
+        if _is_secret(reference.name)
         and "-" not in reference.operator
         and reference.source is None
         and _OF_THE_SHELL.match(reference.name) is None
     ]
     return tuple(dict.fromkeys(r.name for r in needed)), needed[0].span if needed else None
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a variable of the name holds a secret; what bundlers put into pages is for everybody who opens them."""
+    return is_secret_name(name) and BUNDLED.match(name) is None
 
 
 def _secrets(workspace: Workspace, path: str, *, real: bool) -> tuple[tuple[str, ...], Span | None]:
@@ -185,7 +191,7 @@ def _secrets(workspace: Workspace, path: str, *, real: bool) -> tuple[tuple[str,
     found = [
         entry
         for entry in (file.entries if file else ())
-        if is_secret_name(entry.key) and (not real or is_real_secret(entry.value or ""))
+        if _is_secret(entry.key) and (not real or is_real_secret(entry.value or ""))
     ]
     declared = found[0].key_range.at(path) if found else None
     return tuple(dict.fromkeys(entry.key for entry in found)), declared
