@@ -216,11 +216,10 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     text = source.text
     begin = line_start(text, place.start)
     if not in_document:
-        before = text[:begin]
         return not (
             is_printed(workspace, place)
-            or _is_cloned(workspace, place.path, before)
-            or _is_checked_out_instead(workspace, place.path, before)
+            or _is_cloned(workspace, place.path, text[:begin])
+            or _is_checked_out_instead(workspace, place.path, text[:begin])
         )
     before = lines_above(text, begin, 2)
     above = [heading.text for heading in _headings(workspace, place)[-1:]]

@@ -21,6 +21,7 @@ from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
 from dotmac_lint.model.made_elsewhere import lines_naming
 from dotmac_lint.model.similar import similar_name
+from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Workspace
 
@@ -146,7 +147,7 @@ class Blank(msgspec.Struct, frozen=True):
     meant: str | None = None
     """A variable that is set, and whose name is like it."""
     path: str = ""
-    """Of kind "env-file": the file."""
+    """Of kind "env-file": the file; of kind "eaten" the env file in which the value stands."""
     text: tuple[Span, ...] = ()
     """Of kind "eaten": all such places of a value in which a `$` means itself. The name may be part of a secret."""
 
@@ -189,6 +190,40 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
         elif found is not None:
             yield found
     yield from texts.values()
+    yield from _eaten_in_env_files(deployment.project, seen)
+
+
+def _eaten_in_env_files(project: Project, seen: set[Span]) -> Iterator[Blank]:
+    """The secrets that lose a part where Compose reads their env file: there, too, `$` begins a variable."""
+    for service in project.services.values():
+        layers = env_file_layers(project, service) if service.active and service.env_files else ()
+        variables = [variable for _, layer in layers for variable in layer or ()]
+        given = {variable.name for variable in (*service.environment, *variables)}
+        for variable in variables:
+            if variable.placeholder or not variable.references or variable.span in seen:
+                continue
+            seen.add(variable.span)
+            lost = _lost(project, variable, given)
+            if lost:
+                found = Blank("eaten", variable.name, lost[0], service.name, "env_file", given=variable)
+                yield msgspec.structs.replace(found, path=variable.span.path, text=lost)
+
+
+def _lost(project: Project, variable: Variable, given: set[str]) -> tuple[Span, ...]:
+    """Where a hash or a secret of an env file has a `$` that means itself."""
+    path = variable.span.path
+    file = project.workspace.env_file(path) if project.workspace is not None else None
+    entry = file.last(variable.name) if file is not None else None
+    text = variable.raw or ""
+    hashed = _HASH.search(text) is not None
+    return tuple(
+        part.range.at(path)
+        for part in (entry.references if entry is not None else ())
+        if part.name not in given
+        and part.name not in project.scope
+        and part.range.end - part.range.start == len(part.name) + 1
+        and (hashed or (is_secret_name(variable.name) and re.search(rf"[A-Za-z0-9!#%^*]\${part.name}", text)))
+    )
 
 
 def _eaten(use: Undefined, service: RunningService | None, repository: Repository) -> Blank | None:
