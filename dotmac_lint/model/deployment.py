@@ -42,6 +42,8 @@ _STAYS_OFF = regex(
 
 _DEFAULT_COMPOSE = regex(r"(^|/)(docker-)?compose\.ya?ml$")
 _NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|fixtures|testdata)/")
+_CONFLICT = regex(rb"^<<<<<<< \S", re.MULTILINE)
+"""What git leaves where two branches differ."""
 _ENVIRONMENT_NAMES = (
     "ENVIRONMENT",
     "ENV",
@@ -323,6 +325,10 @@ class Repository:
             if image.dockerfile is not None:
                 _ = image.stages
                 seen.update(self._problems(image.dockerfile, "read_dockerfile"))
+        for path in self.workspace.chosen(is_dockerfile):
+            if _CONFLICT.search(self.workspace.bytes(path) or b"") and not _NOT_DEPLOYED.search(path):
+                _ = self.workspace.dockerfile(path)
+                seen.update(self._problems(path, "read_dockerfile"))  # whoever builds it
         for settings in self.settings:
             seen.update(self._problems(settings.path, "read_settings_module"))
         for policy in self.policies:
