@@ -427,7 +427,7 @@ def _command_lines(
         subcommand = None
     if subcommand is None and not files and not profiles:
         return
-    services = tuple(_services(path, subcommand, words[i + 1 :])) if subcommand in _SERVICE_COMMANDS else ()
+    services = tuple(_services(span, subcommand, words[i + 1 :])) if subcommand in _SERVICE_COMMANDS else ()
     known = tuple(profile for profile in profiles if profile and OPEN not in profile)
     seen: set[tuple[object, ...]] = set()
     for variant in _variants(places, path, kind, folder, files):
@@ -459,7 +459,7 @@ def _command_lines(
             yield result
 
 
-def _services(path: str, subcommand: str | None, words: list[Text]) -> Iterator[ServiceWord]:
+def _services(command: Span, subcommand: str | None, words: list[Text]) -> Iterator[ServiceWord]:
     skip = False
     for word in words:
         chars = word.chars
@@ -468,7 +468,7 @@ def _services(path: str, subcommand: str | None, words: list[Text]) -> Iterator[
         elif chars.startswith("-"):
             skip = chars in _OPTIONS_WITH_VALUE and (subcommand, chars) not in _FLAGS
         elif re.fullmatch(r"[A-Za-z0-9][\w.-]*", chars):
-            yield ServiceWord(chars, Span(path, word.at[0], word.at[-1] + 1))
+            yield ServiceWord(chars, _place(command, word))
             if subcommand in _ONE_SERVICE:
                 return
         else:
@@ -599,11 +599,14 @@ def _matches(places: Places, path: str, base: str, word: Text, named: Collection
     return [Text(ROOT + name, (place, *([place] * (len(name) - 1)), word.at[-1])) for name in names]
 
 
-def _file_word(places: Places, command: Span, base: str, word: Text, *, folder: bool = False) -> FileWord:
+def _place(command: Span, word: Text) -> Span:
     """Of a word that variables are a part of, the place is what stands in the command."""
-    path = command.path
     here = [offset for offset in word.at if command.start <= offset < command.end] or word.at
-    span = Span(path, min(here, default=0), max(here, default=-1) + 1)
+    return Span(command.path, min(here, default=0), max(here, default=-1) + 1)
+
+
+def _file_word(places: Places, command: Span, base: str, word: Text, *, folder: bool = False) -> FileWord:
+    path, span = command.path, _place(command, word)
     inside = None if OPEN in word.chars or "*" in word.chars else _inside(path, base, word.chars)
     text = (
         word.chars.replace(OPEN, "*").lstrip(OWN + ROOT).lstrip("/" if word.chars[:1] in (OWN, ROOT) else "")

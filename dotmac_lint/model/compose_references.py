@@ -236,8 +236,9 @@ def _completed(deployment: Deployment) -> Dangling | None:
             span = declared(other.project, first.kind)[first.name]
             more = len({(use.kind, use.name) for use in lacking}) - 1
             return Dangling(
-                f"This command names `{spec.files[0]}` without `{span.path}`, which declares the {first.kind} "
-                f"`{first.name}`{f' and {more} more' * bool(more)} that it refers to.",
+                f"This command names `{first.span.path}`, which refers to the {first.kind} `{first.name}`"
+                f"{f' and {more} more' * bool(more)}, but not `{span.path}`, which declares "
+                f"{'them' if more else 'it'}.",
                 command.span,
                 None,
                 first.name,

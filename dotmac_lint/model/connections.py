@@ -447,8 +447,14 @@ def _public_names(network: Network) -> set[str]:
 
 
 def _is_own(service: Service, endpoint: Endpoint) -> bool:
-    """Whether the variable is named for the service itself, which others call so: `GITLAB_HOST` of `gitlab`."""
-    return tokens(endpoint.variable.name)[:-1] == tokens(service.name)
+    """Whether the variable is named for the service itself, or for its host and so for a word of the service's image:
+    others call it so. `GITLAB_HOST` of `gitlab`, `AUTHN_URL=http://authn` of the image `authn-server`."""
+    named = tokens(endpoint.variable.name)[:-1]
+    if named == tokens(service.name):
+        return True
+    image = service.definition.image
+    words = tokens(image.raw.rpartition("/")[2].partition(":")[0]) if image is not None else ()
+    return len(named) == 1 and named == tokens(endpoint.host) and named[0] in words
 
 
 def _is_stem(host: str, known: Peers) -> bool:

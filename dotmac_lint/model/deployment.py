@@ -67,6 +67,7 @@ _IDLE = regex(
     r"(\S*sh -\w*c )?(echo [^;&|\n]*(&&|;) ?)*(exec )?"
     r"(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
+_NOTHING = regex(r"(\S*sh -\w*c )?(\S*/)?(true|:|exit( 0)?)")
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
 _TAKES_CODE = regex(
     r"\bgit[ \t]+clone\b[^&;\n]*[ \t](?:\$\(pwd\)|\$PWD|\.)[\"']?[ \t]*(?:[&;\n]|$)|[ \t]-toolexec\b"
@@ -554,15 +555,32 @@ class Deployment:
         """Whether its relative paths are known to be meant from its folder: it is the root, Compose takes the file
         there or some line starts it, or one of them leads to something. Other files may be copied elsewhere first.
         """
-        folder, kind = self.spec.folder, self.repository.workspace.kind
-        return (
-            not folder
-            or _DEFAULT_COMPOSE.search(self.spec.files[0]) is not None
-            or self.spec.commanded
-            or any(
-                kind(path) is not None and not f"{folder}/".startswith(f"{path}/")
-                for path in self._paths_written
+        folder = self.spec.folder
+        return not folder or (
+            not self.is_brought_elsewhere
+            and (
+                _DEFAULT_COMPOSE.search(self.spec.files[0]) is not None
+                or self.spec.commanded
+                or self._leads_to_something
             )
+        )
+
+    @cached_property
+    def is_brought_elsewhere(self) -> bool:
+        """Whether its files are started in a folder where others lie beside them: a role of Ansible brings them to a
+        machine, or a script copies them, and nothing that they name is here."""
+        from dotmac_lint.model.made_elsewhere import is_moved, is_of_role
+
+        workspace, file = self.repository.workspace, self.spec.files[0]
+        return bool(self.spec.folder) and (
+            is_of_role(workspace, file) or (not self._leads_to_something and is_moved(workspace, file))
+        )
+
+    @cached_property
+    def _leads_to_something(self) -> bool:
+        folder, kind = self.spec.folder, self.repository.workspace.kind
+        return any(
+            kind(path) is not None and not f"{folder}/".startswith(f"{path}/") for path in self._paths_written
         )
 
     @property
@@ -779,6 +797,8 @@ class Service:
     @cached_property
     def production(self) -> bool:
         """Whether the service runs in production: its own environment says so, or its deployment's name."""
+        if self.ends_at_once:
+            return False
         if not self._said.isdisjoint(_PRODUCTION):
             return True
         return self.deployment.production and self._said.isdisjoint(_NOT_PRODUCTION)
@@ -911,6 +931,13 @@ class Service:
         commands = (self.definition.entrypoint, self.definition.command)
         words = [word.raw for command in commands if command is not None for word in command.words]
         return _IDLE.fullmatch(" ".join(words)) is not None
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether it runs nothing, `true`, and stands in the file for the build of its image."""
+        command = self.definition.entrypoint or self.definition.command
+        words = [word.raw for word in command.words] if command is not None else []
+        return _NOTHING.fullmatch(" ".join(words)) is not None
 
     @property
     def _lacks_what_is_copied(self) -> bool:

@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from posixpath import basename, commonprefix, dirname
+from posixpath import basename, commonprefix, dirname, join
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_lines import CommandLine, FileWord, find_command_lines, overlays_others
+from dotmac_lint.model.command_lines import (
+    DEFAULT_FILES,
+    CommandLine,
+    FileWord,
+    find_command_lines,
+    overlays_others,
+)
 from dotmac_lint.model.deployments import SERVICES
 from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import (
     DOCUMENT,
+    is_cloned,
     is_copied_into,
     is_fetched,
     is_put_by_playbook,
@@ -447,6 +454,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         workspace.in_submodule(word.path)
         or workspace.is_ignored(word.path)
         or _is_in_clone(workspace, line, word)
+        or _enters_clone(workspace, line)
     ):
         return False
     if line.kind != "document" and _is_looked_for(workspace, line.span.path, word.text):
@@ -488,6 +496,16 @@ def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> boo
     cloned = CLONE.finditer(source.text, 0, line.span.start)
     names = {without_dots(match[2] or match[1]).rstrip("/") for match in cloned}
     return folder in names or folder in checked_out(workspace, line.span.path)
+
+
+def _enters_clone(workspace: Workspace, line: CommandLine) -> bool:
+    """Whether the script enters, before the command, what another text beside it clones: `cd ../shop`."""
+    source = workspace.source(line.span.path) if line.kind == "shell" else None
+    entered = _ENTERS.findall(source.text, 0, line.span.start)[-1:] if source is not None else []
+    return any(
+        is_cloned(workspace, join(dirname(line.span.path), basename(folder.rstrip("/"))))
+        for folder in entered
+    )
 
 
 _CHECKS_OUT = regex(
@@ -757,6 +775,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
     workspace = repository.workspace
     if line.away or (not line.files and overlays_others(workspace, dirname(line.span.path))):
         return
+    if not line.files and any(workspace.is_ignored(join(line.directory, name)) for name in DEFAULT_FILES):
+        return  # each machine has its own
     source = workspace.source(line.span.path) if runs else None
     if source is not None and _MAY_FAIL.match(source.text, line.span.start):
         return
@@ -801,6 +821,7 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
             continue
         if line.kind != "document" or not is_commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
+            near = None if any(other.name == near for other in line.services) else near
             defined = _defined_in(repository, word.name) if near is None else None
             yield Missing("service", word.name, (word.span,), near, known.files, defined)
 

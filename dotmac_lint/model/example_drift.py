@@ -380,7 +380,8 @@ def _is_copied(workspace: Workspace, example: str, folder: str, name: str) -> bo
 
 
 def _runs_its_base(repository: Repository, definition: Definition) -> bool:
-    """Whether the program is that of an image which is not built here, alone or as the base of one that is."""
+    """Whether the program is that of an image which is not built here, alone or as the base of one that is: its
+    entrypoint takes the command where the build adds no program of the repository."""
     image = repository.image_of(definition)
     stage = image.target if image is not None else None
     if definition.build is None or stage is None:
@@ -389,7 +390,7 @@ def _runs_its_base(repository: Repository, definition: Definition) -> bool:
     return (
         not (isinstance(base, Known) and is_plain_image(base.value))
         and definition.entrypoint is None
-        and definition.command is None
+        and (definition.command is None or not stage.sources)
         and not isinstance(stage.entrypoint, Command)
         and not isinstance(stage.cmd, Command)
     )

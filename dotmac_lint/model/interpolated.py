@@ -343,6 +343,8 @@ def _given_in_some_deployment(repository: Repository) -> frozenset[Span]:
 def _unknown(use: Undefined, service: RunningService | None, deployment: Deployment) -> Blank | None:
     if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
+    if deployment.is_brought_elsewhere:
+        return None  # where another `.env` lies beside it
     if any(r.name == use.name and r.demands for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
     if _is_the_platforms(deployment.repository.workspace, use):

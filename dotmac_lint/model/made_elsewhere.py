@@ -65,6 +65,7 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         or is_compiled_beside(workspace, path)
         or is_compiled_by_make(workspace, path)
         or is_written_by_program(workspace, path)
+        or is_cloned(workspace, path)
     )
 
 
@@ -504,7 +505,10 @@ def is_moved(workspace: Workspace, file: str) -> bool:
     name = re.escape(posixpath.basename(file))
     source = re.compile(rf"^\s*(?:- +)?src: .*{name}")
     copied = re.compile(rf"{_PUTS}.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)")
-    for line in lines_naming(workspace, file):
+    folder = posixpath.dirname(file)
+    scripts = (workspace.source(path) for path in workspace.files_in(folder) if path.endswith(_SHELL))
+    beside = (line for script in scripts if script is not None for line in script.text.splitlines())
+    for line in (*lines_naming(workspace, file), *beside):
         match = copied.search(line) if len(line) < _LONGEST else None
         if source.match(line) or (match is not None and not _is_beside(match[1], match[2])):
             return True
@@ -512,21 +516,44 @@ def is_moved(workspace: Workspace, file: str) -> bool:
 
 
 def is_downloaded(workspace: Workspace, path: str) -> bool:
-    """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs:
-    `wget -qO "$TARGET"/site.conf URL`."""
-    name = posixpath.basename(path)
-    scripts = _shell_scripts(workspace)
-    naming = workspace.words.search(scripts, (os.fsencode(name),))
-    return any(_downloads(workspace, file, name) for file, _ in naming)
+    """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs,
+    or a document tells to, or either into the folder itself: `wget -qO "$TARGET"/site.conf URL`, `wget -P jars URL`."""
+    folder, name = posixpath.split(path)
+    texts = (file for file in _tools(workspace) if _is_script(file) or DOCUMENT.search(file))
+    naming = workspace.words.search(texts, (os.fsencode(name),))
+    return any(_downloads(workspace, file, posixpath.basename(folder), name) for file, _ in naming)
 
 
 @fact(bool)
-def _downloads(workspace: Workspace, path: str, name: str) -> bool:
-    into = re.compile(
-        rb"\b(?:curl|wget)\b[^\n]*[ \t]-\w*[oO][ \t]*[\"']?\$\{?\w+\}?[\"']?/%s[\"']?(?:\s|$)"
-        % re.escape(os.fsencode(name))
-    )
-    return into.search(workspace.bytes(path) or b"") is not None
+def _downloads(workspace: Workspace, path: str, folder: str, name: str) -> bool:
+    data = (workspace.bytes(path) or b"").replace(b"\\\n", b" ")
+    own, there = re.escape(os.fsencode(name)), re.escape(os.fsencode(folder)) if folder else rb"(?!)"
+    named = rb"-\w*[oO][ \t]*[\"']?(?:\$\{?\w+\}?[\"']?/|(?:[\w./-]*/)?%s/)%s[\"']?(?:\s|$)" % (there, own)
+    into = rb"(?:-P|--directory-prefix|--output-dir)[ =\t]*[\"']?(?:\S{0,200}/)?%s/?[\"']?[ \t]" % there
+    download = rb"\b(?:curl|wget)\b[^\n]{0,400}?[ \t](?:%s|%s[^\n]{0,400}/%s(?![\w.-]))" % (named, into, own)
+    return re.search(download, data) is not None
+
+
+def is_cloned(workspace: Workspace, path: str) -> bool:
+    """Whether a script or document of its folder clones the repository in which the file would lie."""
+    folder, name = posixpath.split(workspace.absent(path))
+    beside = workspace.files_in(folder) if folder else ()
+    return any(_clones(workspace, file, name) for file in beside if _is_script(file) or DOCUMENT.search(file))
+
+
+@fact(bool)
+def _clones(workspace: Workspace, path: str, name: str) -> bool:
+    cloned = rb"\bgit[ \t]+clone\b[^\n]{0,400}?[ \t/:]%s(?:\.git)?/?[\"'`]?[ \t]*(?:[\n;&|`]|\Z)"
+    return re.search(cloned % re.escape(os.fsencode(name)), workspace.bytes(path) or b"") is not None
+
+
+_OF_ROLE = regex(r"((?:^|.*/)roles/[^/]+/)(?:files|templates)/")
+
+
+def is_of_role(workspace: Workspace, file: str) -> bool:
+    """Whether a role of Ansible brings the file to a machine, where others lie beside it than here."""
+    role = _OF_ROLE.match(file)
+    return role is not None and bool(workspace.under(f"{role[1]}tasks"))
 
 
 def is_put(workspace: Workspace, file: str) -> bool:
@@ -574,8 +601,9 @@ def is_copy(workspace: Workspace, file: str) -> bool:
 
 def _is_beside(before: str, place: str) -> bool:
     """Whether a copy to `place` stays in the folder that is written before the name of the original."""
-    folder, place = posixpath.normpath(before.strip("\"'") or "."), posixpath.normpath(place)
-    return ":" not in place and folder in (place, posixpath.dirname(place) or ".")
+    folder, into = posixpath.normpath(before.strip("\"'") or "."), place.endswith("/")
+    place = posixpath.normpath(place)
+    return ":" not in place and folder in ((place,) if into else (place, posixpath.dirname(place) or "."))
 
 
 def is_put_by_playbook(workspace: Workspace, path: str) -> bool:

@@ -19,6 +19,7 @@ from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
     document_that_writes,
+    is_cloned,
     is_downloaded,
     is_made_as_commented,
     is_made_beside,
@@ -215,7 +216,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 made = is_made_beside(
                     workspace, source, starting, posixpath.dirname(path)
                 ) or is_made_as_commented(workspace, path, source)
-            if made or is_written(workspace, path, source):
+            if made or is_written(workspace, path, source) or is_cloned(workspace, source):
                 continue
             if _is_copied_too(deployment, path, source):
                 continue

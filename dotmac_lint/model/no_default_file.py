@@ -49,8 +49,8 @@ def unnamed_files(repository: Repository) -> Unnamed | None:
     if not files or workspace.submodules or any(map(_TEMPLATE.search, files)):
         return None
     defaults = (*DEFAULT_FILES, *OVERRIDE_FILES)
-    if any(map(workspace.named, defaults)):
-        return None
+    if any(map(workspace.named, defaults)) or any(map(workspace.is_ignored, DEFAULT_FILES)):
+        return None  # each machine has its own
     first: dict[str, CommandLine] = {}
     for line in find_command_lines(workspace):
         path = line.span.path

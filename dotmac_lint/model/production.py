@@ -47,8 +47,8 @@ def in_production(service: Service) -> bool:
     Files that are named for production and for something else (`compose.prod.local.yml`) leave it open, and so
     does a service that calls itself staging or a test.
     """
-    if service.production:
-        return True
+    if service.production or service.ends_at_once:
+        return service.production
     words = set(service.deployment.name.split("-"))
     return service.deployment.production and words.isdisjoint(_OTHERWISE) and not service.tested
 

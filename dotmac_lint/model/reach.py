@@ -113,7 +113,7 @@ def unreachable(network: Network) -> Iterator[Unreachable]:
         others = {name: _networks(server) for name, server in ((s.name, s) for s in servers)}
         if own is None or any(names is None or own & names for names in others.values()):
             continue
-        if any(_reaches(other, endpoint, others) for other in network.services.values()):
+        if any(_reaches(other, client, endpoint, others) for other in network.services.values()):
             continue
         server = servers[0]
         there = others[server.name]
@@ -123,16 +123,17 @@ def unreachable(network: Network) -> Iterator[Unreachable]:
         )
 
 
-def _reaches(other: Service, endpoint: Endpoint, servers: dict[str, set[str] | None]) -> bool:
-    """Whether the service has the endpoint of the same env file, which is for it then, and is on a network with one."""
+def _reaches(
+    other: Service, client: Service, endpoint: Endpoint, servers: dict[str, set[str] | None]
+) -> bool:
+    """Whether the service has the endpoint from the same line, which is for it then, and is on a network with one:
+    a line of an env file, or one of an anchor or a base that the client shares and nothing says that it needs."""
     held = other.environment.get(endpoint.variable.name)
-    own = _networks(other) if held is not None and held.mechanism == "env_file" else None
-    return (
-        held is not None
-        and own is not None
-        and held.name_span == endpoint.variable.name_span
-        and any(names is not None and own & names for names in servers.values())
-    )
+    if held is None or held.name_span != endpoint.variable.name_span:
+        return False
+    needs = any(dependency.name in servers for dependency in client.definition.depends_on)
+    own = _networks(other) if held.mechanism == "env_file" or not needs else None
+    return own is not None and any(names is not None and own & names for names in servers.values())
 
 
 def _talk(network: Network) -> Iterator[tuple[Service, Endpoint, tuple[Service, ...]]]:

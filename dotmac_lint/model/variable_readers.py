@@ -224,6 +224,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         if takes_all is _SHELL_TAKES_ALL and (takes or _EVALUATES.search(data)):
             for prefix, suffix, end in _COMPOSED_IN_SHELL.findall(data):
                 yield Pattern(prefix.decode(), (suffix or end).decode()), None
+        elif takes_all and _ASKS.search(data):
+            for added, formatted in _ENDED.findall(data):
+                yield Pattern("", (added or formatted).decode()), None
 
 
 _DELIMITER = regex(rb"[\"']__[\"']")
@@ -432,6 +435,9 @@ _SHELL_TAKES_ALL = tuple(
 _EVALUATES = regex(rb"\beval\b[^\n]{0,200}\\\$")
 _COMPOSED_IN_SHELL = regex(rb"\b([A-Z][A-Z0-9_]*_)\$\{?\w+\}?((?:_[A-Z0-9_]+)?)|\$\{\w+\}(_[A-Z][A-Z0-9_]*)")
 """A name that such scripts put together: `eval "port=\\${DB_${db}_PORT}"`."""
+_ASKS = regex(rb"[gG]et_?[eE]nv|\bENV\b|env::var")
+_ENDED = regex(rb"[+.][ \t]*\"(_[A-Z][A-Z0-9_]*)\"|\"(?:%[sv]|#?\{\w*\}|\$\w+|\$\{\w+\})(_[A-Z][A-Z0-9_]*)\"")
+"""A name that other code makes of another and an end: `os.Getenv(key + "_FILE")`."""
 _JVM_TAKES_ALL = (regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite"),)
 _TAKES_ALL = {
     "sh": _SHELL_TAKES_ALL,

@@ -1,0 +1,3 @@
+module example.org/kiosk
+
+go 1.24

@@ -1,0 +1,3 @@
+#!/bin/bash
+cd lab/ferry
+docker compose -f docker/compose.yml down
