@@ -686,6 +686,7 @@ def _variable(row: Row) -> Variable:
     outside = None if given else row.key.origin.scope.get(name)
     interpolated = value.references if value is not None else ()
     sources = [outside.span if outside else None, *(reference.source for reference in interpolated)]
+    uncertain = given and value is not None and (isinstance(value.value, Unknown) or value.placeholder)
     return Variable(
         name=name,
         value=value.value if given and value is not None else outside.value if outside else None,
@@ -696,6 +697,7 @@ def _variable(row: Row) -> Variable:
         raw=value.raw if given and value is not None else None,
         references=tuple(reference.name for reference in interpolated),
         sources=tuple(source for source in sources if source is not None),
+        certain=value.certain if uncertain and value is not None and "://" in value.raw else None,
         placeholder=outside.placeholder if outside else value is not None and value.placeholder,
         overrides=tuple(_variable(earlier) for earlier in row.overrides),
     )

@@ -175,6 +175,11 @@ class Leaf:
             position = part.end
         return found
 
+    @property
+    def certain(self) -> str:
+        """The value; UNKNOWN_CHARACTER stands for what the host gives, or an example in its place."""
+        return self.known
+
     def part(self, start: int, end: int) -> Leaf:
         """The text between two offsets of `raw`, always a string."""
         return scalar(self.raw[start:end], "str", self.style, "!!str", self._place(start, end), self.origin)
@@ -228,6 +233,19 @@ class Template(Leaf):
         if isinstance(value, Known):
             self.origin.budget.left -= len(value.value)
         return value if self.origin.budget.left > 0 else TOO_LONG
+
+    @property
+    def certain(self) -> str:
+        if isinstance(self.parts, InterpolationError) or self.value is TOO_LONG:
+            return UNKNOWN_CHARACTER
+        found = []
+        for part in self.parts:
+            value = Known(part) if isinstance(part, str) else interpolation.value_of(part, self._lookup)
+            names = [] if isinstance(part, str) else [one.name for one in interpolation.variables((part,))]
+            given = [self.origin.scope.get(name) for name in names]
+            sure = isinstance(value, Known) and not any(one is not None and one.placeholder for one in given)
+            found.append(value.value if sure and isinstance(value, Known) else UNKNOWN_CHARACTER)
+        return "".join(found)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -15,6 +15,7 @@ import msgspec
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.compose_tree import UNKNOWN_CHARACTER
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.source import Span
 
@@ -65,6 +66,7 @@ _NAMES: dict[Part, tuple[str, ...]] = {
 
 
 _EXAMPLE = Unknown("an example file gives it")
+_IN_PART = Unknown("the host or an example gives it")
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -100,10 +102,16 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 def endpoints(service: Service) -> tuple[Endpoint, ...]:
-    """Every host in the values that are known; those that an example file gives are placeholders."""
+    """Every host that is known, if only in a part of a URL; those that an example file gives are placeholders."""
     found: list[Endpoint] = []
     for variable in service.environment:
         value = variable.value
+        if variable.certain is not None:
+            sure = msgspec.structs.replace(variable, placeholder=False)
+            in_part = tuple(_from_urls(service, sure, variable.certain.strip()))
+            found += in_part
+            if in_part:
+                continue
         if not isinstance(value, Known) or not value.value:
             continue
         text = value.value.strip()
@@ -125,17 +133,14 @@ def _from_urls(service: Service, variable: Variable, text: str) -> Iterator[Endp
     credentials: dict[Part, Credential | Unknown] = {}
     if at:
         user, colon, password = login.partition(":")
-        place = variable.value_span or variable.span
         if variable.placeholder:
             credentials = {"user": _EXAMPLE, "password": _EXAMPLE}
         elif user:
-            credentials["user"] = Credential(unquote(user), place, variable.name)
+            credentials["user"] = _given(variable, user)
         if colon and not variable.placeholder:
-            credentials["password"] = Credential(unquote(password), place, variable.name)
+            credentials["password"] = _given(variable, password)
     if url["path"] and not variable.placeholder:
-        credentials["database"] = Credential(
-            unquote(url["path"]), variable.value_span or variable.span, variable.name
-        )
+        credentials["database"] = _given(variable, url["path"])
     for number, item in enumerate(hosts.split(",")):
         match = _HOST_PORT.fullmatch(item)
         # A list of web addresses may end in another word: `https://proxy.example,direct`.
@@ -149,6 +154,12 @@ def _from_urls(service: Service, variable: Variable, text: str) -> Iterator[Endp
                 True,
                 credentials,
             )
+
+
+def _given(variable: Variable, text: str) -> Credential | Unknown:
+    if UNKNOWN_CHARACTER in text:
+        return _IN_PART
+    return Credential(unquote(text), variable.value_span or variable.span, variable.name)
 
 
 def _from_address(service: Service, variable: Variable, text: str) -> Iterator[Endpoint]:

@@ -32,6 +32,8 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
     """The names that the raw value interpolates."""
     sources: tuple[Span, ...] = ()
     """Where env files set what the value interpolates, or passes through."""
+    certain: str | None = None
+    """Of a URL that the host or an example gives parts of, the rest, with a UNKNOWN_CHARACTER for each of them."""
     placeholder: bool = False
     """The value stems from an example file, which stands for one that is not committed."""
     overrides: tuple[Variable, ...] = ()

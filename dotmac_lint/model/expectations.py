@@ -78,16 +78,20 @@ def tokens(name: str) -> tuple[str, ...]:
 
 
 def unread_variables(deployment: Deployment) -> Iterator[Unread]:
-    """Each variable of an `environment:` block that none of the services which share the block reads.
+    """Each variable of an `environment:` block that none of the services which share the block reads; and of the env
+    files that services read, what falls into a section of their settings, or lies next to a field.
 
     Those that miss a field by the delimiter, an alias or the case are told apart in `misnamed`.
     """
+    interpolated = {reference.name for reference in deployment.project.interpolations}
     groups: dict[Span, list[tuple[Service, Variable]]] = {}
     read: set[Span] = set()
     for service in deployment.startable:
         for variable in service.environment:
-            if variable.mechanism != "environment" or variable.name_span in read:
+            if variable.mechanism == "dockerfile" or variable.name_span in read:
                 continue
+            if variable.mechanism == "env_file" and (variable.placeholder or variable.name in interpolated):
+                continue  # what only an example holds is told of it
             if service.misnaming(variable.name) is not None:
                 continue
             if service.reads(variable) is False:
@@ -104,6 +108,10 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
     for unread in found:
         if _is_read_in_another(deployment, unread.variable):
             continue
+        if unread.variable.mechanism == "env_file" and (
+            unread.proof not in ("section", "field") or deployment.repository.naming(unread.variable.name)
+        ):
+            continue  # an env file is read by others, too
         if unread.proof == "absence" and any(
             may_be_a_librarys(service.workspace, service.files, unread.variable.name)
             or is_imported_from_elsewhere(service.workspace, service.files, unread.variable.name)
@@ -119,11 +127,12 @@ def unread_variables(deployment: Deployment) -> Iterator[Unread]:
 
 
 def _is_read_in_another(deployment: Deployment, variable: Variable) -> bool:
-    """Whether the service reads it where no overlay has put another command."""
+    """Whether the service reads it where no overlay has put another command; or another that has the env file."""
+    shared = variable.mechanism == "env_file"
     return any(
         given.name_span == variable.name_span and service.reads(given) is not False
         for other in deployment.repository.deployments
-        if {*other.spec.files} < {*deployment.spec.files}
+        if shared or {*other.spec.files} < {*deployment.spec.files}
         for service in other.services
         if (given := service.environment.get(variable.name)) is not None
     )
@@ -248,6 +257,8 @@ def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
 
 def _end_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether the names end in words for different things, however near their letters: STORE_URL, STORE_USER."""
+    if "".join(one) == "".join(other):
+        return False  # `user_name` is `username`
     known = {word for group in _names()["synonyms"] for word in group}
     return {one[-1], other[-1]} <= known and not synonymous("synonyms", one[-1], other[-1])
 
@@ -319,7 +330,7 @@ def is_misspelt(service: Service, name: str) -> bool:
         if why is not None:
             if why.right == name:
                 return True
-        elif variable.mechanism == "environment" and service.reads(variable) is False:
+        elif variable.mechanism != "dockerfile" and service.reads(variable) is False:
             candidate, _ = best_candidate(_explain((service,), variable))
             if candidate is not None and candidate.name.upper() == name.upper():
                 return True

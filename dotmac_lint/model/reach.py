@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import every_leaf, leaves
 from dotmac_lint.model.network import network_names, own_names
 from dotmac_lint.model.published_ports import Published, published_ports
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from dotmac_lint.model.connections import Network
     from dotmac_lint.model.deployment import Service
     from dotmac_lint.model.endpoints import Endpoint
+
+
+_TELLS_PORT = regex(r"PORT|ADDR|LISTEN|BIND|(^|_)(HOST|URL|ARGS|OPTS|OPTIONS|FLAGS|CONFIG)(_|$)", re.I)
 
 
 class HostPort(msgspec.Struct, frozen=True):
@@ -88,7 +92,11 @@ def _may_listen(network: Network, server: Service, port: int) -> bool:
             if isinstance(leaf.value, Unknown) or number.search(leaf.known):
                 return True
     for variable in server.environment:
-        if not isinstance(variable.value, Known) or number.search(variable.value.value):
+        if not isinstance(variable.value, Known):
+            # Of a well-known server it is known how it is told of a port; a password is none.
+            if kind is None or _TELLS_PORT.search(variable.name):
+                return True
+        elif number.search(variable.value.value):
             return True
     if server.image is not None:
         exposed = server.stage.exposed if server.stage is not None else ()

@@ -55,8 +55,11 @@ class MissingScript(msgspec.Struct, frozen=True):
         return found[0] if len(found) == 1 else None
 
 
-def script_words(words: Sequence[str]) -> Iterator[int]:
-    """Which of the words of a command are paths of scripts that it starts, by index."""
+def script_words(arguments: Sequence[str], before: Sequence[str] = ()) -> Iterator[int]:
+    """Which of the words of a command are paths of scripts that it starts, by index. `before` are those of an
+    entrypoint to which it is appended.
+    """
+    words = [*before, *arguments]
     index = 0
     while index < len(words):
         word = words[index]
@@ -70,8 +73,8 @@ def script_words(words: Sequence[str]) -> Iterator[int]:
             if name in {"gosu", "su-exec"} or (name == "fastapi" and {*words[index : index + 1]} & _FASTAPI):
                 index += 1
             continue
-        if word.startswith(("/", "./")) or word.endswith(_SCRIPT_SUFFIXES):
-            yield index
+        if index >= len(before) and (word.startswith(("/", "./")) or word.endswith(_SCRIPT_SUFFIXES)):
+            yield index - len(before)
         return
 
 
@@ -165,14 +168,15 @@ def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
             continue
         if command.instruction not in stage.instructions:
             continue  # inherited: reported where it is written
-        if keyword == "CMD" and entrypoint is not None and not _starts_arguments(stage):
+        before = _before_the_command(stage) if keyword == "CMD" else ()
+        if before is None:
             continue  # only arguments of the entrypoint
         words: Sequence[str] = command.words
         spans: Sequence[Span] = command.spans
         if command.form == "shell":
             words = _split(command.words[0]) if command.words else []
             spans = [command.span] * len(words)
-        for index in script_words(words):
+        for index in script_words(words, before):
             if "$" in words[index]:
                 continue
             found = _missing(image, stage, words[index], spans[index])
@@ -180,12 +184,17 @@ def _missing_in_stage(image: Image, stage: Stage) -> Iterator[MissingScript]:
                 yield msgspec.structs.replace(found, command=command.span, instruction=keyword)
 
 
-def _starts_arguments(stage: Stage) -> bool:
-    """Whether the base image's own entrypoint runs what it is given: those of languages and systems do."""
-    from dotmac_lint.model.image import is_plain_image
+def _before_the_command(stage: Stage) -> Sequence[str] | None:
+    """The words of the entrypoint, to which the command is appended; None where it is not known what it does with
+    them. A base image's own runs them, where that is one of a language or a system.
+    """
+    from dotmac_lint.model.image import Command, is_plain_image
 
-    base = stage.external_base
-    return isinstance(stage.entrypoint, Unknown) and isinstance(base, Known) and is_plain_image(base.value)
+    base, entrypoint = stage.external_base, stage.entrypoint
+    if isinstance(entrypoint, Command):
+        return entrypoint.words if entrypoint.form == "exec" else None
+    starts = entrypoint is None or (isinstance(base, Known) and is_plain_image(base.value))
+    return () if starts else None
 
 
 def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript | None:
@@ -233,15 +242,19 @@ def missing_in_services(deployment: Deployment) -> Iterator[MissingScript]:
         if stage is None or service.image is None:
             continue
         definition = service.definition
+        before = _before_the_command(stage)
         for command, keyword in ((definition.entrypoint, "entrypoint"), (definition.command, "command")):
-            if command is None or (keyword == "command" and (stage.entrypoint or definition.entrypoint)):
+            if command is None:
                 continue
             texts = [word.value.value if isinstance(word.value, Known) else "$" for word in command.words]
             spans = [word.span for word in command.words]
+            preceding, before = () if keyword == "entrypoint" else before, texts
+            if preceding is None:
+                continue  # only arguments of the entrypoint
             if len(texts) > 2 and posixpath.basename(texts[0]) in _RUNNERS and texts[1] in {"-c", "-lc"}:
                 inner = _split(texts[2])
                 texts, spans = inner, [spans[2]] * len(inner)
-            for index in script_words(texts):
+            for index in script_words(texts, preceding):
                 script = texts[index]
                 full = stage.resolve(script)
                 if "$" in script or full is None or full in stage.files or _mounted(definition, full):

@@ -1,0 +1,3 @@
+from post.settings import Settings
+
+print(Settings().outbox.host)

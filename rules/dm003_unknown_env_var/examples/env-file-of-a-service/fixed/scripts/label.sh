@@ -1,0 +1,3 @@
+#!/bin/sh
+. ./deploy/post.env
+echo "$POST_REGION"
