@@ -35,7 +35,7 @@ class Collision(msgspec.Struct, frozen=True):
 
 def collisions(deployment: Deployment) -> Iterator[Collision]:
     """Each variable with a known value that the section it names cannot take."""
-    for service in deployment.services:
+    for service in deployment.startable:
         for variable in service.environment:
             if not isinstance(variable.value, Known) or variable.placeholder:
                 continue

@@ -41,6 +41,8 @@ _STAYS_OFF = regex(
 """Profiles of what is kept but no longer started."""
 
 _DEFAULT_COMPOSE = regex(r"(^|/)(docker-)?compose\.ya?ml$")
+_TAKEN_BY_COMPOSE = regex(r"(^|/)(docker-)?compose(\.override)?\.ya?ml$")
+"""Override files as well."""
 _NOT_DEPLOYED = regex(rf"(^|/)({VENDORED}|tests?|fixtures|testdata)/")
 _CONFLICT = regex(rb"^<<<<<<< \S", re.MULTILINE)
 """What git leaves where two branches differ."""
@@ -284,6 +286,7 @@ class Repository:
         from dotmac_lint.model.command_lines import find_command_lines
         from dotmac_lint.model.compose import stand_in
         from dotmac_lint.model.deployments import in_first_format
+        from dotmac_lint.model.settings_found import broken_modules
 
         seen: set[Unreadable] = set()
         for deployment in self.deployments:
@@ -309,7 +312,7 @@ class Repository:
             word.path for line in find_command_lines(self.workspace) for word in line.files if word.exists
         }
         for path in self.workspace.files:
-            if (_DEFAULT_COMPOSE.search(path) or path in named) and not _NOT_DEPLOYED.search(path):
+            if (_TAKEN_BY_COMPOSE.search(path) or path in named) and not _NOT_DEPLOYED.search(path):
                 source = self.workspace.source(path)  # nothing that can be read may make a deployment of it
                 if source is not None and "{{" not in source.text and "{%" not in source.text:
                     file = self.workspace.yaml(path)
@@ -330,8 +333,10 @@ class Repository:
             if _CONFLICT.search(self.workspace.bytes(path) or b"") and not _NOT_DEPLOYED.search(path):
                 _ = self.workspace.dockerfile(path)
                 seen.update(self._problems(path, "read_dockerfile"))  # whoever builds it
-        for settings in self.settings:
-            seen.update(self._problems(settings.path, "read_settings_module"))
+        _ = self.settings  # reads the modules
+        for at, message in broken_modules(self.workspace):
+            if not _NOT_DEPLOYED.search(at.path):
+                seen.add(Unreadable(message, at))
         for policy in self.policies:
             seen.update(self._problems(policy.path, "read_policy"))
         seen.update(Unreadable(message, span) for span, message in self.workspace.problems)

@@ -91,14 +91,14 @@ def misspelt_variables(deployment: Deployment) -> Iterator[Misspelt]:
 
     A line that other services share, by an anchor or `extends`, may be for them.
     """
-    known = {service.name: variables_of(service.definition) for service in deployment.services}
+    known = {service.name: variables_of(service.definition) for service in deployment.startable}
     shared = {
         variable.name_span
-        for service in deployment.services
+        for service in deployment.startable
         if known[service.name] is None
         for variable in service.definition.environment
     }
-    for service in deployment.services:
+    for service in deployment.startable:
         image, name = known[service.name], service.definition.image
         for variable in service.definition.environment if image is not None and name is not None else ():
             assert image is not None

@@ -124,7 +124,7 @@ def misnamed_variables(deployment: Deployment, cause: Cause) -> Iterator[Misname
     """Each variable that misses a field for this cause, and that none of the services which share it reads."""
     interpolated = {reference.name for reference in deployment.project.interpolations}
     rows: dict[object, Misnamed | None] = {}
-    for service in deployment.services:
+    for service in deployment.startable:
         for variable in service.environment:
             why = service.misnaming(variable.name)
             if variable.mechanism == "dockerfile" or (

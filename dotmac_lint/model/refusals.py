@@ -14,6 +14,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_references import uses
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree
 from dotmac_lint.model.published_ports import alternatives
+from dotmac_lint.readers.yaml import Mapping, is_null
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 
 class Refusal(NamedTuple):
-    """Two places that exclude each other; `message` and `help` are sentences, `text` says what `other` is."""
+    """Two places that exclude each other; `message` and `help` are sentences, `text` says what `other` is. A key with
+    nothing below it may stand alone, and outside services."""
 
-    service: str
+    service: str | None
     message: str
     at: Span
-    other: Span
+    other: Span | None
     text: str
     help: str
 
@@ -37,6 +39,7 @@ def refusals(deployment: Deployment) -> Iterator[Refusal]:
     project = deployment.project
     if not project.complete or any(e.text.startswith("docker stack") for e in deployment.spec.evidence):
         return
+    yield from _empty_at_the_top(deployment)
     for service in project.services.values():
         yield from _empty(service, deployment.spec.files[0])
     active = [service for service in project.services.values() if service.active]
@@ -128,6 +131,25 @@ def _empty(service: Service, base: str) -> Iterator[Refusal]:
                 "the service is defined here",
                 f"Remove `{name}:`, or give it items.",
             )
+
+
+def _empty_at_the_top(deployment: Deployment) -> Iterator[Refusal]:
+    """Where another file has the same key with something below it, Compose takes that; but services it never lacks."""
+    for name in ("services", "networks", "volumes", "secrets", "configs"):
+        given = [
+            (path, entry)
+            for path in deployment.spec.files
+            if (file := deployment.repository.workspace.yaml(path)) is not None
+            for document in file.documents
+            if isinstance(document, Mapping) and (entry := document.entry(name)) is not None
+        ]
+        empty = [(path, e) for path, e in given if is_null(e.value) and e.value.tag is None]
+        if empty and (name == "services" or len(empty) == len(given)):
+            path, entry = empty[0]
+            if not _TO_BE_FILLED.search(path):
+                message = f"`{path}` has an empty `{name}`: Compose refuses the whole project."
+                help = f"Remove `{name}:`, or declare something below it."
+                yield Refusal(None, message, entry.key.range.at(path), None, "", help)
 
 
 def without_target(volumes: Tree | None) -> Iterator[Table]:

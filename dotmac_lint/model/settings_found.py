@@ -35,6 +35,10 @@ _CLASS = regex(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?\(([^)]*)\)")
 _WORD = regex(rb"\w+")
 _AS = regex(rb" as (\w+)")
 _IS = regex(rb"\n(\w++) = (?:\w++\.)*+(\w++)[ \t]*+$", re.MULTILINE)
+_FILLED_IN = regex(r"\{\{|\{%")
+_NO_CHARACTER = regex("[\0\ud800-\udfff]")
+_ENCODING = regex(r"(?:#[^\n]*\n)?[ \t]*#[^\n]*coding[:=]")
+"""Python, "Encoding declarations": in the first line or the second."""
 _LAST_WORD = regex(rb"\w+\Z")
 
 
@@ -95,6 +99,36 @@ def _candidates(workspace: Workspace, code: Code) -> list[str]:
                         names.add(new)
                         pending.append(new)
     return sorted(kept)
+
+
+def broken_modules(workspace: Workspace) -> Iterator[tuple[Span, str]]:
+    """Files that would define settings and that Python itself cannot read: the place, and what is the matter."""
+    from dotmac_lint.readers.python.tree import UNREADABLE, parse
+
+    for path in filter(lambda path: _names_base(workspace, path), workspace.chosen(_is_shipped)):
+        source = workspace.source(path)
+        if source is None or not workspace.reader_problems(path, "read_settings_module"):
+            continue
+        text = source.text
+        if "pydantic" not in text or _FILLED_IN.search(text):
+            continue
+        try:
+            parse(text)
+        except SyntaxError as error:
+            at = 0
+            if error.lineno and error.lineno <= len(source.line_starts):
+                at = min(source.offset(error.lineno, max(error.offset or 1, 1)), len(text))
+            yield Span(path, at, at), f"This is not valid Python: {error.msg}."
+        except UNREADABLE:
+            bad = _NO_CHARACTER.search(text)
+            if bad is None or not _ENCODING.match(text):
+                at = bad.start() if bad else 0
+                yield (
+                    Span(path, at, at),
+                    "This is not valid Python: it cannot be decoded."
+                    if bad
+                    else ("The Python code is nested too deeply to be read."),
+                )
 
 
 @fact(bool)

@@ -40,7 +40,7 @@ ENVIRONMENT = regex(r"^(app_|deploy(ment)?_|runtime_)?(env|environment|stage|mod
 
 
 def _starts(deployment: Deployment) -> Iterator[tuple[Service, Start]]:
-    for service in () if deployment.spec.only_built else deployment.services:
+    for service in () if deployment.spec.only_built else deployment.startable:
         if service.settings:
             for start in service.starts:
                 if start.made is not None:

@@ -134,6 +134,9 @@ class _Reader:
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         documents: list[Node] = []
         # The C parser wants UTF-8: a lone surrogate (a byte that is none) becomes U+FFFD, of the same length.
+        bad = None if self.text.isascii() else _SURROGATE.search(self.text)
+        if bad is not None:
+            self.problem("This is not valid YAML: it holds a byte that is no UTF-8.", bad.start(), bad.end())
         events: Iterator[Any] = yaml.parse(_SURROGATE.sub("\ufffd", self.text), Loader=loader)
         try:
             for event in events:

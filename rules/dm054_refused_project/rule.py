@@ -15,7 +15,7 @@ class RefusedProject(Rule):
             yield self.report(
                 refusal.message,
                 refusal.at,
-                related=[Label(refusal.other, refusal.text)],
+                related=[Label(refusal.other, refusal.text)] if refusal.other is not None else [],
                 help=refusal.help,
                 service=refusal.service,
             )

@@ -1,0 +1,3 @@
+from tide.settings import Settings
+
+print(Settings().harbour)

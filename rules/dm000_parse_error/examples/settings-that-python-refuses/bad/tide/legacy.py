@@ -1,0 +1,4 @@
+# -*- coding: latin-1 -*-
+from pydantic_settings import BaseSettings
+
+NAME = "Høfn"
