@@ -345,6 +345,9 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None
     if deployment.is_brought_elsewhere:
         return None  # where another `.env` lies beside it
+    workspace = deployment.repository.workspace
+    if any(_tells_to_set(workspace, path, use.name) for path in deployment.project.files):
+        return None
     if any(r.name == use.name and r.demands for r in deployment.project.interpolations):
         return None  # Compose stops where it is not set
     if _is_the_platforms(deployment.repository.workspace, use):
@@ -362,6 +365,13 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None  # nothing needs it: DM003
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
+
+
+@fact(bool)
+def _tells_to_set(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether a comment of the Compose file sets the variable: `# TOKEN=... docker compose up`."""
+    told = rb"(?m)^[ \t]*#(?![ \t#]*- )[^\n]{0,200}?(?<![\w$.{-])%s=" % re.escape(name.encode())
+    return re.search(told, workspace.bytes(path) or b"") is not None
 
 
 def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:

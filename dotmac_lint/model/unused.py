@@ -22,13 +22,23 @@ if TYPE_CHECKING:
 KINDS: tuple[Kind, ...] = ("volume", "network", "secret", "config")
 
 
+class Astray(NamedTuple):
+    """A mount that stands where it mounts nothing: `data:/srv` under `environment`."""
+
+    text: str
+    service: str
+    attribute: str
+    at: Span
+
+
 class Unused(NamedTuple):
-    """`lines` is what a fix may delete: whole lines; None where the declaration shares a line."""
+    """`lines` is what a fix may delete: whole lines; None where the declaration shares one, or is of use."""
 
     kind: Kind
     name: str
     at: Span
     lines: Span | None
+    astray: Astray | None = None
 
 
 def unused_declarations(repository: Repository) -> Iterator[Unused]:
@@ -59,11 +69,27 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
                     found[span] = None
                     kept.add((kind, span.path))
                 elif span not in found:
-                    found[span] = Unused(kind, name, span, _lines(repository, deployment, kind, name))
+                    astray = _astray(deployment, name) if kind == "volume" else None
+                    lines = _lines(repository, deployment, kind, name) if astray is None else None
+                    found[span] = Unused(kind, name, span, lines, astray)
     for unused in found.values():
         if unused is not None:
             # Compose refuses an empty `volumes:`.
             yield unused if (unused.kind, unused.at.path) in kept else unused._replace(lines=None)
+
+
+def _astray(deployment: Deployment, name: str) -> Astray | None:
+    return next(
+        (
+            Astray(leaf.raw, service.name, attribute, leaf.span)
+            for service in deployment.project.services.values()
+            for attribute in ("environment", "ports", "networks", "labels", "depends_on", "expose", "devices")
+            if (node := service.attribute(attribute)) is not None
+            for leaf in every_leaf(node)
+            if leaf.raw.startswith(f"{name}:/")
+        ),
+        None,
+    )
 
 
 def _is_generated(repository: Repository, path: str) -> bool:

@@ -23,7 +23,22 @@ class UnusedDeclaration(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         unused = unused_declarations(repository)
-        return map(self._report, grouped(unused, lambda one: (one.at.path, one.kind)))
+        groups = grouped(unused, lambda one: (one.at.path, one.kind, one.astray))
+        return (self._astray(*group) if group[0].astray else self._report(group) for group in groups)
+
+    def _astray(self, unused: Unused, *_: Unused) -> Diagnostic:
+        mount = unused.astray
+        assert mount is not None
+        return self.report(
+            f"The volume `{unused.name}` is declared, but no service mounts it: `{mount.text}` stands under "
+            f"`{mount.attribute}` of the service `{mount.service}`.",
+            mount.at,
+            related=[Label(unused.at, "the volume is declared here")],
+            help="Move it under `volumes`.",
+            service=mount.service,
+            severity=Severity.WARNING,
+            key=f"volume {unused.name}",
+        )
 
     def _report(self, group: list[Unused]) -> Diagnostic:
         first, *others = group
