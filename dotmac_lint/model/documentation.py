@@ -302,7 +302,8 @@ def _is_cloned(workspace: Workspace, path: str, before: str) -> bool:
     name, folder = cloned[-1].groups()
     after = before[cloned[-1].end() :]
     same_block = path.endswith((".md", ".mdx")) and "```" not in after and not _ENTERS.search(after)
-    into = rf"\b(?:cd|pushd) [\"']?(?:[^\s\"';&|]*/)?{re.escape(folder or name)}(?![\w.-])"
+    moved = re.search(rf"\bmv [\"']?(?:\./)?{re.escape(folder or name)}[\"']? +[\"']?([\w./-]+)", after)
+    into = rf"\b(?:cd|pushd) [\"']?(?:[^\s\"';&|]*/)?{re.escape(moved[1] if moved else folder or name)}(?![\w.-])"
     entered = same_block or folder == "." or re.search(into, after)
     return bool(entered) and not (
         _is_ours(workspace, name) and _is_first_of_owner(workspace, cloned[-1][0], name)
@@ -467,9 +468,18 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         return False
     return not (
         lies_somewhere(workspace, word.text)
+        or _lies_above(workspace, word.path)
         or is_written(workspace, word.path)
         or is_copied_into(workspace, word.path)
         or is_written_by_variable(workspace, basename(word.path))
+    )
+
+
+def _lies_above(workspace: Workspace, path: str) -> bool:
+    """Whether a file of the root finds it in the folder that the repository lies in: `../compose.shared.yml`."""
+    above = re.compile(rb"(?<![\w./-])\.\./" + re.escape(path.encode()) + rb"(?![\w.-])")
+    return "/" not in path and any(
+        above.search(workspace.bytes(file) or b"") for file in workspace.files if "/" not in file
     )
 
 
