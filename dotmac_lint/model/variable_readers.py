@@ -209,8 +209,8 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         script = _javascript_reads(workspace, path)
         dynamics = script.dynamic if script else ()
         given = bool(dynamics) and not _WORKS_OUT.search(workspace.bytes(path) or b"")
-        for prefix in dynamics:
-            yield Pattern(prefix, "", given=given and not prefix), None
+        for prefix, suffix in dynamics:
+            yield Pattern(prefix, suffix, given=given and not prefix + suffix), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2], ())
         if not takes_all and _NO_READER.search(path):

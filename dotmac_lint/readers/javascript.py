@@ -23,7 +23,7 @@ _READ = regex(
     rf"(?P<dot>{_ENVIRONMENT}\s*(?:\?\.|\.)\s*(?P<name>[A-Za-z_$][\w$]*))"
     rf"|(?P<index>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?P<quote>['\"])(?P<key>[^'\"\n]*)(?P=quote)\s*\])"
     r"|(?P<deno>Deno\s*\.\s*env\s*\.\s*get\(\s*['\"](?P<deno_name>\w+)['\"]\s*\))"
-    rf"|(?P<open>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?:`(?P<prefix>[\w]*)\$\{{)?)"
+    rf"|(?P<open>{_ENVIRONMENT}\s*(?:\?\.)?\[\s*(?:`(?P<prefix>[\w]*)\$\{{(?:[^`{{}}]{{0,200}}\}}(?P<suffix>\w+)`)?)?)"
     rf"|(?P<unpack>\{{(?P<names>[^{{}};]*)\}}\s*=\s*{_ENVIRONMENT}\b)"
 )
 _UNPACKED = regex(r"(?:^|,)\s*(?P<name>[A-Za-z_$][\w$]*)")
@@ -36,21 +36,21 @@ class JavaScriptRead(msgspec.Struct, frozen=True, gc=False):
 
 class JavaScriptReads(msgspec.Struct, frozen=True, gc=False):
     reads: tuple[JavaScriptRead, ...] = ()
-    dynamic: tuple[str, ...] = ()
-    """How names begin that are composed at run time."""
+    dynamic: tuple[tuple[str, str], ...] = ()
+    """How names begin and end that are composed at run time."""
     problems: tuple[Problem, ...] = ()
 
 
 def read_javascript_reads(text: str) -> JavaScriptReads:
     """`process.env.X`, `import.meta.env.X`, `Bun.env.X`, `Deno.env.get("X")` and unpacking. Never raises."""
     reads: list[JavaScriptRead] = []
-    dynamic: list[str] = []
+    dynamic: list[tuple[str, str]] = []
     for match in _found(text):
         for group in ("name", "key", "deno_name"):
             if match[group]:
                 reads.append(JavaScriptRead(match[group], Range(*match.span(group))))
         if match["open"]:
-            dynamic.append(match["prefix"] or "")
+            dynamic.append((match["prefix"] or "", match["suffix"] or ""))
         if match["unpack"]:
             base = match.start("names")
             for part in _UNPACKED.finditer(match["names"]):

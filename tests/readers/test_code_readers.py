@@ -92,14 +92,16 @@ JAVASCRIPT = [
     ('process.env["A"] ?? import.meta.env.B', ["A", "B"], []),
     ("const { A, B: other, C = 1 } = process.env;", ["A", "B", "C"], []),
     ('Deno.env.get("A"); Bun.env.B', ["A", "B"], []),
-    ("process.env[name]", [], [""]),
-    ("process.env[`P_${name}`]", [], ["P_"]),
+    ("process.env[name]", [], [("", "")]),
+    ("process.env[`P_${name}`]", [], [("P_", "")]),
+    ("process.env[`${stage}_API_URL`]", [], [("", "_API_URL")]),
+    ("process.env[`P_${a}_${b}`]", [], [("P_", "")]),
     ("// process.env.A\n/* process.env.B */ 'https://x' + process.env.C", ["C"], []),
 ]
 
 
 @pytest.mark.parametrize(("text", "names", "dynamic"), JAVASCRIPT)
-def test_javascript(text: str, names: list[str], dynamic: list[str]) -> None:
+def test_javascript(text: str, names: list[str], dynamic: list[tuple[str, str]]) -> None:
     found = read_javascript_reads(text)
     assert [read.name for read in found.reads] == names
     assert list(found.dynamic) == dynamic

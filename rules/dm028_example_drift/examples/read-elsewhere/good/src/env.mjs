@@ -1,1 +1,3 @@
 export const stock = (env = process.env) => env.STOCK_LEVEL;
+
+export const barge = (stage) => process.env[`${stage.toUpperCase()}_BARGE_URL`];
