@@ -43,6 +43,8 @@ _DUMMY = regex(
     re.IGNORECASE,
 )
 """What is said to a server that asks for a key, or in place of one that others give out: it opens nothing."""
+_HASHING = regex(r"plain|(md|sha|ripemd)[-_]?\d+|bcrypt|scrypt|crypt|argon2\w*|pbkdf2\w*", re.IGNORECASE)
+"""How passwords are hashed: `PASSWORD_HASH: sha256`."""
 
 
 Kind = Literal["default", "literal", "field"]
@@ -99,7 +101,9 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
                         Place(service, one.name, one.span)
                     )
         for variable in service.definition.environment:
-            if variable.value_span is not None and _is_literal(service, variable):
+            if variable.value_span is None or not _is_literal(service, variable):
+                continue
+            if service.reads(variable) is not False:  # DM003's
                 place = Place(service, variable.name, variable.value_span)
                 found.setdefault(("literal", variable.name, None), []).append(place)
         for field in _defaults(service):
@@ -180,6 +184,7 @@ def _is_given(name: str, value: str, at: Span) -> bool:
         or is_elsewhere(value)
         or _UNUSED.search(value)
         or (_API_KEY.search(name) and _DUMMY.search(value))
+        or _HASHING.fullmatch(value)
         or "://" in value
         or value[:1] in "/.~"
     ):
