@@ -18,13 +18,14 @@ class ScriptNotExecutable(Rule):
                 continue
             seen.add((script.at, script.source))
             refused = "it is passed over" if script.what == BY_IMAGE else "permission is denied"
-            bit = "mounted" if script.mount is not None else "copied"
+            mounted = script.mount is not None
             yield self.report(
                 f"{script.what[0].upper()}{script.what[1:]} runs `{script.path}`, but `{script.source}`, which is "
-                f"{bit} there, has no execute bit: {refused}.",
+                f"{'mounted' if mounted else 'copied'} there, has no execute bit: {refused}.",
                 script.at,
                 related=[Label(Span(script.source, 0, 0), "the script has no execute bit")],
-                help=f"`git update-index --chmod=+x {script.source}`, or `COPY --chmod=755`.",
+                help=f"`git update-index --chmod=+x {script.source}`"
+                + ("." if mounted else ", or `COPY --chmod=755`."),
                 fix=with_execute_bit(script),
                 service=script.service.name,
                 key=script.path,
