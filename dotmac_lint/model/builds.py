@@ -64,6 +64,11 @@ class MissingSource(msgspec.Struct, frozen=True):
     """The outermost folder on the way that is not there either, else the path itself."""
 
     @property
+    def secret(self) -> bool:
+        """Nobody commits it."""
+        return _SECRET.search(self.path) is not None
+
+    @property
     def other_context(self) -> str | None:
         """The folder from which the words lead to what exists."""
         words = self.path.removeprefix(f"{self.context}/") if self.context else self.path
@@ -118,6 +123,8 @@ def missing_sources(deployment: Deployment) -> Iterator[MissingSource]:
             if not copy.missing or not isinstance(copy.path, Known) or (copy.span, image.context) in seen:
                 continue
             seen.add((copy.span, image.context))
+            if any(reference.path.value == copy.path for reference in service.definition.env_files):
+                continue  # the service needs it anyway: DM010
             if not _is_made(workspace, copy, copy.path.value):
                 at = build.context.span
                 yield _missing_source(deployment.repository, service, image, copy, copy.path.value, at)
@@ -422,6 +429,7 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                     others = (o for o in map(posixpath.basename, near) if not _is_variant(name, o))
                     meant = similar_name(name, others)
                     fix = _other_text(workspace, dockerfile, path, meant and posixpath.join(folder, meant))
+                    fix = fix or _in_other_case(workspace, dockerfile, path)
                 yield MissingReference(service, "dockerfile", path, dockerfile.span, image, (), fix)
         elif build.target is not None and isinstance(build.target.value, Known) and image.stages:
             name = build.target.value.value
@@ -534,6 +542,16 @@ def _other_text(workspace: Workspace, text: Text, path: str, meant: str | None) 
         return None
     edit = replace_word(workspace, text.span, head + other + tail)
     return Fix(f"Write `{other}` instead of `{name}`", edits=(edit,)) if edit else None
+
+
+def _in_other_case(workspace: Workspace, text: Text, path: str) -> Fix | None:
+    """Write the file as it is called: some file systems take small letters and capitals for the same."""
+    files = workspace.named(posixpath.basename(path))
+    meant = next((file for file in files if file.lower() == path.lower()), "")[-len(text.raw) :]
+    if text.references or not meant or meant.lower() != text.raw.lower():
+        return None
+    edit = replace_word(workspace, text.span, meant)
+    return Fix(f"Write `{meant}` instead: case counts", edits=(edit,)) if edit else None
 
 
 def _syntax(image: Image) -> str:

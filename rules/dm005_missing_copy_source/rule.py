@@ -37,7 +37,7 @@ class MissingCopySource(Rule):
         found, *others = group
         name = found.service.name if found.service is not None else None
         fix = _together(group)
-        advice = "Commit it, or correct the path."
+        advice = f"{'Make it before the build' if found.secret else 'Commit it'}, or correct the path."
         several = any(other.path != found.path for other in others)
         if several:
             advice = f"Commit the folder `{found.absent}`, or correct the paths."
