@@ -202,7 +202,7 @@ def _report(
         source=result.source,
         shown=lambda path: prefix + path,
         rules={rule.code: rule for rule in rules},
-        base=base.as_uri().rstrip("/") + "/",
+        base=base.as_uri().removesuffix("/") + "/",
         colour=output_format == "full" and output_file is None and wants_colour(),
     )
 

@@ -282,7 +282,13 @@ def _env_variables(
     file = workspace.env_file(path, _dialect(form))
     if file is None:
         return
+    def in_part(name: str) -> str | Unknown | None:
+        return UNKNOWN_CHARACTER if isinstance(found := plain(name), Unknown) else found
+
     values = evaluate(file, plain, unset=Unknown("set by the host"))
+    urls = {entry.key for entry in file.entries if "://" in (entry.value or "")}
+    uncertain = {key for key in urls if isinstance(values.get(key), Unknown)}
+    certain = evaluate(file, in_part, unset=UNKNOWN_CHARACTER) if uncertain and not placeholder else {}
     last = {entry.key: entry for entry in file.entries}
     too_long = next((entry for key, entry in last.items() if values.get(key) is TOO_LONG), None)
     if too_long is not None:
@@ -302,6 +308,7 @@ def _env_variables(
             value_span=entry.value_range.at(path) if entry.value_range else None,
             raw=entry.value,
             references=tuple(part.name for part in entry.parts if not isinstance(part, str)),
+            certain=str(certain[entry.key]) if entry.key in certain and entry.key in uncertain else None,
             placeholder=placeholder,
         )
 
