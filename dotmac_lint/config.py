@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True):
     deployments: tuple[ConfiguredDeployment, ...] = ()
     source: str | None = None
     """The file that it was read from."""
+    origins: dict[str, str] = {}
+    """By key, the file and the line that set it."""
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -106,6 +108,8 @@ class Settings(msgspec.Struct, frozen=True):
         )
 
 
+KEYS = tuple(name for name in Settings.__struct_fields__ if name not in ("source", "origins"))
+
 _IN_FULL = 100
 
 
@@ -150,19 +154,20 @@ def find(root: Path) -> Path | None:
 
     A link that leaves the repository is no configuration.
     """
-    folders = [root, *root.parents]
-    tops = [number for number, folder in enumerate(folders) if (folder / ".git").exists()]
-    top = tops[0] if tops else 0
-    for folder in folders[: top + 1]:
+    folders, top = [root, *root.parents], _top(root)
+    for folder in folders[: folders.index(top) + 1]:
         for name in FILE_NAMES:
             path = folder / name
-            if not path.is_file() or not Path(os.path.realpath(path)).is_relative_to(
-                os.path.realpath(folders[top])
-            ):
+            if not path.is_file() or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(top)):
                 continue
             if name != "pyproject.toml" or _has_table(path):
                 return path
     return None
+
+
+def _top(root: Path) -> Path:
+    """The top of the repository that `root` is in; `root` itself where it is in none."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
 
 
 def _has_table(path: Path) -> bool:
@@ -206,8 +211,23 @@ def load(
     With `rules` (code -> name), whatever should name a rule is checked. Raises ConfigError for a file that
     cannot be read or says something unknown.
     """
-    if path is None and (isolated or (path := find(root)) is None):
+    if path is not None:
+        return _load(path, root.resolve(), rules, None, ())
+    if isolated or (path := find(root)) is None:
         return Settings()
+    return _load(path, root.resolve(), rules, _top(root).resolve(), ())
+
+
+MAXIMUM_EXTENDED = 10
+"""Configurations that extend each other."""
+
+
+def _load(
+    path: Path, root: Path, rules: Mapping[str, str] | None, within: Path | None, below: tuple[Path, ...]
+) -> Settings:
+    """The settings of the file. `below` are those that extend it; what it extends lies in `within`, unless whoever
+    runs dotmac-lint has named the file.
+    """
     import tomllib
 
     shown = os.path.relpath(path)
@@ -227,11 +247,71 @@ def load(
     loader = _Loader(shown, text, rules)
     if path.name == "pyproject.toml" or "tool" in data:
         data = loader.table("dotmac-lint", loader.table("tool", data.get("tool", {})).get("dotmac-lint", {}))
-    home, root = path.resolve().parent, root.resolve()
+    real = path.resolve()
+    home = real.parent
+    base = loader.extended(data, home, within, (*below, real))
     settings = _rebased(loader.settings(data), home, root)
     elsewhere = home != root and root.is_relative_to(home)
     deployments = tuple(one for one in settings.deployments if loader.usable(one, root, elsewhere=elsewhere))
-    return msgspec.structs.replace(settings, deployments=deployments)
+    settings = msgspec.structs.replace(settings, deployments=deployments)
+    return settings if base is None else _over(_load(base, root, rules, within, (*below, real)), settings)
+
+
+def _over(base: Settings, settings: Settings) -> Settings:
+    """The settings on top of those that they extend: lists are replaced, tables merge by key."""
+    said = {key.replace("-", "_") for key in settings.origins}
+    values = {name: getattr(settings, name) for name in said}
+    for name in ("per_file_ignores", "severity"):
+        values[name] = getattr(base, name) | getattr(settings, name)
+    own = {one.name for one in settings.deployments}
+    values["deployments"] = (
+        *(one for one in base.deployments if one.name not in own),
+        *settings.deployments,
+    )
+    return msgspec.structs.replace(
+        base, **values, source=settings.source, origins=base.origins | settings.origins
+    )
+
+
+_STRINGS = {"type": "array", "items": {"type": "string"}}
+_DEPLOYMENT = {
+    "files": _STRINGS | {"minItems": 1},
+    "env-files": _STRINGS,
+    "profiles": _STRINGS,
+    "production": {"type": "boolean"},
+    "project-directory": {"type": "string"},
+}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of `.dotmac-lint.toml`, and of `[tool.dotmac-lint]`."""
+    level = {"enum": list(FAIL_LEVELS)}
+    deployment = {
+        "type": "object",
+        "properties": _DEPLOYMENT,
+        "required": ["files"],
+        "additionalProperties": False,
+    }
+    special: dict[str, Any] = {
+        "per-file-ignores": {"type": "object", "additionalProperties": _STRINGS},
+        "severity": {"type": "object", "additionalProperties": level},
+        "fail-level": level,
+        "output-format": {"enum": list(FORMATS)},
+        "preview": {"type": "boolean"},
+        "deployments": {
+            "type": "object",
+            "additionalProperties": deployment,
+            "maxProperties": MAXIMUM_DEPLOYMENTS,
+        },
+    }
+    keys = [name.replace("_", "-") for name in KEYS]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The configuration of dotmac-lint",
+        "type": "object",
+        "properties": {"extend": {"type": "string"}} | {key: special.get(key, _STRINGS) for key in keys},
+        "additionalProperties": False,
+    }
 
 
 class _Loader:
@@ -243,13 +323,33 @@ class _Loader:
         self.rules = rules
 
     def settings(self, data: Mapping[str, Any]) -> Settings:
-        fields = {name.replace("_", "-"): name for name in Settings.__struct_fields__ if name != "source"}
-        values: dict[str, Any] = {"source": self.path}
+        fields = {name.replace("_", "-"): name for name in KEYS}
+        values: dict[str, Any] = {}
+        origins: dict[str, str] = {}
         for key, value in data.items():
+            if key == "extend":
+                continue
             if key not in fields:
-                raise self._error(key, f"there is no key `{key}`{hint(key, fields)}")
+                raise self._error(key, f"there is no key `{key}`{hint(key, [*fields, 'extend'])}")
             values[fields[key]] = self._value(key, value)
-        return Settings(**values)
+            origins[key] = f"{self.path}:{self._line(key) or 1}"
+        return Settings(**values, source=self.path, origins=origins)
+
+    def extended(
+        self, data: Mapping[str, Any], home: Path, within: Path | None, seen: tuple[Path, ...]
+    ) -> Path | None:
+        """The configuration that this one extends."""
+        if "extend" not in data:
+            return None
+        name = self._string("extend", data["extend"])
+        path = (home / name).resolve()
+        if path in seen or len(seen) > MAXIMUM_EXTENDED:
+            raise self._error("extend", f"`extend`: `{name}` extends this file in turn")
+        if within is not None and not path.is_relative_to(within):
+            raise self._error("extend", f"`extend`: `{name}` lies outside of the repository")
+        if not path.is_file():
+            raise self._error("extend", f"`extend`: there is no file `{name}`")
+        return path
 
     def _value(self, key: str, value: Any) -> Any:
         match key:
@@ -281,7 +381,7 @@ class _Loader:
     def _deployment(self, name: str, table: Any) -> ConfiguredDeployment:
         from dotmac_lint.model.deployments import ConfiguredDeployment
 
-        known = ("files", "env-files", "profiles", "production", "project-directory")
+        known = _DEPLOYMENT
         values: dict[str, Any] = {}
         for key, value in self.table(name, table).items():
             if key not in known:

@@ -55,7 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def fix(
     result: Result,
     again: Callable[[Workspace], Result],
-    choose: Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]],
+    choose: Callable[[Result], Sequence[Diagnostic]],
     least: Applicability,
     rules: Sequence[type[Rule]],
 ) -> Outcome:
@@ -70,7 +70,7 @@ def fix(
     harmful: dict[tuple[str, ...], tuple[Diagnostic, Harm]] = {}
     limit: int | None = None
     for _ in range(MAXIMUM_RUNS):
-        candidates = [d for d in choose(result.diagnostics) if _identity(d) not in harmful]
+        candidates = [d for d in choose(result) if _identity(d) not in harmful]
         planned = plan(candidates, result.workspace, Applicability.SAFE, limit)
         if not planned.fixed:
             planned = plan(candidates, result.workspace, least, limit)
@@ -89,7 +89,7 @@ def fix(
             harmful |= {_identity(diagnostic): (diagnostic, harm) for diagnostic in planned.fixed}
         else:
             limit = planned.fixes // 2
-    left = {_identity(d): d for d in choose(result.diagnostics)}
+    left = {_identity(d): d for d in choose(result)}
     conflicts = tuple((left[key], winner) for key, winner in lost.items() if key in left)
     return Outcome(result, files, tuple(rounds), conflicts, tuple(harmful.values()), exhausted)
 

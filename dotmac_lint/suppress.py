@@ -10,6 +10,7 @@ import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
 from dotmac_lint.facts import fact
+from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.lazy import regex
 from dotmac_lint.source import Span
 
@@ -146,3 +147,40 @@ class Suppressions:
         else:
             removal = Span(ignore.path, start, ignore.codes[1][1])
         return UnusedSuppression(f"`{code}`", Span(ignore.path, start, end), removal, "")
+
+
+def ignoring(workspace: Workspace, diagnostic: Diagnostic) -> Fix | None:
+    """The edit that makes a comment ignore the finding; None where the file has no comments of the kind.
+
+    The comment stands alone above the line, or below a first line that has its own meaning, and then speaks of the
+    whole file. Code that is there already is added to.
+    """
+    path, source = diagnostic.at.path, workspace.source(diagnostic.at.path)
+    if source is None or not _is_text(path):
+        return None
+    line = source.position(diagnostic.at.start).line
+    whole = line == 1 and source.text.startswith("#")
+    lines = (line, line - 1) if not whole else (2,)
+    for near in lines:
+        if not 0 < near <= len(source.line_starts):
+            continue
+        here = source.line_range(near)
+        comment = _COMMENT.search(source.text, here.start, here.end)
+        alone = comment is not None and not source.text[here.start : comment.start()].strip()
+        if comment is not None and (near == line or alone) and (comment["kind"] == "ignore-file") is whole:
+            at = comment.end("codes")
+            return _ignore(diagnostic, Span(path, at, at), f", {diagnostic.code}")
+    start = source.offset(line)
+    text = source.line_range(line).slice(source.text)
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    kind = "ignore"
+    if whole:
+        start, indent, kind = source.line_starts[1] if len(source.line_starts) > 1 else -1, "", "ignore-file"
+    if start < 0:
+        return None
+    comment_line = f"{indent}# {MARKER.decode()} {kind}[{diagnostic.code}]{source.newline}"
+    return _ignore(diagnostic, Span(path, start, start), comment_line)
+
+
+def _ignore(diagnostic: Diagnostic, at: Span, text: str) -> Fix:
+    return Fix(f"Ignore {diagnostic.code}", (Edit(at, text),), applicability=Applicability.SAFE)

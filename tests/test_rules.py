@@ -63,7 +63,7 @@ def fixed_tree(root: Path, rule: type[Rule]) -> Result:
     outcome = fixer.fix(
         first,
         lambda revised: lint(root, settings, rules, workspace=revised),
-        own,
+        lambda run: own(run.diagnostics),
         Applicability.UNSAFE,
         rules,
     )

@@ -204,7 +204,7 @@ def test_the_policy_grants_what_the_settings_load(tmp_path: Path) -> None:
     def again(revised: Workspace) -> Result:
         return lint(root, settings, rules, workspace=revised)
 
-    outcome = fixer.fix(first, again, list, Applicability.UNSAFE, rules)
+    outcome = fixer.fix(first, again, lambda run: run.diagnostics, Applicability.UNSAFE, rules)
     text = outcome.files["policies/app-policy.hcl"].data.decode()
     policy = read_policy(text)
     assert not policy.problems

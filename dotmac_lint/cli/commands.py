@@ -77,6 +77,13 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--fix-only", is_flag=True, help="Fix, and neither report what is left nor fail for it.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with status 1 where something was fixed.")
+@click.option("--add-ignores", is_flag=True, help="Write comments that ignore all that is found.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Report only what this file does not have.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write all that is found to the file of --baseline.")
 @_choosing
 @click.option("--output-format", type=click.Choice(FORMATS), help="Default: full.")
 @click.option(
@@ -100,6 +107,11 @@ def lint(**options: Any) -> None:
 
         status = run(**options, question=question)
     raise SystemExit(status)
+
+
+for _option in lint.params:
+    if isinstance(_option, click.Option):
+        _option.envvar = "DOTMAC_LINT_" + max(_option.opts, key=len)[2:].replace("-", "_").upper()
 
 
 @cli.command()
@@ -165,6 +177,21 @@ def init_env(path: Path, **options: Any) -> None:
     from dotmac_lint.cli.init_env import init_env as run
 
     raise SystemExit(run(path, **options))
+
+
+@cli.command("config")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--schema", is_flag=True, help="Print the JSON schema of every configuration.")
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def show_config(path: Path, **options: Any) -> None:
+    """Show the configuration of the repository at PATH, and where each value is from."""
+    from dotmac_lint.cli.settings import show
+
+    raise SystemExit(show(path, **options))
 
 
 @cli.command()

@@ -61,7 +61,7 @@ class Question:
 
 def recalled(options: Mapping[str, Any]) -> tuple[Question | None, int | None]:
     """Says what was said before, where that still holds: the exit status; and the question, to keep the answer."""
-    anew = ("no_cache", "diff", "timings", "verbose", "rule_folders")
+    anew = ("no_cache", "diff", "timings", "verbose", "rule_folders", "baseline", "add_ignores")
     if any(options[name] for name in anew):
         return None, None
     try:

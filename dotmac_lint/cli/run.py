@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from dotmac_lint import baseline as accepted_findings
 from dotmac_lint import config, fixer, rewrite
 from dotmac_lint.ahead import cores
 from dotmac_lint.cache import Cache, default_folder
@@ -23,6 +24,7 @@ from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
 from dotmac_lint.registry import BUILT_IN, Phase, Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
+from dotmac_lint.suppress import ignoring
 from dotmac_lint.workspace import Workspace
 
 FOR_PEOPLE = frozenset({"full", "concise"})
@@ -37,6 +39,9 @@ def lint(
     diff: bool,
     fix_only: bool,
     exit_non_zero_on_fix: bool,
+    add_ignores: bool,
+    baseline: Path | None,
+    write_baseline: bool,
     output_file: Path | None,
     config_file: Path | None,
     isolated: bool,
@@ -55,14 +60,19 @@ def lint(
 
     What is said is kept as the answer to `question`.
     """
+    if write_baseline and baseline is None:
+        return fail("--write-baseline needs --baseline FILE, which is written")
+    if add_ignores and (fix or fix_only or write_baseline):
+        return fail("--add-ignores neither fixes nor writes a baseline")
     try:
+        accepted = accepted_findings.read(baseline) if baseline and not write_baseline else None
         root, only = linted(paths)
         rules = load_rules(rule_folders)
         settings = _settings(root, rules, config_file, isolated, options)
     except (config.ConfigError, RuleError) as error:
         return fail(str(error))
     chosen = [rule for rule in rules if settings.selects(rule.code, rule.name, preview=rule.preview)]
-    fixing = fix or fix_only or diff
+    fixing = fix or fix_only or diff or add_ignores
     # Whatever is selected, no fix may leave a file that cannot be read.
     asked = [rule for rule in rules if rule in chosen or (fixing and rule.phase is Phase.READING)]
     cache = None
@@ -80,15 +90,23 @@ def lint(
             )
 
     codes = {rule.code for rule in chosen}
+    about_ignores = {rule.code for rule in chosen if rule.phase is Phase.SUPPRESSION}
 
     def wanted(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         return [d for d in touching(diagnostics, only) if d.code in codes]
+
+    def to_change(result: Result) -> list[Diagnostic]:
+        found = wanted(result.diagnostics)
+        if not add_ignores:
+            return found
+        ignored = [d for d in found if d.code not in about_ignores]
+        return [msgspec.structs.replace(d, fix=ignoring(result.workspace, d)) for d in ignored]
 
     result = first = once()
     outcome = wrong = None
     if fixing:
         least = Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE
-        outcome = fixer.fix(first, once, wanted, least, asked)
+        outcome = fixer.fix(first, once, to_change, least, asked)
         result = outcome.result
         if not diff:
             try:
@@ -99,14 +117,26 @@ def lint(
     fixed = outcome.fixed if outcome else []
     shown = () if fix_only else tuple(wanted(result.diagnostics))
     report = _report(root, result, shown, rules, settings.output_format, output_file)
+    notes: list[str] = []
+    if write_baseline and baseline is not None:
+        try:
+            write(accepted_findings.text(report), baseline)
+        except OutputError as error:
+            wrong = str(error)
+        else:
+            notes.append(f"Wrote {_count(len(shown), 'finding')} to {baseline}.")
+        report, shown = msgspec.structs.replace(report, diagnostics=()), ()
+    elif accepted is not None:
+        report, notes = _without(accepted, report, baseline, () if only else codes)
+        shown = tuple(report.diagnostics)
     if diff:
         assert outcome is not None
         text = rewrite.difference(first.workspace, outcome.files, report.shown)
         found = bool(outcome.files)
         if not quiet:
-            tell(f"Would fix {_count(len(fixed), 'finding')}.")
+            tell(f"Would {'ignore' if add_ignores else 'fix'} {_count(len(fixed), 'finding')}.")
     else:
-        if outcome:
+        if outcome and not add_ignores:
             earlier = [
                 msgspec.structs.replace(report, diagnostics=done, source=run.source)
                 for run, done in outcome.rounds
@@ -115,7 +145,8 @@ def lint(
         text = render(report, settings.output_format)
         if settings.output_format in FOR_PEOPLE:
             text += _statistics(shown) if statistics else ""
-            text += "" if quiet or result.crashes else _summary(shown, fixed, fix_only=fix_only)
+            if not quiet and not result.crashes and not write_baseline:
+                text += _summary(shown, fixed, fix_only=fix_only, did="Ignored" if add_ignores else "Fixed")
         worst = max((d.severity for d in shown), default=Severity.INFO - 1)
         found = worst >= config.FAIL_LEVELS[settings.fail_level] or bool(exit_non_zero_on_fix and fixed)
     try:
@@ -135,6 +166,8 @@ def lint(
 
         told = [nothing_found(result.repository)]
         tell(told[0])
+    for note in notes if not quiet else ():
+        tell(note)
     for rule_names, message, trace in _grouped(result):
         crashed(f"the rule {rule_names}", message, trace, verbose=verbose)
     status = FOUND if found and not exit_zero else 0
@@ -163,6 +196,21 @@ def _settings(
     for key in ("select", "ignore", "extend_select"):
         config.check_selectors(said[key], names, f"--{key.replace('_', '-')}")
     return config.merged(config.load(root, path=config_file, isolated=isolated, rules=names), **said)
+
+
+def _without(
+    accepted: accepted_findings.Baseline, report: Report, path: Path | None, codes: Collection[str]
+) -> tuple[Report, list[str]]:
+    """The report without what the baseline has, and what is to be said of that. Of rules in `codes` it is known what is
+    found no more."""
+    split = accepted_findings.split(report, accepted)
+    gone = sum(one.code in codes for one in split.gone)
+    notes = [f"{_count(split.known, 'finding')} of {path} left out."] if split.known else []
+    if gone:
+        notes.append(
+            f"{_count(gone, 'finding')} of {path} found no more: --write-baseline removes what is gone."
+        )
+    return split.report, notes
 
 
 def _tell_unfixed(outcome: fixer.Outcome, report: Report) -> None:
@@ -219,8 +267,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _summary(diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic], *, fix_only: bool) -> str:
-    lead = f"Fixed {_count(len(fixed), 'finding')}. " if fixed or fix_only else ""
+def _summary(
+    diagnostics: Sequence[Diagnostic], fixed: Sequence[Diagnostic], *, fix_only: bool, did: str
+) -> str:
+    lead = f"{did} {_count(len(fixed), 'finding')}. " if fixed or fix_only else ""
     if fix_only:
         return lead.rstrip() + "\n"
     if not diagnostics:

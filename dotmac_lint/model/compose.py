@@ -282,6 +282,7 @@ def _env_variables(
     file = workspace.env_file(path, _dialect(form))
     if file is None:
         return
+
     def in_part(name: str) -> str | Unknown | None:
         return UNKNOWN_CHARACTER if isinstance(found := plain(name), Unknown) else found
 

@@ -53,7 +53,7 @@ def test_the_example_is_repaired() -> None:
     def again(revised: Workspace) -> Result:
         return lint(EXAMPLE, settings, rules, workspace=revised)
 
-    outcome = fixer.fix(first, again, list, Applicability.UNSAFE, rules)
+    outcome = fixer.fix(first, again, lambda run: run.diagnostics, Applicability.UNSAFE, rules)
     assert first.diagnostics
     assert not outcome.result.diagnostics
     assert not outcome.harmful

@@ -80,7 +80,7 @@ def fixed(root: Path, result: Result, least: Applicability) -> fixer.Outcome:
     def again(workspace: Workspace) -> Result:
         return lint(root, SETTINGS, RULES, workspace=workspace)
 
-    outcome = fixer.fix(result, again, list, least, RULES)
+    outcome = fixer.fix(result, again, lambda run: run.diagnostics, least, RULES)
     assert not outcome.harmful
     assert not outcome.exhausted
     return outcome
