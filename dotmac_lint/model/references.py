@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dotmac_lint.facts import fact
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import is_plain_image
+from dotmac_lint.model.importable import (
+    files_named,
+    has_word,
+    importable_from,
+    lacks_module,
+    lies_at,
+    places_of,
+)
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.run_step import split_commands
 from dotmac_lint.model.scripts import Word, absolute_path, commands_of, covering_mount, script_run_by
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "dramatiq", "arq", "taskiq"})
-_MODULE = regex(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(:[\w.]+(?:\(\))?)?")
+_MODULE = regex(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(:[A-Za-z_][\w.]*(?:\(\))?)?")
 _SPEAKS = frozenset(
     {"echo", "printf", "log", "info", "warn", "error", "which", "pip", "pkill", "pgrep", "grep"}
 )
@@ -41,7 +48,7 @@ _SHEBANG = regex(r"#!.*\b(ba|da|a|z|k)?sh\b")
 class MissingReference(msgspec.Struct, frozen=True):
     """Something that a command names and that its container does not have."""
 
-    kind: Literal["module", "file"]
+    kind: Literal["module", "misplaced module", "file", "misplaced file"]
     name: str
     """`package.module`, or the path in the container."""
     program: str
@@ -50,6 +57,9 @@ class MissingReference(msgspec.Struct, frozen=True):
     """What runs the command, as a subject: "CMD", "the command of service `api`", or a script."""
     service: Service
     meant: str | None = None
+    """A module of a similar name, or the place of the misplaced one in the container."""
+    looked: tuple[str, ...] = ()
+    """The folders in which a misplaced one is looked for."""
 
 
 def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
@@ -57,24 +67,52 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     for service in deployment.startable:
         if service.stage is None:
             continue
-        for words in _all_commands(service):
+        commands = list(_all_commands(service))
+        roots = importable_from(service, [[word.text for word in words] for words in commands]) or ()
+        for words in commands:
             texts = [word.text for word in words]
             if not texts or texts[0] in _SPEAKS:
                 continue
             for program, index in _modules(texts):
                 match = _MODULE.fullmatch(texts[index])
-                if match is None:
-                    continue
-                if _is_missing_module(service, match[1]) or (
-                    program in {"celery", *_SERVERS} and _is_nobodys(service, match[1])
-                ):
-                    meant = similar_name(match[1], _modules_beside(service, match[1]))
-                    word = words[index]
-                    yield MissingReference("module", match[1], program, word.span, word.what, service, meant)
+                if match is not None:
+                    yield from _missing_module(service, program, match[1], words[index], roots)
             for program, index, path in _configurations(texts):
-                if _is_missing_file(service, path):
-                    word = words[index]
-                    yield MissingReference("file", path, program, word.span, word.what, service)
+                yield from _missing_file(service, program, path, words[index], roots)
+
+
+def _missing_module(
+    service: Service, program: str, module: str, word: Word, roots: tuple[str, ...]
+) -> Iterator[MissingReference]:
+    at, what = word.span, word.what
+    if "." in module and (
+        _is_missing_module(service, module)
+        or (program in {"celery", *_SERVERS} and _is_nobodys(service, module))
+    ):
+        meant = similar_name(module, _modules_beside(service, module))
+        yield MissingReference("module", module, program, at, what, service, meant)
+    elif roots and all(lacks_module(service, root, module) for root in roots):
+        places = places_of(service, module)
+        if places and ("." in module or program != "python -m"):
+            yield MissingReference("misplaced module", module, program, at, what, service, places[0], roots)
+
+
+def _missing_file(
+    service: Service, program: str, path: str, word: Word, roots: tuple[str, ...]
+) -> Iterator[MissingReference]:
+    if _is_missing_file(service, path):
+        yield MissingReference("file", path, program, word.span, word.what, service)
+        return
+    full = absolute_path(service, path) if roots and "$" not in path and ":" not in path else None
+    if (
+        full is not None
+        and service.environment.get("ALEMBIC_CONFIG") is None
+        and lies_at(service, full) is False
+    ):
+        places = files_named(service, posixpath.basename(path))
+        if places:
+            found = (word.span, word.what, service, places[0], (posixpath.dirname(full),))
+            yield MissingReference("misplaced file", path, program, *found)
 
 
 def _all_commands(service: Service) -> Iterator[list[Word]]:
@@ -137,16 +175,10 @@ def _is_missing_module(service: Service, module: str) -> bool:
         if f"/{file}".endswith(f"/{path}.py") or f"/{path}/" in f"/{file}":
             return False
         if f"/{file}".endswith((f"/{parent}.py", f"/{parent}/__init__.py")):
-            if _may_have(workspace, file, parts[-1]):
+            if has_word(workspace, file, parts[-1]):
                 return False
     rest = "/".join(parts[1:])
     return not any(is_made_elsewhere(workspace, f"{owner}{rest}.py") for owner in owners)
-
-
-@fact(bool)
-def _may_have(workspace: Workspace, path: str, attribute: str) -> bool:
-    source = workspace.source(path)
-    return source is None or re.search(rf"\b{re.escape(attribute)}\b", source.text) is not None
 
 
 def _is_nobodys(service: Service, module: str) -> bool:
