@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
 from dotmac_lint.model.start_faults import refused_in_env_files, refused_values, respelled, spelling
+from dotmac_lint.model.truthiness import taken_for_true
 
 
 class BadValueType(Rule):
@@ -38,6 +39,21 @@ class BadValueType(Rule):
                 service=found.services[0].name,
                 severity=Severity.WARNING if found.example else Severity.ERROR,
                 key=found.variable.name,
+            )
+
+        for taken in taken_for_true(deployment):
+            others = f" (and {len(taken.services) - 1} more)" if len(taken.services) > 1 else ""
+            who = f"service `{taken.services[0].name}`{others}"
+            whose = f"With the values of `{taken.example}`, {who}" if taken.example else f"S{who[1:]}"
+            yield self.report(
+                f"{whose} sets `{taken.variable.name}` to `{taken.value}`, which "
+                f"`{taken.code.path}` takes for true: every text but the empty one is.",
+                taken.variable.value_span or taken.variable.name_span,
+                related=[*taken.variable.origin, Label(taken.code, "the text is tested as it is")],
+                help=f"Compare the text in the code, or leave `{taken.variable.name}` out.",
+                service=taken.services[0].name,
+                severity=Severity.WARNING,
+                key=taken.variable.name,
             )
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
