@@ -214,7 +214,7 @@ class SettingsClass:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Every field: sections before what they hold, in the order of declaration."""
-        return tuple(_Naming(self.model, self._sources.environment).fields())
+        return tuple(_Naming(self.model, self._sources.environment, bool(self._sources.open)).fields())
 
     @cached_property
     def by_path(self) -> dict[tuple[str, ...], Field]:
@@ -395,8 +395,9 @@ _READS = Unknown("its default reads the environment")
 class _Naming:
     """Works out the names of all fields of one settings class."""
 
-    def __init__(self, model: Model, environment: bool) -> None:
+    def __init__(self, model: Model, environment: bool, own_sources: bool = False) -> None:
         self.model = model
+        self.own_sources = own_sources
         self.code = model.code
         config = model.config
         self.reads_environment = environment
@@ -646,6 +647,8 @@ class _Naming:
                 return f"is taken as `{key}` of `{self.model.name}` has it"
         if len({how.found for how in names.values()}) > 1:
             return "is decoded under one name and not under another"
+        if self.own_sources and (type.kind == "union" or is_complex(type) is not False):
+            return f"may be decoded by a source of `{self.model.name}` itself"
         kinds = {a.kind for a in type.args if a.kind != "none"} if type.kind == "union" else {type.kind}
         if self.model.version == 1 and not kinds <= {"str", "bool", "int", "literal", "enum", "secret"}:
             return "is read by pydantic 1, whose rules are not followed"

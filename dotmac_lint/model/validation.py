@@ -419,6 +419,8 @@ class Validation:
                 try:
                     value, decoded = json.loads(raw), True
                 except ValueError:
+                    if field.doubt:
+                        return UNKNOWN
                     if field.type.kind != "union":
                         return Invalid("is not JSON, which pydantic-settings expects here")
                 except RecursionError:
