@@ -58,6 +58,8 @@ _OWN_ADDRESS = regex(
     r"|NEXTAUTH|VITE|APP|NODE|WEB|SITE|DASHBOARD|ISSUER|DOMAIN|LETSENCRYPT|CERT|PROXIED|NAME|LOGIN|BASE|HEALTH\w*)(_|$)"
 )
 """Words in names of variables about the service's own address, or one that browsers see."""
+_SERVER_BASE = regex(r"(.*_)?(OLLAMA|QDRANT|ELASTIC(SEARCH)?|OPENSEARCH)_(API_)?BASE(_UR[IL])?")
+"""Servers that no browser sees: the base is that of their addresses."""
 _NAMES: dict[Part, tuple[str, ...]] = {
     "user": ("USER", "USERNAME", "LOGIN", "USR", "DB_USER"),
     "password": ("PASSWORD", "PASS", "PASSWD", "PWD", "DB_PASSWORD"),
@@ -98,7 +100,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     @property
     def own_address(self) -> bool:
         """Whether the variable's name says that it is about the service itself, or about browsers."""
-        return bool(_OWN_ADDRESS.search(self.variable.name.upper()))
+        name = self.variable.name.upper()
+        return bool(_OWN_ADDRESS.search(name)) and not _SERVER_BASE.fullmatch(name)
 
 
 def endpoints(service: Service) -> tuple[Endpoint, ...]:

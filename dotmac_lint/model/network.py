@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.known import Known
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, leaves
 
 if TYPE_CHECKING:
@@ -203,7 +204,16 @@ def names_anywhere(repository: Repository) -> frozenset[str]:
     return found
 
 
+_SECTION = regex(r"^([a-z][\w-]*):", re.MULTILINE)
+"""A key at the top of a Compose file."""
+
+
 def is_commented(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the service stands in the file as a comment to be switched on, or in a document as a proposal."""
     source = workspace.source(path)
-    return source is not None and bool(re.search(rf"^[\s#>]*{re.escape(name)}:\s*(#.*)?$", source.text, re.M))
+    text = source.text if source is not None else ""
+    for match in re.finditer(rf"^([\s#>]*){re.escape(name)}:\s*(#.*)?$", text, re.MULTILINE):
+        section = _SECTION.findall(text, 0, match.start())
+        if "#" in match[1] or section[-1:] not in (["networks"], ["volumes"], ["configs"], ["secrets"]):
+            return True
+    return False

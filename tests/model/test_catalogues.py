@@ -230,6 +230,23 @@ def test_a_container_beside_it_may_listen(tmp_path: Path, mode: str, found: int)
     assert len(list(loopbacks(Network(deployment)))) == found
 
 
+@pytest.mark.parametrize(("name", "found"), [("OLLAMA_BASE_URL", 1), ("BASE_URL", 0), ("OLLAMA_APP_URL", 0)])
+def test_the_base_of_a_server(tmp_path: Path, name: str, found: int) -> None:
+    text = (
+        f"services:\n  web:\n{IMAGE}    environment: ['{name}=http://localhost:11434']\n"
+        "  ollama:\n    image: ollama/ollama\n"
+    )
+    deployment = _repository(tmp_path, {"compose.yaml": text}).deployments[0]
+    assert len(list(loopbacks(Network(deployment)))) == found
+
+
+@pytest.mark.parametrize(("section", "names"), [("networks", ["inner"]), ("x-off", [])])
+def test_a_service_by_the_name_of_a_network(tmp_path: Path, section: str, names: list[str]) -> None:
+    text = "# Start\n\n```sh\ndocker compose exec inner ls\n```\n"
+    files = {"compose.yaml": f"{APP}{section}:\n  inner:\n    name: a\n", "README.md": text}
+    assert [missing.name for missing in missing_references(_repository(tmp_path, files))] == names
+
+
 @pytest.mark.parametrize(("folders", "hosts"), [(4, []), (2, ["komga"])])
 def test_another_application_of_the_catalogue(tmp_path: Path, folders: int, hosts: list[str]) -> None:
     names = ["komf", "komga", "kavita", "calibre"][:folders]
