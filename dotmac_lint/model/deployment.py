@@ -69,6 +69,7 @@ _IDLE = regex(
     r"(\S*sh -\w*c )?(echo [^;&|\n]*(&&|;) ?)*(exec )?"
     r"(sleep (inf(inity)?|\d{5,}|\d+d)|tail -[fF] /dev/null|while (true|:); ?do .*)"
 )
+_NOT_FOUND = regex(r"404: Not Found\s*")
 _NOTHING = regex(r"(\S*sh -\w*c )?(\S*/)?(true|:|exit( 0)?)")
 _DOWNLOADS = regex(r"\b(curl|wget)\b.*\bhttps?://|\bgit[ \t]+clone\b", re.DOTALL)
 _TAKES_CODE = regex(
@@ -322,6 +323,9 @@ class Repository:
                             "It has no `services:`: Compose no longer reads the first version of its format."
                         )
                         seen.add(Unreadable(message, old.at(path)))
+                    if _NOT_FOUND.fullmatch(source.text):
+                        message = "It holds what a server said, `404: Not Found`, in place of the file."
+                        seen.add(Unreadable(message, Span(path, 0, len(source.text.rstrip()))))
         for path in filter(_DEFAULT_COMPOSE.search, self.workspace.links_outside):
             message = f"`{path}` is a link to a file outside what is linted, and is not read."
             seen.add(Unreadable(message, Span(path, 0, 0), outside=True))
@@ -573,12 +577,14 @@ class Deployment:
     @cached_property
     def is_brought_elsewhere(self) -> bool:
         """Whether its files are started in a folder where others lie beside them: a role of Ansible brings them to a
-        machine, or a script copies them, and nothing that they name is here."""
-        from dotmac_lint.model.made_elsewhere import is_moved, is_of_role
+        machine, or a script copies them, and nothing that they name is here or the copy is to be started."""
+        from dotmac_lint.model.made_elsewhere import is_moved, is_of_role, is_started_from_a_copy
 
         workspace, file = self.repository.workspace, self.spec.files[0]
         return bool(self.spec.folder) and (
-            is_of_role(workspace, file) or (not self._leads_to_something and is_moved(workspace, file))
+            is_of_role(workspace, file)
+            or (not self._leads_to_something and is_moved(workspace, file))
+            or is_started_from_a_copy(workspace, file)
         )
 
     @cached_property

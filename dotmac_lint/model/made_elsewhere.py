@@ -515,6 +515,43 @@ def is_moved(workspace: Workspace, file: str) -> bool:
     return False
 
 
+_COPY = regex(
+    rb"\bcp[ \t]+(?:-\w+[ \t]+)*[\"']?(?:\./)?([\w./*-]+)[\"']?[ \t]+[\"']?([\w./-]+)[\"']?(?:\s|;|&|$)"
+)
+
+
+def is_started_from_a_copy(workspace: Workspace, file: str) -> bool:
+    """Whether a script or document copies the file to where git ignores it, or all of its folder to where it runs:
+    `cp deploy/compose.yml compose.yml`, `cp -R samples/* .`."""
+
+    def find() -> frozenset[tuple[str, str]]:
+        texts = (path for path in _tools(workspace) if _is_script(path) or DOCUMENT.search(path))
+        return frozenset(
+            copy
+            for path, _ in workspace.words.search(texts, (b"cp",))
+            for copy in _copies_in(workspace, path)
+        )
+
+    copies: frozenset[tuple[str, str]] = workspace.remembered("copies of files", find)
+    folder, name = posixpath.split(file)
+    for source, place in copies:
+        if posixpath.basename(source) in ("*", ".") and place.rstrip("/") in (".", ".."):
+            above = posixpath.dirname(source)
+            if above and f"/{folder}".endswith(f"/{above}"):
+                return True
+        elif posixpath.basename(source) == name and f"/{file}".endswith(f"/{source}"):
+            there = posixpath.normpath(place)
+            if not there.startswith(("/", "..")) and there != file and workspace.is_ignored(there):
+                return True
+    return False
+
+
+@fact(list[tuple[str, str]])
+def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, str]]:
+    found = _COPY.findall(workspace.bytes(path) or b"")
+    return [(source.decode(), place.decode()) for source, place in found]
+
+
 def is_downloaded(workspace: Workspace, path: str) -> bool:
     """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs,
     or a document tells to, or either into the folder itself: `wget -qO "$TARGET"/site.conf URL`, `wget -P jars URL`."""

@@ -94,6 +94,8 @@ _INSTALL = regex(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+(install|worksp
 _NEED_NOT_BE = regex(
     r"\bif\b.{0,60}\b(does ?n[o']t|is ?n[o']t|do not|don't)\b.{0,20}\b(exist|there|present)", re.I
 )
+_TO_BE_ADDED = regex(r"\b(put|place|drop)\b.{0,60}\bhere\b|放在?(这里|此|这个目录)", re.I)
+"""What comments say of a folder that whoever starts it may fill."""
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -156,6 +158,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
+    if deployment.is_brought_elsewhere:
+        return
     writers = _writers(deployment.repository)
     starting = {label.span.path for label in deployment.spec.evidence}
     stopped_at = _stopped_at(deployment)
@@ -182,7 +186,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if mount.create_host_path is False or workspace.is_ignored(source if is_file else source + "/"):
                 continue
-            if workspace.in_submodule(source) or _is_left_to_chance(workspace, mount.span):
+            if workspace.in_submodule(source) or _is_left_to_chance(workspace, mount.span, is_file=is_file):
                 continue
             if posixpath.basename(source) == "node_modules" and not _installs(service):
                 continue
@@ -285,12 +289,12 @@ def _installs(service: Service) -> bool:
     return any(map(_INSTALL.search, steps))
 
 
-def _is_left_to_chance(workspace: Workspace, at: Span) -> bool:
-    """Whether the comment above the mount says that what it names need not be there."""
+def _is_left_to_chance(workspace: Workspace, at: Span, *, is_file: bool) -> bool:
+    """Whether the comment above the mount says that what it names need not be there, or in a folder."""
     source = workspace.source(at.path)
     above = source.text[: at.start].splitlines()[:-1] if source is not None else []
     comment = "".join(reversed([*takewhile(lambda line: line.lstrip().startswith("#"), reversed(above))]))
-    return _NEED_NOT_BE.search(comment) is not None
+    return bool(_NEED_NOT_BE.search(comment) or (not is_file and _TO_BE_ADDED.search(comment)))
 
 
 def _stopped_at(deployment: Deployment) -> set[str]:
