@@ -42,6 +42,7 @@ class Server(msgspec.Struct, frozen=True):
     schemes: tuple[str, ...]
     words: tuple[str, ...]
     init: tuple[str, ...] = ()
+    data: str | None = None
     user: Account | None = None
     password: Account | None = None
     database: Account | None = None
