@@ -1,4 +1,6 @@
-"""Which pieces of scripts, Makefiles, workflows, manifests, code and documents may be `docker compose` commands."""
+"""Which pieces of scripts, Makefiles, workflows, manifests, code and documents may be commands: those of
+`docker compose`, or others that have a certain word.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,13 @@ MAX_SETTINGS = 200
 _VENDORED = regex(rf"(^|/)({VENDORED}|\.venv|venv)/")
 _DOCUMENT = regex(r"\.(md|mdx|markdown|rst|adoc|txt)$", re.I)
 _SHELL = regex(r"\.(sh|bash|zsh|ksh|ps1|bat|cmd)$")
-_MAKE = regex(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
+MAKEFILE = regex(r"(^|/)(GNUm|M|m)akefile[^/]*$|\.mk$")
 _YAML = regex(r"\.ya?ml(\.disabled)?$")
 _COMPOSE_FILE = regex(r"(?<!rancher-)compose[^/]*\.ya?ml$", re.I)
 _MANIFEST = regex(
     r"(^|/)(package\.json|pyproject\.toml|[Tt]askfile[^/]*\.ya?ml|\.?[Jj]ustfile|Jenkinsfile[^/]*)$|\.just$"
 )
-_HOLDERS = (_DOCUMENT, _MAKE, _YAML, _MANIFEST, regex(r"\.py$"))
+_HOLDERS = (_DOCUMENT, MAKEFILE, _YAML, _MANIFEST, regex(r"\.py$"))
 
 
 def may_hold(path: str) -> bool:
@@ -55,7 +57,7 @@ class Piece(NamedTuple):
 
 _FENCE = regex(r"^[ \t>]*(`{3,}|~{3,})")
 _DIAGRAM = regex(r"^[ \t>]*[`~]{3,}[ \t]*(mermaid|plantuml|puml|dot|graphviz|d2)\b", re.I)
-_INLINE_CODE = regex(r"`([^`\n]*compose[^`\n]*)`")
+_INLINE_CODE = regex(r"`([^`\n]+)`")
 _DOCUMENT_LINE = regex(
     r"^(?:\s{2,}|\t|\s*(?:[$>#%]|[-*+]|\d+\.)\s+)?[$#]?[ \t]*"
     r"((?:cd[ \t].*|sudo[ \t]+)?docker[ -]compose\b.*)$"
@@ -77,7 +79,7 @@ def _continued(source: str) -> str:
     return _WINDOWS_CONTINUATION.sub(r"\\", source)
 
 
-def _document_pieces(source: str) -> Iterator[Piece]:
+def _document_pieces(source: str, about: str) -> Iterator[Piece]:
     """The fenced blocks whole, but for diagrams; else inline code and lines that look like commands."""
     source = _continued(_WINDOWS_PATH.sub(lambda match: match[0].replace("\\", "/"), source))
     fence: str | None = None
@@ -88,18 +90,29 @@ def _document_pieces(source: str) -> Iterator[Piece]:
         match = _FENCE.match(line)
         if fence is not None:
             if match and match[1].startswith(fence):
-                if "compose" in source[begin:start] and not drawn:
+                if about in source[begin:start] and not drawn:
                     yield Piece(_unquoted(Text.of(source, begin, start)), "document")
                 fence = None
             continue
         if match:
             fence, begin, drawn = match[1], position, _DIAGRAM.match(line) is not None
-        elif "compose" in line:
+        elif about in line:
             if found := _DOCUMENT_LINE.match(line.rstrip("\r\n")):
                 yield Piece(Text.of(source, start + found.start(1), start + found.end(1)), "document")
             else:
                 for code in _INLINE_CODE.finditer(line):
-                    yield Piece(Text.of(source, start + code.start(1), start + code.end(1)), "document")
+                    if about in code[1]:
+                        yield Piece(Text.of(source, start + code.start(1), start + code.end(1)), "document")
+
+
+_INDENTED = regex(r"(?:^(?: {4}|\t)[^\n]*(?:\n|\Z))+", re.M)
+
+
+def _indented_pieces(source: str, about: str) -> Iterator[Piece]:
+    """The blocks of code that are only indented."""
+    for match in _INDENTED.finditer(source):
+        if about in match[0]:
+            yield Piece(_unquoted(Text.of(source, *match.span())), "document")
 
 
 _PROMPT = regex(r"^[ \t>]*[$%#>][ \t]+(?=\S)", re.M)
@@ -116,7 +129,7 @@ def _unquoted(text: Text) -> Text:
     return joined([*parts, text.cut(end, len(text.chars))]) if parts else text
 
 
-def _yaml_pieces(source: str, kind: Kind) -> Iterator[Piece]:
+def _yaml_pieces(source: str, kind: Kind, about: str) -> Iterator[Piece]:
     """The scripts of a workflow: block scalars, single lines, and lists of lines, which share a shell."""
     lines: list[Text] = []
     folder: str | None = None
@@ -126,7 +139,7 @@ def _yaml_pieces(source: str, kind: Kind) -> Iterator[Piece]:
     settings = _yaml_environment(source)
 
     def piece() -> Iterator[Piece]:
-        if any("compose" in line.chars for line in lines):
+        if any(about in line.chars for line in lines):
             place = lines[0].at[0] if lines[0].at else 0
             given = tuple((name, [value]) for begin, end, name, value in settings if begin <= place < end)
             yield Piece(joined(lines), kind, step_folder or folder, variables=given)
@@ -257,6 +270,9 @@ _SCRIPT_KEYS = frozenset(
 )
 
 
+_COMMENT_LINE = regex(r"^[ \t]*#[# \t]*(.*)$", re.M)
+
+
 def _comment_pieces(source: str) -> Iterator[Piece]:
     parts: list[Text] = []
     position = 0
@@ -280,15 +296,22 @@ def _comment_pieces(source: str) -> Iterator[Piece]:
         yield Piece(joined(parts), "comment")
 
 
-def _string_pieces(source: str) -> Iterator[Piece]:
+def _commented(source: str, about: str) -> Iterator[Piece]:
+    """The lines of comments that have it."""
+    for match in _COMMENT_LINE.finditer(source):
+        if about in match[1]:
+            yield Piece(Text.of(source, *match.span(1)), "comment")
+
+
+def _string_pieces(source: str, about: str) -> Iterator[Piece]:
     """The quoted strings of a manifest."""
     for match in re.finditer(r"\"((?:[^\"\\\n]|\\.)*)\"|'([^'\n]*)'", source):
         group = 1 if match[1] is not None else 2
-        if "compose" in match[group]:
+        if about in match[group]:
             yield Piece(Text.of(source, match.start(group), match.end(group)), "manifest")
 
 
-def _make_pieces(source: str, just: bool) -> Iterator[Piece]:
+def _make_pieces(source: str, just: bool, about: str) -> Iterator[Piece]:
     """Recipe lines with the macros expanded: GNU make's variables, or just's `{{name}}`."""
     macros: dict[str, list[Text]] = {}
     logical: list[tuple[int, int]] = []
@@ -332,7 +355,7 @@ def _make_pieces(source: str, just: bool) -> Iterator[Piece]:
             place = (begin + len(line) - len(line.lstrip("\t @-+")), begin + len(line.rstrip()))
             for branch in _branches(Text.of(source, begin, finish)):
                 for variant in _expanded(branch, macros, just):
-                    if "compose" in variant.chars:
+                    if about in variant.chars:
                         yield Piece(variant, "make", line=place)
 
 
@@ -447,7 +470,7 @@ def _powershell_variables(source: str) -> tuple[tuple[str, list[Text]], ...]:
     return tuple(found.items())
 
 
-def _code_pieces(source: str) -> Iterator[Piece]:
+def _code_pieces(source: str, about: str) -> Iterator[Piece]:
     """The command lines that Python code composes, and those that stand in its strings."""
     from dotmac_lint.readers.python.commands import read_commands
 
@@ -458,7 +481,7 @@ def _code_pieces(source: str) -> Iterator[Piece]:
             start, end = word.range.start, word.range.end
             parts.append(Text(text, tuple(min(start + n, max(end - 1, start)) for n in range(len(text)))))
         yield Piece(joined(parts), "code", line=(words[0].range.start, words[-1].range.end))
-    for piece in _string_pieces(source):
+    for piece in _string_pieces(source, about):
         yield Piece(_placeholders(piece.text), "code")
 
 
@@ -471,26 +494,33 @@ def _placeholders(text: Text) -> Text:
     return joined([*parts, text.cut(end, len(text.chars))])
 
 
-def pieces_of(path: str, source: str) -> tuple[Iterator[Piece], ...]:
+COMPOSE = "compose"
+
+
+def pieces_of(path: str, source: str, about: str = COMPOSE) -> tuple[Iterator[Piece], ...]:
+    """The pieces of the file that have `about` in them, where there is more than that; of Compose, what
+    stands in comments as well, and in a Compose file that alone."""
+    comments = _comment_pieces(source) if about == COMPOSE else _commented(source, about)
     if _DOCUMENT.search(path):
-        return (_document_pieces(source),)
-    if _MAKE.search(path) or path.endswith(".just") or path.lower().endswith("justfile"):
-        return (_make_pieces(source, "just" in path.rpartition("/")[2].lower()), _comment_pieces(source))
+        indented = iter(()) if about == COMPOSE else _indented_pieces(source, about)
+        return (_document_pieces(source, about), indented)
+    if MAKEFILE.search(path) or path.endswith(".just") or path.lower().endswith("justfile"):
+        return (_make_pieces(source, "just" in path.rpartition("/")[2].lower(), about), comments)
     if _YAML.search(path):
         if _COMPOSE_FILE.search(path):
-            return (_comment_pieces(source),)  # what its containers run starts nothing on the host
+            return (comments,)  # what its containers run starts nothing on the host
         kind: Kind = "workflow" if path.startswith((".github/", ".gitlab")) or "/" not in path else "manifest"
-        return (_yaml_pieces(source, kind), _comment_pieces(source))
+        return (_yaml_pieces(source, kind, about), comments)
     if _MANIFEST.search(path):
-        return (_string_pieces(source),)
+        return (_string_pieces(source, about),)
     if path.endswith(".py"):
-        return (_code_pieces(source), _comment_pieces(source))
+        return (_code_pieces(source, about), comments)
     if path.endswith(".ps1"):
         source = _continued(source.replace("\\", "/"))
         variables = _powershell_variables(source)
         values = _ASSIGNED.sub(lambda match: " " * len(match[0]), source)
         piece = Piece(Text.of(values, 0, len(values)), "shell", variables=variables)
-        return (iter((piece,)), _comment_pieces(source))
+        return (iter((piece,)), comments)
     if path.endswith((".bat", ".cmd")):
         source = _continued(source.replace("\\", "/"))
-    return (iter((Piece(Text.of(source, 0, len(source)), "shell"),)), _comment_pieces(source))
+    return (iter((Piece(Text.of(source, 0, len(source)), "shell"),)), comments)

@@ -28,11 +28,10 @@ from dotmac_lint.model.followed import is_followed
 from dotmac_lint.model.made_elsewhere import (
     DOCUMENT,
     is_cloned,
-    is_copied_into,
     is_fetched,
     is_put_by_playbook,
     is_written,
-    is_written_by_variable,
+    may_be_written,
 )
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
@@ -470,8 +469,7 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         lies_somewhere(workspace, word.text)
         or _lies_above(workspace, word.path)
         or is_written(workspace, word.path)
-        or is_copied_into(workspace, word.path)
-        or is_written_by_variable(workspace, basename(word.path))
+        or may_be_written(workspace, word.path)
     )
 
 

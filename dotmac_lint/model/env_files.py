@@ -19,7 +19,7 @@ from dotmac_lint.model.made_elsewhere import (
     is_cloned,
     is_composed,
     is_made_by_hand_or_script,
-    is_written_by_variable,
+    is_written_by_command,
     lines_naming,
 )
 from dotmac_lint.model.similar import similar_name
@@ -140,7 +140,7 @@ def _is_set_up(workspace: Workspace, path: str) -> bool:
         return True
     if any(_FILLED.search(line) or _names_example(workspace, line) for line in lines_naming(workspace, path)):
         return True
-    if is_composed(workspace, path) or is_written_by_variable(workspace, path) or is_cloned(workspace, path):
+    if is_composed(workspace, path) or is_written_by_command(workspace, path) or is_cloned(workspace, path):
         return True
     stages = posixpath.dirname(folder)
     if "env" in stages and any(

@@ -15,7 +15,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.image import is_plain_image
-from dotmac_lint.model.made_elsewhere import is_copied_into
+from dotmac_lint.model.made_elsewhere import may_be_written
 from dotmac_lint.model.scripts import absolute_path, covering_mount, runs_strangers
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def lies_at(service: Service, path: str) -> bool | None:
     if (
         workspace.is_ignored(inside)
         or workspace.is_ignored(f"{inside}/")
-        or is_copied_into(workspace, inside)
+        or may_be_written(workspace, inside)
     ):
         return None
     return False

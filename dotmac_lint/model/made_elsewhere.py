@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.command_pieces import MAKEFILE
+from dotmac_lint.model.makers import makers
 from dotmac_lint.workspace import VENDORED
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ def is_written_by_program(workspace: Workspace, path: str) -> bool:
     stem, suffix = posixpath.splitext(name)
     if not suffix or workspace.named(name):
         return False
-    above = (file for file in _tools(workspace) if file.endswith(".py") and _is_above(file, path))
+    above = (
+        file for file in _tools(workspace) if file.endswith(".py") and is_below(path, posixpath.dirname(file))
+    )
     return any(
         _writes(
             workspace,
@@ -89,8 +93,7 @@ def is_written_by_program(workspace: Workspace, path: str) -> bool:
     )
 
 
-def _is_above(file: str, path: str) -> bool:
-    folder = posixpath.dirname(file)
+def is_below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
@@ -137,64 +140,48 @@ def _programs(workspace: Workspace, path: str) -> list[str]:
 
 def is_compiled_beside(workspace: Workspace, path: str) -> bool:
     """Whether a script of its folder gives its name to a compiler: `go build -o NAME`."""
-    folder, name = posixpath.split(path)
-    beside = (file for file in _tools(workspace) if posixpath.dirname(file) == folder)
-    return any(_compiles(workspace, file, name) for file in beside)
-
-
-@fact(bool)
-def _compiles(workspace: Workspace, path: str, name: str) -> bool:
-    output = re.compile(rb"\s-o[ =]?(\./)?" + re.escape(os.fsencode(name)) + rb"(?![\w./-])")
-    return output.search(workspace.bytes(path) or b"") is not None
-
-
-_MAKEFILE = regex(r"(^|/)((GNUm|M|m)akefile[^/]*|[^/]+\.mk)$")
+    folder = posixpath.dirname(path)
+    return any(
+        maker.what == "file" and posixpath.dirname(maker.path) == folder
+        for maker in makers(workspace, _tools(workspace), path)
+    )
 
 
 def is_compiled_by_make(workspace: Workspace, path: str) -> bool:
     """Whether a makefile gives its name to a compiler by a variable: `go build -o $(FOLDER)/$(PROGRAM)`."""
-    name = posixpath.basename(path)
-    makefiles = filter(_MAKEFILE.search, _tools(workspace))
-    naming = workspace.words.search(makefiles, (os.fsencode(name),))
-    return any(_compiles_by_variable(workspace, file, name) for file, _ in naming)
-
-
-@fact(bool)
-def _compiles_by_variable(workspace: Workspace, path: str, name: str) -> bool:
-    data = workspace.bytes(path) or b""
-    assigned = rb"(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?]?=[ \t]*%s[ \t]*$" % re.escape(os.fsencode(name))
     return any(
-        re.search(rb"[ \t]-o[ =]?\S*\$[({]%s[)}](?:\s|$)" % variable, data)
-        for variable in re.findall(assigned, data)
+        maker.what == "file" and maker.kind == "make" for maker in makers(workspace, _tools(workspace), path)
     )
 
 
 _SHELL = (".sh", ".bash")
 
 
-def _shell_scripts(workspace: Workspace) -> Iterator[str]:
-    return (file for file in _tools(workspace) if file.endswith(_SHELL))
+def is_written_by_command(workspace: Workspace, path: str, project: str = "") -> bool:
+    """Whether a script, makefile or workflow has a command that makes the file (`> NAME`, `cp other FOLDER/NAME`), or a
+    document one that downloads it; where only the name is known of the path, one below the folder of the `project`.
+
+    An empty file is only a stand-in for the checks of a workflow, and what an entrypoint writes is in a container.
+    """
+    fits = {"whole", "deeper"} if "/" in path else {"whole"}
+    return any(
+        maker.makes_file
+        and (maker.fit in fits or (maker.fit == "end" and is_below(maker.path, project)))
+        and (maker.kind != "document" or maker.what == "download")
+        and (maker.kind != "workflow" or maker.what != "empty file")
+        and "entrypoint" not in maker.path
+        for maker in makers(workspace, _tools(workspace), path)
+    )
+
+
+def may_be_written(workspace: Workspace, path: str) -> bool:
+    """Whether any script, those of tests too, makes a file whose path has that end, or is that end of it."""
+    scripts = workspace.chosen(_is_script)
+    return any(maker.makes_file and maker.fit != "name" for maker in makers(workspace, scripts, path))
 
 
 def _is_script(path: str) -> bool:
-    return path.endswith(_SHELL) or _MAKEFILE.search(path) is not None
-
-
-def is_copied_into(workspace: Workspace, path: str) -> bool:
-    """Whether a script copies a file of the name into the folder: `cp tests/compose.yml deploy/.`."""
-    folder, name = posixpath.split(path)
-    scripts = workspace.chosen(_is_script)
-    naming = workspace.words.search(scripts, (os.fsencode(name),)) if folder else ()
-    return any(_copies_into(workspace, file, folder, name) for file, _ in naming)
-
-
-@fact(bool)
-def _copies_into(workspace: Workspace, path: str, folder: str, name: str) -> bool:
-    copied = re.compile(
-        rb"(?m)\b(?:cp|mv|install)\b[^\n]*[\s\"'/]%s[\"']?[ \t]+[\"']?(?:\./)?%s(?:/\.?)?[\"']?[ \t]*$"
-        % (re.escape(os.fsencode(name)), re.escape(os.fsencode(folder)))
-    )
-    return copied.search(workspace.bytes(path) or b"") is not None
+    return path.endswith(_SHELL) or MAKEFILE.search(path) is not None
 
 
 def is_artefact(path: str) -> bool:
@@ -226,39 +213,9 @@ def is_written(workspace: Workspace, path: str) -> bool:
     return any(written.search(line) or _OPENS_TO_WRITE.search(line) for line in lines_naming(workspace, path))
 
 
-def is_written_by_script(workspace: Workspace, path: str) -> bool:
-    """Whether a shell script writes the file, by all of the path or the end of it: `> NAME`."""
-    name = posixpath.basename(path)
-    written = re.compile(
-        rb"[^-=\d&]>[ \t]*[\"']?(?:\$\{?\w+\}?/|\./)?([\w./-]*%s)(?![\w./-])" % re.escape(os.fsencode(name))
-    )
-    scripts = _shell_scripts(workspace)
-    return any(
-        f"/{path}".endswith(f"/{os.fsdecode(place)}")
-        for file, _ in workspace.words.search(scripts, (os.fsencode(name),))
-        for place in written.findall(workspace.bytes(file) or b"")
-    )
-
-
 def redirected_to(path: str) -> re.Pattern[str]:
     """How a line of a shell writes a file of that name: `> NAME`."""
     return re.compile(rf"(^|[^-=\d&])>\s*[\"'`]?[^\s\"'`]*{re.escape(posixpath.basename(path))}")
-
-
-def is_written_by_variable(workspace: Workspace, path: str) -> bool:
-    """Whether a shell script gives the path to a variable and puts something there: `FILE=x.env`, `mv new "$FILE"`."""
-    assigned = re.compile(rf"(?m)^[ \t]*(\w+)=[\"']?(?:\./)?{re.escape(path)}[\"']?[ \t]*$")
-    scripts = _shell_scripts(workspace)
-    for file, _ in workspace.words.search(scripts, (os.fsencode(path),)):
-        source = workspace.source(file)
-        text = source.text if source is not None else ""
-        for name in assigned.findall(text):
-            if re.search(
-                rf"(?m)(?:>|\btee\b|\b(?:cp|mv|install)\b[^\n]*)[ \t]*[\"']?(?:\$\{{?\w+\}}?/)?\$\{{?{name}\b",
-                text,
-            ):
-                return True
-    return False
 
 
 def is_composed(workspace: Workspace, path: str) -> bool:
@@ -296,44 +253,32 @@ def _composes(workspace: Workspace, path: str, folder: str) -> bool:
 def is_made_beside(
     workspace: Workspace, path: str, starting: Collection[str] = (), project: str = ""
 ) -> bool:
-    """Whether a document or a script in a folder above `path` has a `mkdir` with its name as seen from there, or from
-    the folder above `path` which it enters; or another script, of all of `path`, that puts something into it, too; or
-    its name in a folder that a variable gives, where some text names the folder above `path`, or the script lies in the
-    folder of the `project`. One of the
-    files `starting`, which start Compose, makes what it names in full from where it does so."""
-    above, _, own = path.rpartition("/")
-    for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)):
-        folder = posixpath.dirname(file)
-        data = workspace.bytes(file)
-        if data is None or len(data) > _LARGEST:
-            continue
-        if _makes_folder(data, own, rb"\$\{?\w+\}?/") and (
-            (project and file.startswith(f"{project}/") and "backup" not in file)
-            or ("/" in above and is_named(workspace, above))
-        ):
-            return True
-        if path.startswith(f"{folder}/" if folder else ""):
-            name = path[len(folder) + 1 :] if folder else path
-            parent, _, last = name.rpartition("/")
-            if _makes_folder(data, name):
+    """Whether a document or a script in a folder above `path` makes it; or another script, that puts something into it,
+    too; or one that has it in a folder that a variable gives, where some text names the folder above `path`, or the
+    script lies in the folder of the `project`. One of the files `starting`, which start Compose, makes what it names
+    in full from where it does so."""
+    above = posixpath.dirname(path)
+    found = [maker for maker in makers(workspace, _tools(workspace), path) if not maker.makes_file]
+    filled = {maker.path for maker in found if maker.what != "folder"}
+    for maker in found:
+        if maker.fit == "whole":
+            if is_below(path, posixpath.dirname(maker.path)):
                 return True
-            entered = re.search(rb"\bcd %s/?\n" % re.escape(os.fsencode(parent)), data) if parent else None
-            if entered and _makes_folder(data[entered.end() :], last):
+            if maker.kind != "document" and (maker.path in filled or maker.path in starting):
                 return True
-        elif not DOCUMENT.search(file) and _makes_folder(data, path):
-            if os.fsencode(f"{path}/") in data or file in starting or _fills(data, path):
+        if maker.is_open and maker.fit in ("whole", "end"):
+            beside = project and is_below(maker.path, project) and "backup" not in maker.path
+            if beside or ("/" in above and is_named(workspace, above)):
                 return True
     return False
 
 
 def document_that_makes(workspace: Workspace, path: str) -> str | None:
     """The document that tells to make the folder and to put something into it."""
-    for file, _ in workspace.words.search(filter(DOCUMENT.search, _tools(workspace)), (b"mkdir",)):
-        data = workspace.bytes(file)
-        if data is not None and len(data) <= _LARGEST and os.fsencode(f"{path}/") in data:
-            if _makes_folder(data, path):
-                return file
-    return None
+    documents = tuple(filter(DOCUMENT.search, _tools(workspace)))
+    found = [maker for maker in makers(workspace, documents, path) if maker.fit == "whole"]
+    filled = {maker.path for maker in found if maker.what != "folder"}
+    return next((maker.path for maker in found if maker.what == "folder" and maker.path in filled), None)
 
 
 def document_that_writes(workspace: Workspace, path: str) -> str | None:
@@ -343,70 +288,18 @@ def document_that_writes(workspace: Workspace, path: str) -> str | None:
     above = folder
     while above and not workspace.is_directory(above):
         above = posixpath.dirname(above)
-    beside = workspace.files_in(above)
-    documents = tuple(filter(DOCUMENT.search, beside))
-    if above != folder:
-        named = f"{posixpath.basename(folder)}/{name}"
-        return next((file for file in documents if _tells_to_edit(workspace, file, named)), None)
-    return next((file for file in documents if _tells_to_write(workspace, file, name)), None)
+    documents = tuple(filter(DOCUMENT.search, workspace.files_in(above)))
+    for maker in makers(workspace, documents, path):
+        if maker.makes_file and maker.fit in ("whole", "end"):
+            return maker.path
+    return next((file for file in documents if above == folder and _is_headed(workspace, file, name)), None)
 
 
 @fact(bool)
-def _tells_to_edit(workspace: Workspace, path: str, name: str) -> bool:
-    edited = rb"\b(?:nano|vim?)[ \t]+\S*/%s(?![\w./-])" % re.escape(os.fsencode(name))
-    return re.search(edited, workspace.bytes(path) or b"") is not None
-
-
-@fact(bool)
-def _tells_to_write(workspace: Workspace, path: str, name: str) -> bool:
-    own = re.escape(os.fsencode(name)) + rb"(?![\w./-])"
-    written = re.compile(
-        rb"(?m)(?:\btouch[ \t]|[^-=]>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=]|[ \t]-[oO][ \t]+|\b(?:nano|vim?)[ \t]+)"
-        rb"[\"']?(?:\./)?%s"
-        rb"|^\#+[ \t][^\n]*%s[`*\"]*[ \t]*\n\s*```" % (own, own)
-    )
-    return written.search(workspace.bytes(path) or b"") is not None
-
-
-def is_touched_beside(workspace: Workspace, path: str) -> bool:
-    """Whether a shell script of its folder makes the file: `touch NAME`, `> NAME`, `openssl -out NAME`."""
-    folder, name = posixpath.split(path)
-    made = re.compile(
-        rb"(?:\btouch[ \t]|>[ \t]*|\btee[ \t]+|[ \t]-(?:key)?out[ \t=])[\"']?(?:\./)?%s(?![\w./-])"
-        % re.escape(os.fsencode(name))
-    )
-    beside = (workspace.bytes(file) for file in workspace.files_in(folder) if file.endswith(_SHELL))
-    return any(made.search(data or b"") for data in beside)
-
-
-def is_put_by_script(workspace: Workspace, project: str, path: str) -> bool:
-    """Whether a shell script below the folder of the `project` writes a file of the name into a folder that a variable
-    gives, or into that which it has from there: `touch "$DATA/NAME"`, `CONFIG=$DATA/NAME` and `cat > "$CONFIG"`."""
-    name, inside = posixpath.basename(path), posixpath.relpath(path, project or ".")
-    scripts = (
-        file
-        for file in workspace.under(project)
-        if file.endswith(_SHELL) and "entrypoint" not in file  # what it writes is in a container
-    )
-    naming = workspace.words.search(scripts, (os.fsencode(name),))
-    return any(_puts(workspace, file, name, inside) for file, _ in naming)
-
-
-@fact(bool)
-def _puts(workspace: Workspace, path: str, name: str, inside: str) -> bool:
-    data, own = workspace.bytes(path) or b"", re.escape(os.fsencode(name))
-    place = rb"[\"']?\$\{?\w+\}?[\"']?(?:/[\w.-]+)*/%s(?![\w./-])" % own
-    held = re.findall(rb"(?m)^[ \t]*(?:local[ \t]+|readonly[ \t]+)?(\w+)=" + place, data)
-    there = rb"[\"']?(?:\./)?%s(?![\w./-])" % re.escape(os.fsencode(inside))
-    places = b"|".join((place, there, *(rb"[\"']?\$\{?%s\b" % variable for variable in held)))
-    return (
-        re.search(
-            rb"(?:\btouch[ \t]+(?:[^\n;&|]{0,200}[ \t])?|>[ \t]*|\btee[ \t]+|\b(?:cp|mv|install)\b[^\n]{0,200}[ \t])"
-            rb"(?:%s)" % places,
-            data,
-        )
-        is not None
-    )
+def _is_headed(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether a block of code of the document stands under the name."""
+    heading = rb"(?m)^\#+[ \t][^\n]*%s(?![\w./-])[`*\"]*[ \t]*\n\s*```" % re.escape(os.fsencode(name))
+    return re.search(heading, workspace.bytes(path) or b"") is not None
 
 
 def is_said_to_be_made(workspace: Workspace, path: str) -> bool:
@@ -456,45 +349,11 @@ def _tells_to_create(workspace: Workspace, path: str, name: str) -> bool:
 
 
 def is_made_as_commented(workspace: Workspace, file: str, path: str) -> bool:
-    """Whether a comment of the file has a `mkdir` with the name of `path` as seen from its folder."""
-    data = b"\n".join(re.findall(rb"(?m)^[ \t]*#(.*)", workspace.bytes(file) or b""))
-    return _makes_folder(data, posixpath.relpath(path, posixpath.dirname(file) or "."))
-
-
-_MAKING = regex(rb"\b(?:mkdir|(?:create|make|ensure)_dir\w*)\b")
-"""The command, or a function of the script that is called for what it does."""
-
-
-def _makes_folder(data: bytes, name: str, before: bytes = rb"[\s\"'](\./)?") -> bool:
-    """Whether a line has a `mkdir` and after it, behind what `before` says, the name."""
-    if os.fsencode(name) not in data:
-        return False
-    folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    named = re.compile(rb"|".join((before + folder, *(rb"\$\{?%s\b" % held for held in _held(data, name)))))
-    place = 0
-    for making in _MAKING.finditer(data):
-        if place < making.end():
-            found = named.search(data, making.end())
-            if found is None:
-                return False
-            place = found.start()
-        if b"\n" not in data[making.end() : place]:
-            return True
-    return False
-
-
-def _held(data: bytes, name: str) -> list[bytes]:
-    """The variables that hold the name of the folder, or a path that leads to it: `SITE="$ROOT/deploy/site"`."""
-    above = rb"(?:[^\n\"']*/)?" if "/" in name else rb"(?:\./|[^\n]*\$\{?\w+\}?/)?"
-    folder = re.escape(os.fsencode(name)) + rb"(?![\w.-])"
-    return re.findall(rb"(?m)^[ \t]*(\w+)=[\"']?" + above + folder, data)
-
-
-def _fills(data: bytes, name: str) -> bool:
-    """Whether a line puts something into the folder by a variable: `tar -xf site.tgz -C "$SITE"`."""
-    variables = rb"|".join(_held(data, name))
-    put = re.compile(rb"\b(?:tar|unzip|cp|mv|rsync|install)\b.*\$\{?(?:%s)\b" % variables)
-    return bool(variables) and any(put.search(line) for line in data.splitlines() if len(line) < _LONGEST)
+    """Whether a comment of the file has a command that makes the folder."""
+    return any(
+        maker.what in ("folder", "content") and maker.fit == "whole"
+        for maker in makers(workspace, (file,), path)
+    )
 
 
 _PUTS = r"\b(?:cp|mv|scp|rsync|install|(?:fetch|copy|download)\w*)\b"
@@ -552,36 +411,12 @@ def _copies_in(workspace: Workspace, path: str) -> list[tuple[str, str]]:
     return [(source.decode(), place.decode()) for source, place in found]
 
 
-def is_downloaded(workspace: Workspace, path: str) -> bool:
-    """Whether a script downloads a file of the name into a folder that a variable gives, as it installs what it needs,
-    or a document tells to, or either into the folder itself: `wget -qO "$TARGET"/site.conf URL`, `wget -P jars URL`."""
-    folder, name = posixpath.split(path)
-    texts = (file for file in _tools(workspace) if _is_script(file) or DOCUMENT.search(file))
-    naming = workspace.words.search(texts, (os.fsencode(name),))
-    return any(_downloads(workspace, file, posixpath.basename(folder), name) for file, _ in naming)
-
-
-@fact(bool)
-def _downloads(workspace: Workspace, path: str, folder: str, name: str) -> bool:
-    data = (workspace.bytes(path) or b"").replace(b"\\\n", b" ")
-    own, there = re.escape(os.fsencode(name)), re.escape(os.fsencode(folder)) if folder else rb"(?!)"
-    named = rb"-\w*[oO][ \t]*[\"']?(?:\$\{?\w+\}?[\"']?/|(?:[\w./-]*/)?%s/)%s[\"']?(?:\s|$)" % (there, own)
-    into = rb"(?:-P|--directory-prefix|--output-dir)[ =\t]*[\"']?(?:\S{0,200}/)?%s/?[\"']?[ \t]" % there
-    download = rb"\b(?:curl|wget)\b[^\n]{0,400}?[ \t](?:%s|%s[^\n]{0,400}/%s(?![\w.-]))" % (named, into, own)
-    return re.search(download, data) is not None
-
-
 def is_cloned(workspace: Workspace, path: str) -> bool:
     """Whether a script or document of its folder clones the repository in which the file would lie."""
-    folder, name = posixpath.split(workspace.absent(path))
-    beside = workspace.files_in(folder) if folder else ()
-    return any(_clones(workspace, file, name) for file in beside if _is_script(file) or DOCUMENT.search(file))
-
-
-@fact(bool)
-def _clones(workspace: Workspace, path: str, name: str) -> bool:
-    cloned = rb"\bgit[ \t]+clone\b[^\n]{0,400}?[ \t/:]%s(?:\.git)?/?[\"'`]?[ \t]*(?:[\n;&|`]|\Z)"
-    return re.search(cloned % re.escape(os.fsencode(name)), workspace.bytes(path) or b"") is not None
+    cloned = workspace.absent(path)
+    folder = posixpath.dirname(cloned)
+    beside = tuple(workspace.files_in(folder) if folder else ())
+    return any(maker.what == "clone" and maker.fit == "whole" for maker in makers(workspace, beside, cloned))
 
 
 _OF_ROLE = regex(r"((?:^|.*/)roles/[^/]+/)(?:files|templates)/")
@@ -591,12 +426,6 @@ def is_of_role(workspace: Workspace, file: str) -> bool:
     """Whether a role of Ansible brings the file to a machine, where others lie beside it than here."""
     role = _OF_ROLE.match(file)
     return role is not None and bool(workspace.under(f"{role[1]}tasks"))
-
-
-def is_put(workspace: Workspace, file: str) -> bool:
-    """Whether a script puts something where the end of the path `file` leads."""
-    put = re.compile(rf"{_PUTS}.*/{re.escape('/'.join(file.split('/')[-2:]))}[\"']?\s*$")
-    return any(len(line) < _LONGEST and put.search(line) for line in lines_naming(workspace, file))
 
 
 def is_fetched(workspace: Workspace, file: str) -> bool:

@@ -20,16 +20,13 @@ from dotmac_lint.model.made_elsewhere import (
     document_that_makes,
     document_that_writes,
     is_cloned,
-    is_downloaded,
     is_made_as_commented,
     is_made_beside,
     is_moved,
-    is_put,
-    is_put_by_script,
     is_said_to_be_made,
     is_told_to_be_filled,
-    is_touched_beside,
-    is_written_by_script,
+    is_written_by_command,
+    is_written_by_program,
 )
 from dotmac_lint.model.similar import folders_beside, similar_path
 from dotmac_lint.source import SourceFile, Span
@@ -206,10 +203,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             path = mount.span.path
             if is_file:
                 made = (
-                    is_touched_beside(workspace, source)
-                    or is_downloaded(workspace, source)
-                    or is_written_by_script(workspace, source)
-                    or is_put_by_script(workspace, posixpath.dirname(path), source)
+                    is_written_by_command(workspace, source, posixpath.dirname(path))
+                    or is_written_by_program(workspace, source)
                     or is_said_to_be_made(workspace, source)
                 )
             elif (configuration and _is_of_run_time(workspace, writers, source)) or (
@@ -224,8 +219,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                 continue
             if _is_copied_too(deployment, path, source):
                 continue
-            moved_too = is_file and is_put(workspace, source)
-            if (moved_too or not deployment.spec.commanded) and is_moved(workspace, path):
+            if not deployment.spec.commanded and is_moved(workspace, path):
                 continue
             at = mount.source_span or mount.span
             told = (document_that_writes if is_file else document_that_makes)(workspace, source)

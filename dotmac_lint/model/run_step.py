@@ -132,7 +132,7 @@ def executable_mode(mode: str) -> bool:
     return re.search(r"(^|,)[ugoa]*[+=][rwst]*[xX]", mode) is not None
 
 
-def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+def bare(words: tuple[str, ...]) -> tuple[str, ...]:
     """Without assignments, `sudo`, shell keywords and the options of these in front."""
     index = 0
     while index < len(words) and (
@@ -178,7 +178,7 @@ class RunStep:
         commands = split_commands(self.script)
         for heredoc in self.instruction.heredocs:
             # `RUN <<EOF` and `RUN bash <<EOF` run the body.
-            first = _bare(commands[0].words) if commands else ()
+            first = bare(commands[0].words) if commands else ()
             if not first or posixpath.basename(first[0]) in {"sh", "bash", "ash"}:
                 rest = commands[1:] if first else commands
                 shebang = heredoc.body.partition("\n")[0]
@@ -191,14 +191,14 @@ class RunStep:
     def tools(self) -> frozenset[str]:
         tools: set[str] = set()
         for command in self.commands:
-            tools.update(installed(_bare(command.words)))
+            tools.update(installed(bare(command.words)))
         return frozenset(tools)
 
     @cached_property
     def chmods(self) -> tuple[tuple[str, bool], ...]:
         found = []
         for command in self.commands:
-            words = _bare(command.words)
+            words = bare(command.words)
             if words[:1] == ("find",) and "chmod" in words:
                 folder = self.absolute(words[1]) if len(words) > 1 else None
                 if folder:
@@ -227,7 +227,7 @@ class RunStep:
     def made_directories(self) -> frozenset[str]:
         made = set()
         for command in self.commands:
-            words = _bare(command.words)
+            words = bare(command.words)
             if words[:1] in {("mkdir",), ("install",)} and (words[0] == "mkdir" or "-d" in words):
                 for word in words[1:]:
                     full = None if word.startswith("-") else self.absolute(word)
@@ -255,7 +255,7 @@ class RunStep:
 
     @cached_property
     def changes_directory(self) -> bool:
-        return any(_bare(command.words)[:1] in {("cd",), ("pushd",)} for command in self.commands)
+        return any(bare(command.words)[:1] in {("cd",), ("pushd",)} for command in self.commands)
 
     def creates(self, path: str) -> str | None:
         """Why the step may have made the absolute `path`, or None."""
@@ -263,7 +263,7 @@ class RunStep:
             return "a RUN step in another shell may make it"
         name = posixpath.basename(path)
         for command in self.commands:
-            words = _bare(command.words)
+            words = bare(command.words)
             if any(self.reaches(word, path, name) for word in command.writes):
                 return f"a RUN step writes `{command.writes[0][:40]}`"
             if words and self.command_creates(words, path, name):

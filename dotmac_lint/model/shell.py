@@ -60,6 +60,8 @@ _BLOCK_OPENS = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:if|case|for|while|until|select)
 _BLOCK_CLOSES = regex(r"(?:^|[;&|][ \t]*)[ \t]*(?:fi|esac|done|\})(?=[ \t;)\n]|$)")
 _BRANCHES = regex(r"(?:^|[;&|])[ \t]*(if|case|elif|else|fi|esac)\b|(;;)")
 _REFERENCE = regex(r"\$[({]?(\w+)")
+_OUTPUT = regex(r">[>|]?[ \t]*(?=[\w./\"'$~{])(?!/dev/)")
+"""What stands before the file that takes a command's output."""
 
 OWN, ROOT, AWAY = "\1", "\2", "\3"
 """Stand at the head of a word for the folder of the file itself, for the root of the repository, and for a folder of
@@ -92,9 +94,14 @@ def _open_bracket(chars: str) -> bool:
 
 
 class Shell:
-    """Enough of a shell to follow variables and `cd` through a script."""
+    """Enough of a shell to follow variables and `cd` through a script, as far as its commands have `about` in them.
 
-    def __init__(self) -> None:
+    With `redirects`, a command that writes its output into a file has the words `>` and that file.
+    """
+
+    def __init__(self, about: str = "compose", *, redirects: bool = False) -> None:
+        self._about = about
+        self._redirects = redirects
         self.variables: dict[str, list[Text]] = {}
         self.exported: set[str] = set()
         self.folder = ""
@@ -144,7 +151,7 @@ class Shell:
                 if match := ASSIGNMENT.match(stripped, start):
                     self._assign(line.cut(indent, len(chars)), match)
             self._branch(chars)
-            if "compose" in chars or "cd" in chars or "pushd" in chars or self._mentions(chars):
+            if self._about in chars or "cd" in chars or "pushd" in chars or self._mentions(chars):
                 yield from self._commands(line)
             self.depth = max(0, self.depth - len(_BLOCK_CLOSES.findall(chars)))
 
@@ -159,7 +166,7 @@ class Shell:
 
     def _mentions(self, chars: str) -> bool:
         names = _REFERENCE.findall(chars)
-        return any("compose" in value.chars for name in names for value in self.variables.get(name, ()))
+        return any(self._about in value.chars for name in names for value in self.variables.get(name, ()))
 
     def choices(self, chars: str) -> Iterator[dict[str, Text]]:
         names = sorted({name for name in _REFERENCE.findall(chars) if len(self.variables.get(name, ())) > 1})
@@ -308,6 +315,15 @@ class Shell:
                 if parts is not None and joined(parts).chars in ("0", "1", "2"):
                     parts = None
                 end_word()
+                output = (
+                    _OUTPUT.match(chars, i)
+                    if self._redirects and chars[i - 1 : i] not in ("-", "=")
+                    else None
+                )
+                if output:
+                    commands[-1].append(line.cut(i, i + 1))
+                    i = output.end()
+                    continue
                 redirection = re.compile(r"[<>&]+[ \t]*(?:\$\{\{.*?\}\}|[^\s;&|)])*").match(chars, i)
                 placeholder = re.compile(r"<[\w .|/-]+>").match(chars, i)
                 if placeholder:  # `<service>` in a document
@@ -416,4 +432,6 @@ class Shell:
                 return last
             elif "--show-toplevel" in words:
                 return ROOT
+            elif self._redirects and self._about in last:
+                return last  # what it prints where nothing else is set, as a rule
         return OPEN

@@ -22,7 +22,8 @@ services:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("docker run registry.example/runner generate > config.yaml", True),
+        ("    docker run registry.example/runner generate > config.yaml", True),
+        ("Do `docker run registry.example/runner generate > config.yaml`.", True),
         ("## The file `config.yaml`\n\n```yaml\nlevel: info\n```", True),
         ("It reads `config.yaml` when it starts.", False),
         ("The command `runner -> config.yaml` is gone.", False),
