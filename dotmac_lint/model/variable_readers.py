@@ -211,6 +211,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         given = bool(dynamics) and not _WORKS_OUT.search(workspace.bytes(path) or b"")
         for prefix, suffix in dynamics:
             yield Pattern(prefix, suffix, given=given and not prefix + suffix), None
+        if ("", "") in dynamics:  # it is asked for a name that was put together before
+            for prefix, suffix, added in _NAMED_BEFORE.findall(workspace.bytes(path) or b""):
+                yield Pattern((prefix or added).decode(), suffix.decode()), None
     else:
         takes_all = _TAKES_ALL.get(path.rpartition(".")[2], ())
         if not takes_all and _NO_READER.search(path):
@@ -247,6 +250,9 @@ _WORKS_OUT = regex(
     rb"|\bin process\.env\b"
 )
 """Code that may make the names of variables out of others, or goes through all of them."""
+_NAMED_BEFORE = regex(
+    rb"`([A-Z][A-Z0-9_]*_)\$\{[^`{}\n]{0,200}\}([A-Z0-9_]*)`|[\"']([A-Z][A-Z0-9_]*_)[\"'][ \t]*\+"
+)
 _MAKES_NAMES = regex(rb"[A-Z][A-Z0-9]*_(?:\$\{|[\"'`]\s*(?:[+,]|\.concat))|\}_[A-Z]|[+]\s*[\"'`]_[A-Z]")
 
 
