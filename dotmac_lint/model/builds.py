@@ -382,6 +382,17 @@ class MissingReference(msgspec.Struct, frozen=True):
     """The folder from which the words of a context lead to what exists, where its own does not."""
 
     @property
+    def absent(self) -> str:
+        """The outermost folder on the way to a context that is not there either, else the context itself."""
+        return self.service.workspace.absent(self.name) if self.service is not None else self.name
+
+    @property
+    def is_below(self) -> bool:
+        """Whether it is a context in a folder that is not there, and nothing says what is meant."""
+        alone = self.fix is None and self.base is None and self.pulled is None
+        return self.kind == "context" and alone and self.absent != self.name
+
+    @property
     def pulled(self) -> str | None:
         """The image of a registry that Compose tries to pull before it builds (Compose specification, "build")."""
         definition = self.service.definition if self.service is not None else None

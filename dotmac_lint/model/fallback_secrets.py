@@ -47,6 +47,11 @@ _HASHING = regex(r"plain|(md|sha|ripemd)[-_]?\d+|bcrypt|scrypt|crypt|argon2\w*|p
 """How passwords are hashed: `PASSWORD_HASH: sha256`."""
 
 
+_OF_MAIL = regex(r"(^|_)(SMTP|E?MAIL|GMAIL)_(\w+_)?(PASS(WORD|WD)?|PW)$", re.IGNORECASE)
+_PLACEHOLDER = regex(r"your|change|replace|placeholder|example|\bhere\b|_here|xxx|todo", re.IGNORECASE)
+"""What stands for the password at a mail server of others, where it opens nothing."""
+
+
 Kind = Literal["default", "literal", "field"]
 
 
@@ -184,6 +189,7 @@ def _is_given(name: str, value: str, at: Span) -> bool:
         or is_elsewhere(value)
         or _UNUSED.search(value)
         or (_API_KEY.search(name) and _DUMMY.search(value))
+        or (_OF_MAIL.search(name) and _PLACEHOLDER.search(value))
         or _HASHING.fullmatch(value)
         or "://" in value
         or value[:1] in "/.~"

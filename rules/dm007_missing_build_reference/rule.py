@@ -37,7 +37,14 @@ class MissingBuildReference(Rule):
                 else f"A command in `{found.at.path}`"
             )
             fix = joined(one.fix for one in (found, *others))
-            if found.kind == "context":
+            services = dict.fromkeys(f"`{one.service.name}`" for one in (found, *others) if one.service)
+            several = found.is_below and len({found.name, *(one.name for one in others)}) > 1
+            if several:
+                message = (
+                    f"{len(services)} services are built from directories in `{found.absent}`, which does not exist: "
+                    f"{listed([*services], most=3)}."
+                )
+            elif found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":
                 message = f"{service} is built with the Dockerfile `{found.name}`, which does not exist."
@@ -67,7 +74,7 @@ class MissingBuildReference(Rule):
                 fix=fix,
                 service=found.service.name if found.service else None,
                 severity=Severity.WARNING if found.pulled else Severity.ERROR,
-                key=found.name,
+                key=found.absent if several else found.name,
             )
 
 
@@ -75,4 +82,6 @@ def _cause(found: MissingReference) -> tuple[object, ...]:
     if found.base is not None:
         return (found.kind, found.base, found.at.path, bool(found.pulled))
     alone = found.at if found.service is None or found.kind == "target" else found.at.path
+    if found.is_below:
+        return (found.kind, found.absent, alone)
     return (found.kind, found.name, alone, found.pulled, found.fix and found.fix.title)
