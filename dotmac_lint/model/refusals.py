@@ -42,6 +42,7 @@ def refusals(deployment: Deployment) -> Iterator[Refusal]:
     yield from _empty_at_the_top(deployment)
     for service in project.services.values():
         yield from _empty(service, deployment.spec.files[0])
+        yield from _within(service)
     active = [service for service in project.services.values() if service.active]
     for service in active:
         yield from _several_of_one_name(service)
@@ -150,6 +151,21 @@ def _empty_at_the_top(deployment: Deployment) -> Iterator[Refusal]:
                 message = f"`{path}` has an empty `{name}`: Compose refuses the whole project."
                 help = f"Remove `{name}:`, or declare something below it."
                 yield Refusal(None, message, entry.key.range.at(path), None, "", help)
+
+
+def _within(service: Service) -> Iterator[Refusal]:
+    """A service that is indented as if it were a key of another; the format has no key with an image below it."""
+    for name, row in service.node.rows.items():
+        if isinstance(row.value, Table) and "image" in row.value.rows and not name.startswith("x-"):
+            yield Refusal(
+                service.name,
+                f"`{name}`, which has an image as services have, stands within the service `{service.name}`: Compose "
+                "refuses the whole project.",
+                row.key.span,
+                service.key,
+                "the service is defined here",
+                f"Indent it like `{service.name}`.",
+            )
 
 
 def without_target(volumes: Tree | None) -> Iterator[Table]:
