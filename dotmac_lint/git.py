@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from dotmac_lint.lazy import regex
 
@@ -20,8 +21,18 @@ _MAXIMUM_BYTES = 1024 * 1024
 """Of a file of git's that is read."""
 _HTTP = regex(rb"^\[http\b[^\n]*(?:\n(?!\[)[^\n]*)*", re.MULTILINE)
 """A section of a configuration: checkouts of CI write a token into it, another one each time."""
+_SHORT = regex(r"(?:[^@/:\s]+@)?([\w.-]{2,}):(?!//|\\)/?(\S+)")
+_REMOTE = regex(r"((?:https?|ssh|git)://)(?:[^@/\s]*@)?([^@\s?#]+)[?#]?\S*")
 _FIELDS = 4
 """Of an answer of `git check-ignore --verbose --non-matching`: source, line, pattern, path."""
+
+
+class Provenance(NamedTuple):
+    """Where the files of a working tree are from: the repository as a URI, the commit, and the branch."""
+
+    uri: str
+    revision: str
+    branch: str
 
 
 class Git:
@@ -72,6 +83,15 @@ class Git:
                 data = stream.read(_MAXIMUM_BYTES)
             found.append(_HTTP.sub(b"", data))
         return tuple(found)
+
+    def provenance(self) -> Provenance | None:
+        """None without a commit, or a remote repository that others can reach."""
+        url = _uri(
+            (self._run("config", "--get", "remote.origin.url") or b"").decode("utf-8", "replace").strip()
+        )
+        revision = (self._run("rev-parse", "--verify", "HEAD") or b"").decode().strip() if url else ""
+        branch = self._run("symbolic-ref", "--short", "-q", "HEAD") or b""
+        return Provenance(url, revision, branch.decode("utf-8", "replace").strip()) if revision else None
 
     def ignores(self, path: str) -> bool:
         """Whether the path, relative to the folder, is ignored; False where git cannot tell, as beyond a link."""
@@ -145,6 +165,15 @@ class Git:
             stderr=subprocess.DEVNULL,
             env=self._environment,
         )
+
+
+def _uri(url: str) -> str:
+    """The URI of a remote repository, without what it is opened with; empty for one of this machine."""
+    from urllib.parse import quote
+
+    short = _SHORT.fullmatch(url)  # `git@host:owner/name` (git-fetch(1), "GIT URLS")
+    found = _REMOTE.fullmatch(f"ssh://{short[1]}/{short[2]}" if short else url)
+    return quote(f"{found[1]}{found[2]}", safe=":/%[]~") if found else ""
 
 
 def _line_of(path: str) -> str:

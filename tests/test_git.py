@@ -61,6 +61,33 @@ def test_it_begins_anew_after_a_path_it_cannot_answer(git: Git) -> None:
     assert git.ignores("b.log")
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://forge.example/ferry/pier.git", "https://forge.example/ferry/pier.git"),
+        ("https://anna:hunter2@forge.example/ferry/pier", "https://forge.example/ferry/pier"),
+        ("https://hunter2@forge.example/ferry/pier?token=hunter2", "https://forge.example/ferry/pier"),
+        ("git@forge.example:ferry/pier.git", "ssh://forge.example/ferry/pier.git"),
+        ("ssh://git@forge.example:2222/ferry/pier", "ssh://forge.example:2222/ferry/pier"),
+        ("/srv/git/pier.git", None),
+        ("file:///srv/git/pier.git", None),
+        ("C:\\git\\pier", None),
+    ],
+)
+def test_where_the_files_are_from(git: Git, url: str, told: str | None) -> None:
+    assert git.provenance() is None  # there is no commit
+    git_command = ["git", "-C", str(git.root)]
+    subprocess.run([*git_command, "commit", "-q", "-m", "x"], check=True)
+    assert git.provenance() is None
+    subprocess.run([*git_command, "config", "remote.origin.url", url], check=True)
+    subprocess.run([*git_command, "checkout", "-q", "-b", "harbour"], check=True)
+    found = git.provenance()
+    head = subprocess.run([*git_command, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    assert found == (None if told is None else (told, head.stdout.strip(), "harbour"))
+    subprocess.run([*git_command, "checkout", "-q", "--detach"], check=True)
+    assert (found.branch if (found := git.provenance()) else "") == ""
+
+
 def test_without_git_it_knows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = Git(tmp_path)
     git.__dict__["top"] = tmp_path

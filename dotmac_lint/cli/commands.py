@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from dotmac_lint import __version__
 from dotmac_lint.config import FAIL_LEVELS, FORMATS
@@ -39,12 +40,31 @@ def cli() -> None:
     """
 
 
+def _rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes, or names, with which the last of a list of rules may go on."""
+    from dotmac_lint.registry import load_rules
+
+    before, comma, last = incomplete.rpartition(",")
+    words = {rule.code: rule.name for rule in load_rules()}
+    found = [code for code, name in words.items() if code.startswith(last.upper())]
+    found = found or [name for name in words.values() if name.startswith(last)]
+    return [CompletionItem(f"{before}{comma}{word}", help=words.get(word)) for word in found]
+
+
+def _commands_and_paths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    names = () if ctx.params.get("paths") else sorted(cli.commands)
+    commands = [CompletionItem(name) for name in names if incomplete and name.startswith(incomplete)]
+    return [*commands, CompletionItem(incomplete, type="file")]
+
+
+def _selector(name: str, told: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(name, multiple=True, metavar="RULES", help=told, shell_complete=_rules)
+
+
 _CHOOSING = (
-    click.option(
-        "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes, names, ALL."
-    ),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well."),
+    _selector("--select", "Only these rules: codes, prefixes, names, ALL."),
+    _selector("--ignore", "Not these rules."),
+    _selector("--extend-select", "These rules as well."),
     click.option(
         "--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration file."
     ),
@@ -67,7 +87,9 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-_paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+_paths = click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), shell_complete=_commands_and_paths
+)
 
 
 @cli.command()
@@ -115,7 +137,7 @@ for _option in lint.params:
 
 
 @cli.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_rules)
 @click.option(
     "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), help="A folder of rules."
 )

@@ -34,7 +34,8 @@ class Question:
         # A rule pack is found in the folders of sys.path: where none has changed, none has come.
         packs = [(folder, installed(folder)) for folder in sys.path]
         rest = sorted((name, repr(value)) for name, value in options.items())
-        self.what = repr((str(root), only, os.getcwd(), settings, wants_colour(), rest, packs))
+        provenance = self.workspace.git.provenance() if settings.output_format == "sarif" else None
+        self.what = repr((str(root), only, os.getcwd(), settings, wants_colour(), rest, packs, provenance))
 
     def answer(self) -> Answer | None:
         """What was said to the same question about files that are still the same, or still say the same."""

@@ -9,6 +9,7 @@ from importlib import import_module
 import msgspec
 
 from dotmac_lint.diagnostic import Diagnostic
+from dotmac_lint.git import Provenance
 from dotmac_lint.registry import Rule
 from dotmac_lint.report.secrets import CONTROL, mask_secrets, without_secrets
 from dotmac_lint.source import Position, SourceFile, Span
@@ -34,6 +35,7 @@ class Report(msgspec.Struct, frozen=True):
     rules: Mapping[str, type[Rule]]
     base: str = "file:///"
     """The folder that shown paths are relative to, as a URI with `/` at its end."""
+    provenance: Provenance | None = None
     colour: bool = False
     fixed: Sequence[Report] = ()
     """What was fixed, each with the files as they were then."""

@@ -147,6 +147,10 @@ def render(report: Report) -> str:
         },
         "results": [_result(report, d, fingerprint, index[d.code]) for d, fingerprint in rows],
     }
+    if report.provenance is not None:
+        uri, revision, branch = report.provenance
+        details = {"repositoryUri": uri, "revisionId": revision, **({"branch": branch} if branch else {})}
+        run["versionControlProvenance"] = [details]
     if left_out(report):
         note = f"{left_out(report)} less severe findings were left out: GitHub keeps {MAXIMUM_RESULTS}."
         run["invocations"] = [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -268,3 +271,38 @@ def test_help_and_version(run: Run) -> None:
     assert "rule " in text
     assert run("-h").stdout == text
     assert re.fullmatch(r"dotmac-lint \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("dotmac-lint ru", ["plain,rule", "file,ru"]),
+        ("dotmac-lint compose.yaml ru", ["file,ru"]),
+        ("dotmac-lint --output-fi", ["plain,--output-file"]),
+        ("dotmac-lint --output-format sa", ["plain,sarif"]),
+        ("dotmac-lint rule missing-e", ["plain,missing-entrypoint", "plain,missing-env-file"]),
+        ("dotmac-lint --select DM002,DM001", ["plain,DM002,DM001"]),
+    ],
+)
+def test_a_shell_completes(words: str, found: list[str]) -> None:
+    environment = os.environ | {
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+        "_DOTMAC_LINT_COMPLETE": "bash_complete",
+    }
+    program = Path(sys.executable).parent / "dotmac-lint"
+    told = subprocess.run([program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == found
+
+
+def test_sarif_tells_the_commit_of_now(repository: Path, run: Run) -> None:
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@harbour.example"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", "https://anna:hunter2@forge.example/pier"], check=True)
+    for _ in range(2):
+        subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+        (log,) = json.loads(run("--output-format", "sarif", ".").stdout)["runs"]
+        (told,) = log["versionControlProvenance"]
+        assert told["repositoryUri"] == "https://forge.example/pier"
+        assert told["revisionId"] == head.stdout.strip()

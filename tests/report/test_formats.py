@@ -15,6 +15,7 @@ import pytest
 
 from dotmac_lint.api import Applicability, CreateFile, Diagnostic, Edit, Fix, Label, Rule, Severity, Span
 from dotmac_lint.config import FORMATS
+from dotmac_lint.git import Provenance
 from dotmac_lint.report import Report, render
 from dotmac_lint.report import sarif as sarif_format
 from dotmac_lint.report.full import MOST_PLACES
@@ -351,13 +352,18 @@ def test_every_format_takes_what_is_no_unicode(output_format: str) -> None:
 
 
 def sarif(*diagnostics: Diagnostic) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(render(report(*diagnostics, base="file:///repository/"), "sarif"))
+    provenance = Provenance("https://forge.example/ferry/pier.git", "8" * 40, "harbour")
+    given = report(*diagnostics, base="file:///repository/", provenance=provenance)
+    document: dict[str, Any] = json.loads(render(given, "sarif"))
     return document
 
 
 def test_sarif() -> None:
     (run,) = sarif(*ALL)["runs"]
     (rule,) = run["tool"]["driver"]["rules"]
+    assert run["versionControlProvenance"] == [
+        {"repositoryUri": "https://forge.example/ferry/pier.git", "revisionId": "8" * 40, "branch": "harbour"}
+    ]
     assert rule["shortDescription"] == {"text": "Finds this."}
     assert rule["fullDescription"] == {"text": "Finds this. And that."}
     assert rule["properties"] == {
