@@ -201,16 +201,24 @@ def _both(part: Part, given: Login, expected: Login) -> tuple[Credential | None,
     return None, None
 
 
+_PASSWORDS = frozenset({"password", "pass", "pwd", "passwd", "auth"})
+_OF_OTHERS = frozenset(
+    {"postgres", "postgresql", "pg", "mysql", "mariadb", "mongo", "mongodb", "rabbitmq", "db", "database"}
+    | {"sql", "smtp", "mail", "email", "imap", "superuser", "minio", "s3", "grafana"}
+)
+"""Whose passwords say nothing about that of Redis."""
+
+
 def _refused_by_redis(connection: Connection, expected: Credential | Unknown | None) -> Iterator[Refused]:
     password = connection.endpoint.credentials.get("password")
     if isinstance(password, Credential) and password.value:
         if expected is None:
             yield Refused(connection, "password", password, None)
-        elif isinstance(expected, Credential) and password.value != expected.value:
+        elif isinstance(expected, Credential) and expected.known and password.value != expected.value:
             yield Refused(connection, "password", password, expected)
     elif password is None and connection.endpoint.url and isinstance(expected, Credential):
-        names = {token for variable in connection.client.environment for token in tokens(variable.name)}
-        if not names & {"password", "pass", "pwd", "passwd", "auth"}:  # the code might put it in
+        names = (set(tokens(variable.name)) for variable in connection.client.environment)
+        if not any(name & _PASSWORDS and not name & _OF_OTHERS for name in names):  # the code might put it in
             yield Refused(connection, "password", None, expected)
 
 
@@ -358,10 +366,14 @@ def _is_for_containers(network: Network, service: Service, endpoint: Endpoint) -
 
 
 def _is_explained(network: Network, span: Span) -> bool:
-    """Whether the comment above the line names the address: it tells when to use it, and when not."""
+    """Whether the comment above the line, or at its end, names the address: it tells when to use it, and when not."""
     source = network.deployment.repository.workspace.source(span.path)
-    above = lines_above(source.text, span.start, 1) if source is not None else []
-    return any(line.startswith("#") and any(host in line for host in LOOPBACK) for line in above)
+    if source is None:
+        return False
+    beside = re.compile(r"[^\n]*?\s(#[^\n]*)").match(source.text, span.start)
+    comments = [line for line in lines_above(source.text, span.start, 1) if line.startswith("#")]
+    comments += [beside[1]] if beside is not None else []
+    return any(host in comment for comment in comments for host in LOOPBACK)
 
 
 def _others_override(network: Network, variable: Variable) -> bool:

@@ -80,6 +80,8 @@ class Credential(msgspec.Struct, frozen=True):
     """The variable, or the settings field."""
     default: bool = False
     """No variable is set: this is the default of the settings field."""
+    known: bool = True
+    """Else there is a value, which the host gives."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 
 from dotmac_lint.data import table
 from dotmac_lint.known import Known, Unknown
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.endpoints import Credential, Part
 from dotmac_lint.model.image import untagged
 
@@ -116,16 +117,32 @@ def _account(service: Service, account: Account | None) -> Credential | Unknown 
     return None
 
 
+_GIVEN = regex(r"\$(\w+|\{\w+(:?[?-][^{}]*)?\})")
+"""A variable and nothing else, which the host gives: where it gives none, the server does not start."""
+
+
 def _redis(service: Service) -> dict[Part, Credential | Unknown | None] | None:
     """The password of `--requirepass`; None where a configuration file or a script may set one."""
     command = service.definition.command
     if command is None:
         return {"password": None}
     words: list[str] = []
-    for text in command.words:
-        if text.placeholder or not isinstance(text.value, Known):
-            return None
-        words.append(text.value.value)
+    unknown = {
+        index
+        for index, text in enumerate(command.words)
+        if text.placeholder or not isinstance(text.value, Known)
+    }
+    demanded = {
+        index
+        for index in unknown
+        if index
+        and command.words[index - 1].raw == "--requirepass"
+        and _GIVEN.fullmatch(command.words[index].raw)
+    }
+    if unknown != demanded:
+        return None
+    for index, text in enumerate(command.words):
+        words.append(text.value.value if index not in unknown and isinstance(text.value, Known) else "?")
     if len(words) == 3 and words[0] in {"sh", "/bin/sh", "bash"} and words[1] == "-c":
         try:
             words = shlex.split(words[2])
@@ -138,6 +155,8 @@ def _redis(service: Service) -> dict[Part, Credential | Unknown | None] | None:
     if len(words) > 1 and not words[1].startswith("--"):
         return None  # a configuration file
     for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--requirepass" and demanded:
+            return {"password": Credential("", command.span, "--requirepass", known=False)}
         if word == "--requirepass":
             return {"password": Credential(following, command.span, "--requirepass") if following else None}
         if word.startswith(("--aclfile", "--user", "--include", "--tls-", "--requirepass")):

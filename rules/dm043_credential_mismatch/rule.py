@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, grouped
 from dotmac_lint.model.connections import Network, Refused, refused_logins
 
 
@@ -11,9 +11,15 @@ class CredentialMismatch(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        for found in refused_logins(Network(deployment)):
+        for found, *others in grouped(refused_logins(Network(deployment)), _cause):
             connection, here, there = found.connection, found.here, found.there
             related = [] if there is None else [Label(there.span, _label(found))]
+            more = {other.connection.endpoint.span: other for other in others}
+            related += [
+                Label(span, f"nor does `{other.connection.client.name}` give one here")
+                for span, other in more.items()
+                if span != connection.endpoint.span
+            ]
             yield self.report(
                 f"Service `{connection.client.name}` connects to `{connection.server.name}` "
                 f"({connection.kind.kind}) {_difference(found)}.",
@@ -24,6 +30,13 @@ class CredentialMismatch(Rule):
                 service=connection.client.name,
                 key=f"{connection.server.name} {found.part}",
             )
+
+
+def _cause(found: Refused) -> object:
+    """A server whose password nobody gives is one mistake; each that is given is another."""
+    if found.here is None:
+        return found.connection.server.name
+    return found.connection.client.name, found.here.span, found.part, found.connection.server.name
 
 
 def _difference(found: Refused) -> str:
