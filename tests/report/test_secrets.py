@@ -105,6 +105,7 @@ def test_names() -> None:
     assert not is_secret_name("GAME_TOKEN_ADDRESS")
     assert not is_secret_name("REFRESH_TOKEN_TTL_SEC")
     assert not is_secret_name("JWT_SECRET_MAX_AGE")
+    assert not is_secret_name("CORS_ALLOW_CREDENTIALS")
 
 
 def test_columns_after_and_inside_a_mask() -> None:
