@@ -15,7 +15,7 @@ import msgspec
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import is_of_other_times, sentence_above
-from dotmac_lint.model.made_elsewhere import DOCUMENT
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_artefact, is_copied_into
 from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
@@ -266,6 +266,69 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
         names = [name for tag in re.split(r"[,\n]", tags) for name in _name(tag, variables)]
         command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target, tuple(names))
         yield from _resolved(workspace, command, [""])
+
+
+class MissingDockerfile(msgspec.Struct, frozen=True, gc=False):
+    """The Dockerfile of a step of a workflow that builds this repository."""
+
+    path: str
+    start: int
+    end: int
+
+
+_BRINGS_FILES = regex(
+    r"download-artifact|\brepository:|submodules:|\bgit clone\b|\bwget\b"
+    r"|\bcurl\b[^\n]*\s-\w*[oO]\b(?![ \t]+/dev/null)"
+)
+_WORKFLOW = regex(r"^\.github/workflows/[^/]+\.ya?ml$")
+
+
+def _is_workflow(path: str) -> bool:
+    return _WORKFLOW.search(path) is not None
+
+
+def missing_dockerfiles(workspace: Workspace) -> Iterator[tuple[str, MissingDockerfile]]:
+    """The workflow and the Dockerfile of each docker/build-push-action step whose Dockerfile nothing makes."""
+    for path in workspace.chosen(_is_workflow):
+        for found in _dockerfiles_of_steps(workspace, path) if _builds(workspace, path) else ():
+            if (
+                workspace.kind(found.path) is None
+                and not workspace.is_ignored(found.path)
+                and not workspace.in_submodule(found.path)
+                and not is_artefact(found.path)
+                and not is_copied_into(workspace, found.path)
+            ):
+                yield path, found
+
+
+@fact(list[MissingDockerfile])
+def _dockerfiles_of_steps(workspace: Workspace, path: str) -> list[MissingDockerfile]:
+    """Nothing where the workflow brings files of others."""
+    from dotmac_lint.readers.yaml import Mapping, Scalar
+
+    source, file = workspace.source(path), workspace.yaml(path)
+    found: list[MissingDockerfile] = []
+    if source is None or file is None or _BRINGS_FILES.search(source.text):
+        return found
+    for document in file.documents:
+        for entries in mappings(document):
+            uses, given = entries.get("uses"), entries.get("with")
+            if not isinstance(uses, Scalar) or "docker/build-push-action@" not in uses.value:
+                continue
+            inputs = given.entries if isinstance(given, Mapping) else ()
+            values = {e.key.value: e.value for e in inputs if isinstance(e.value, Scalar)}
+            context, name = values.get("context"), values.get("file")
+            folder = context.value if context is not None else "."
+            written = name.value if name is not None and name.value else join(folder, "Dockerfile")
+            place = normalise(written)
+            made = rf"(>|\b(cp|mv|tee|ln)\b)[^\n]*{re.escape(written.rpartition('/')[2])}"
+            if re.search(made, source.text):
+                continue
+            if "$" in folder + written or "://" in folder or place is None or written.startswith("/"):
+                continue
+            at = name if name is not None and name.value else context if context is not None else uses
+            found.append(MissingDockerfile(place, at.range.start, at.range.end))
+    return found
 
 
 def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:

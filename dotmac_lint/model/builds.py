@@ -17,6 +17,7 @@ import msgspec
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.build_commands import missing_dockerfiles
 from dotmac_lint.model.compose_tree import Leaf
 from dotmac_lint.model.edits import replace_word
 from dotmac_lint.model.image import is_plain_image
@@ -496,6 +497,13 @@ def missing_targets_of_commands(repository: Repository) -> Iterator[MissingRefer
             else None
         )
         yield MissingReference(None, "target", target.name, target.span, image, stages, fix)
+
+
+def missing_dockerfiles_of_steps(repository: Repository) -> Iterator[MissingReference]:
+    """The Dockerfiles of workflow steps that do not exist."""
+    for path, found in missing_dockerfiles(repository.workspace):
+        at = Span(path, found.start, found.end)
+        yield MissingReference(None, "dockerfile", found.path, at, None, (), None)
 
 
 def _is_overlaid(deployment: Deployment, service: Service, dockerfile: str) -> bool:

@@ -12,7 +12,12 @@ from dotmac_lint.api import (
     joined,
     listed,
 )
-from dotmac_lint.model.builds import MissingReference, missing_references, missing_targets_of_commands
+from dotmac_lint.model.builds import (
+    MissingReference,
+    missing_dockerfiles_of_steps,
+    missing_references,
+    missing_targets_of_commands,
+)
 
 
 class MissingBuildReference(Rule):
@@ -27,6 +32,7 @@ class MissingBuildReference(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         yield from self._report(missing_targets_of_commands(repository))
+        yield from self._report(missing_dockerfiles_of_steps(repository))
 
     def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
         for found, *others in grouped(references, _cause):
@@ -46,6 +52,9 @@ class MissingBuildReference(Rule):
                 )
             elif found.kind == "context":
                 message = f"{service} is built from the directory `{found.name}`, which does not exist."
+            elif found.kind == "dockerfile" and found.service is None:
+                step = f"A step in `{found.at.path}`"
+                message = f"{step} builds with the Dockerfile `{found.name}`, which does not exist."
             elif found.kind == "dockerfile":
                 message = f"{service} is built with the Dockerfile `{found.name}`, which does not exist."
             else:
