@@ -814,6 +814,20 @@ class Service:
             return True
         return self.deployment.production and self._said.isdisjoint(_NOT_PRODUCTION)
 
+    @property
+    def only_its_image_says_so(self) -> bool:
+        """Whether what says that it runs in production is but the default of its image, which others run as well."""
+        if self.deployment.production:
+            return False
+        given = (self.environment.get(name) for name in _ENVIRONMENT_NAMES)
+        return all(
+            one is None
+            or one.mechanism == "dockerfile"
+            or not isinstance(one.value, Known)
+            or one.value.value.strip().lower() not in _PRODUCTION
+            for one in given
+        )
+
     @cached_property
     def development(self) -> bool:
         """Whether the service runs for developers or tests: its environment says so, or its deployment's files."""

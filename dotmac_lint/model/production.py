@@ -53,6 +53,11 @@ def in_production(service: Service) -> bool:
     return service.deployment.production and words.isdisjoint(_OTHERWISE) and not service.tested
 
 
+def _is_deployed(service: Service) -> bool:
+    """The same, and more than the image's own default says so: developers start that image, too."""
+    return in_production(service) and not service.only_its_image_says_so
+
+
 def only_in_production(repository: Repository, path: str) -> bool:
     """Whether no deployment but those of production reads the file, so that a change touches no developer."""
     reading = (d for d in repository.deployments if path in d.project.files)
@@ -239,7 +244,7 @@ def development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
 
 def _development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
     for service in deployment.services:
-        if service.stage is None or deployment.development or not in_production(service):
+        if service.stage is None or deployment.development or not _is_deployed(service):
             continue
         hidden = [(mount, path) for mount in service.binds if (path := _hidden(service.stage, mount))]
         for mount, path in hidden:
@@ -303,7 +308,7 @@ def watching(deployment: Deployment) -> Iterator[Watching]:
                 continue
             words, from_image = list(zip(built.words, built.spans, strict=True)), True
         found = _watch_option(words)
-        if found is not None:
+        if found is not None and (from_image or _is_deployed(service)):
             yield Watching(service, found[0], found[1], from_image)
 
 
