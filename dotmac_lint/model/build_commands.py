@@ -15,7 +15,7 @@ import msgspec
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.documentation import is_of_other_times, sentence_above
-from dotmac_lint.model.made_elsewhere import DOCUMENT, is_artefact, is_copied_into
+from dotmac_lint.model.made_elsewhere import DOCUMENT, is_artefact, is_written_by_command
 from dotmac_lint.source import Span, line_start
 from dotmac_lint.workspace import VENDORED, Workspace, normalise
 
@@ -296,7 +296,7 @@ def missing_dockerfiles(workspace: Workspace) -> Iterator[tuple[str, MissingDock
                 and not workspace.is_ignored(found.path)
                 and not workspace.in_submodule(found.path)
                 and not is_artefact(found.path)
-                and not is_copied_into(workspace, found.path)
+                and not is_written_by_command(workspace, found.path)
             ):
                 yield path, found
 
@@ -321,9 +321,6 @@ def _dockerfiles_of_steps(workspace: Workspace, path: str) -> list[MissingDocker
             folder = context.value if context is not None else "."
             written = name.value if name is not None and name.value else join(folder, "Dockerfile")
             place = normalise(written)
-            made = rf"(>|\b(cp|mv|tee|ln)\b)[^\n]*{re.escape(written.rpartition('/')[2])}"
-            if re.search(made, source.text):
-                continue
             if "$" in folder + written or "://" in folder or place is None or written.startswith("/"):
                 continue
             at = name if name is not None and name.value else context if context is not None else uses
