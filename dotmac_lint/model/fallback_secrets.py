@@ -214,7 +214,7 @@ def demanded(found: Fallback) -> Fix | None:
             clear = written.endswith("}") if found.kind == "default" else block is not None and not block.flow
             edit = Edit(span, quote + text + quote) if clear and "\n" not in written else None
         if edit is not None and only_in_production(repository, edit.span.path):
-            urls = list(_in_urls(service, span, name)) if found.kind == "literal" else []
+            urls = list(_in_urls(service, span, name))
             if not all(only_in_production(repository, url.span.path) for url in urls):
                 return None
             edits += [edit, *urls]
@@ -225,12 +225,22 @@ def demanded(found: Fallback) -> Fix | None:
 def _in_urls(service: Service, at: Span, name: str) -> Iterator[Edit]:
     """The same value, written at `at`, as the password in URLs of the deployment's services: they must stay alike."""
     value = next((v.value for v in service.definition.environment if v.value_span == at), None)
-    for other in service.deployment.services:
+    secret = value.value if isinstance(value, Known) and "$" not in value.value else None
+    source = service.workspace.source(at.path)
+    default = _DEFAULT_OF.fullmatch(at.range.slice(source.text)) if source is not None else None
+    if default is not None:
+        secret = default[1]
+    for other in service.deployment.services if secret else ():
         for variable in other.definition.environment:
             url, span = variable.value, variable.value_span
-            if not isinstance(value, Known) or not isinstance(url, Known) or span is None:
+            if not isinstance(url, Known) or span is None or password_in(url.value) != secret:
                 continue
+            if default is not None and not re.search(rf"@{re.escape(service.name)}(?![\w.-])", url.value):
+                continue  # another server's, which has the same
             source = service.workspace.source(span.path)
             written = span.range.slice(source.text) if source is not None else ""
-            if password_in(url.value) == value.value and written.count(f":{value.value}@") == 1:
-                yield Edit(span, written.replace(f":{value.value}@", f":${{{name}:?}}@"))
+            if written.count(f":{secret}@") == 1:
+                yield Edit(span, written.replace(f":{secret}@", f":${{{name}:?}}@"))
+
+
+_DEFAULT_OF = regex(r"\$\{\w+:?-([^{}$]+)\}")

@@ -156,7 +156,8 @@ def test_repository_of(image: str, name: str) -> None:
         ("redis-server --appendonly yes", None),
         ("redis-server /etc/redis.conf", "unknown"),
         ("sh -c 'redis-server --requirepass $$REDIS_PASSWORD'", "unknown"),
-        ("redis-server --requirepass ${FROM_THE_HOST}", "unknown"),
+        ("redis-server --requirepass ${FROM_THE_HOST}", ""),
+        ("redis-server --requirepass ${FROM_THE_HOST} ${MORE}", "unknown"),
         ("/start.sh", "unknown"),
     ],
 )
