@@ -154,18 +154,20 @@ def find(root: Path) -> Path | None:
 
     A link that leaves the repository is no configuration.
     """
-    folders, top = [root, *root.parents], _top(root)
-    for folder in folders[: folders.index(top) + 1]:
+    folders, highest = [root, *root.parents], top(root)
+    for folder in folders[: folders.index(highest) + 1]:
         for name in FILE_NAMES:
             path = folder / name
-            if not path.is_file() or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(top)):
+            if not path.is_file() or not Path(os.path.realpath(path)).is_relative_to(
+                os.path.realpath(highest)
+            ):
                 continue
             if name != "pyproject.toml" or _has_table(path):
                 return path
     return None
 
 
-def _top(root: Path) -> Path:
+def top(root: Path) -> Path:
     """The top of the repository that `root` is in; `root` itself where it is in none."""
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
 
@@ -215,7 +217,7 @@ def load(
         return _load(path, root.resolve(), rules, None, ())
     if isolated or (path := find(root)) is None:
         return Settings()
-    return _load(path, root.resolve(), rules, _top(root).resolve(), ())
+    return _load(path, root.resolve(), rules, top(root).resolve(), ())
 
 
 MAXIMUM_EXTENDED = 10

@@ -128,7 +128,7 @@ def lint(
             notes.append(f"Wrote {_count(len(shown), 'finding')} to {baseline}.")
         report, shown = msgspec.structs.replace(report, diagnostics=()), ()
     elif accepted is not None:
-        report, notes = _without(accepted, report, baseline, () if only else codes)
+        report, notes = _without(accepted, report, baseline, () if only or fix_only else codes)
         shown = tuple(report.diagnostics)
     if diff:
         assert outcome is not None

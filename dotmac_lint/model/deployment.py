@@ -1144,18 +1144,18 @@ class Service:
         known = variables_of(self.definition)
         if known is not None and not known.may_read(variable.name):
             return self.mentions(variable.name)
-        if self._names(variable.name) and not self.is_bundled_before(variable.name):
+        if self.knows(variable.name) and not self.is_bundled_before(variable.name):
             return True
         if reads is True and self.image is not None:
             # A library might read it, but where the code of another service does, it is for that one.
             return not any(
-                given.name_span == variable.name_span and other._names(variable.name)
+                given.name_span == variable.name_span and other.knows(variable.name)
                 for other in self.deployment.services
                 if (given := other.environment.get(variable.name)) is not None
             )
         return reads is True or (reads is None and self.image is None)
 
-    def _names(self, name: str) -> bool:
+    def knows(self, name: str) -> bool:
         """Whether its settings have the variable, or its own code names it."""
         if any(settings.lookup(name).fields for settings in self.settings):
             return True

@@ -15,6 +15,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.committed_secrets import left_alone, password_in
 from dotmac_lint.model.compose_tree import Reference, every_leaf
 from dotmac_lint.model.edits import add_variable
+from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.production import only_in_production
 from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
 from dotmac_lint.model.start_faults import default_in_force, is_taken, where_to_set
@@ -52,7 +53,7 @@ _PLACEHOLDER = regex(r"your|change|replace|placeholder|example|\bhere\b|_here|xx
 """What stands for the password at a mail server of others, where it opens nothing."""
 
 
-Kind = Literal["default", "literal", "field"]
+Kind = Literal["default", "literal", "field", "file"]
 
 
 class Place(NamedTuple):
@@ -67,7 +68,8 @@ class Fallback(msgspec.Struct, frozen=True):
     """Secrets that have a committed value, mostly one, and the places of one deployment where they have it.
 
     Of kind "default" the value of `${NAME:-value}`, which may be a URL with a password, of kind "literal" that of a
-    variable, of kind "field" the default of a settings field that nothing sets.
+    variable, of kind "field" the default of a settings field that nothing sets, and of kind "file" that of a variable
+    in an env file which is committed.
     """
 
     kind: Kind
@@ -111,12 +113,26 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
             if service.reads(variable) is not False:  # DM003's
                 place = Place(service, variable.name, variable.value_span)
                 found.setdefault(("literal", variable.name, None), []).append(place)
+        for variable in service.environment:
+            at = variable.value_span
+            if variable.mechanism != "env_file" or variable.placeholder or at is None:
+                continue
+            if service.workspace.is_listed(at.path) and _is_literal(service, variable):
+                if _takes(service, variable) and not _is_to_come(variable):
+                    found.setdefault(("file", variable.name, at.path), []).append(
+                        Place(service, variable.name, at)
+                    )
         for field in _defaults(service):
             fields[field.names[0]] = field
             place = Place(service, field.names[0], where_to_set(service))
             found.setdefault(("field", field.names[0], None), []).append(place)
     for (kind, name, example), places in found.items():
-        yield Fallback(kind, tuple(places), fields[name] if kind == "field" else None, example)
+        yield Fallback(
+            kind,
+            tuple(places),
+            fields[name] if kind == "field" else None,
+            example if kind == "default" else None,
+        )
 
 
 def _has_its_own_production(service: Service) -> bool:
@@ -146,6 +162,28 @@ def _is_literal(service: Service, variable: Variable) -> bool:
     fields = (field for settings in service.settings for field in settings.lookup(variable.name).fields)
     secret = is_secret_name(variable.name) or any("secret" in field.type.kind for field in fields)
     return secret and _is_given(variable.name, value.value, variable.name_span)
+
+
+_OF_OTHERS = regex(r"TOKEN$|API_?KEY$|ACCESS_KEY|CLIENT_SECRET$", re.IGNORECASE)
+_TO_COME = regex(r"your|<|\bget[-_ ]|\bfrom[-_ ]", re.IGNORECASE)
+
+
+def _is_to_come(variable: Variable) -> bool:
+    """Whether it stands for what others give out: until then it opens nothing."""
+    text = variable.value.value if isinstance(variable.value, Known) else ""
+    return bool(_OF_OTHERS.search(variable.name) and _TO_COME.search(text))
+
+
+def _takes(service: Service, variable: Variable) -> bool:
+    """Whether what is in an env file, which others get as well, is for this service: a field of its settings takes it,
+    its code names it, or its image reads it."""
+    known = variables_of(service.definition)
+    if known is not None:
+        return known.may_read(variable.name)
+    if any(settings.lookup(variable.name).fields for settings in service.settings):
+        return True
+    interpolated = {reference.name for reference in service.deployment.project.interpolations}
+    return variable.name not in interpolated and service.knows(variable.name)
 
 
 def _defaults(service: Service) -> Iterator[Field]:
@@ -200,6 +238,8 @@ def _is_given(name: str, value: str, at: Span) -> bool:
 
 def demanded(found: Fallback) -> Fix | None:
     """Demand the secrets of the host (`:?`) at every place that developers do not share."""
+    if found.kind == "file":
+        return None  # it is the file that the host should have of its own
     repository, workspace = found.services[0].repository, found.services[0].workspace
     edits: list[Edit] = []
     for service, name, span in found.places:

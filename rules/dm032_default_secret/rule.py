@@ -18,7 +18,9 @@ class DefaultSecret(Rule):
                 _message(found),
                 found.places[0].at,
                 related=_related(found),
-                help=f"Demand it of the host: `${{{found.names[0]}:?}}`.",
+                help="Let each host have the file of its own, and commit an example without the secret."
+                if found.kind == "file"
+                else f"Demand it of the host: `${{{found.names[0]}:?}}`.",
                 fix=demanded(found),
                 service=found.services[0].name,
                 severity=Severity.WARNING if found.documented else Severity.ERROR,
