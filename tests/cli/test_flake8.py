@@ -5,23 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("flake8", reason="flake8 is not installed")
 
-CONFIG = """\
-[flake8]
-select = DM
-[flake8:local-plugins]
-extension =
-    DM = dotmac_lint.flake8:Plugin
-"""
+CONFIG = "[flake8]\nselect = DM\n"
+LOCAL = "[flake8:local-plugins]\nextension =\n    DM = dotmac_lint.flake8:Plugin\n"
+"""For an installation that is older than the entry point."""
 
 
 def flake8(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    (root / "flake8.ini").write_text(CONFIG)
+    installed = entry_points(group="flake8.extension", name="DM")
+    (root / "flake8.ini").write_text(CONFIG + LOCAL * (not installed))
     command = [sys.executable, "-m", "flake8", "--config", "flake8.ini", *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
