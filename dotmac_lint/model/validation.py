@@ -29,6 +29,7 @@ from dotmac_lint.model.guard_values import (
 )
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
 from dotmac_lint.model.settings import INITIALISER, Field, SettingsClass
+from dotmac_lint.model.settings_types import TypeInfo
 from dotmac_lint.model.start_code import calls_in
 from dotmac_lint.model.values import coerce, coerce_value, is_complex
 from dotmac_lint.readers.python.code import (
@@ -53,6 +54,7 @@ class Missing(msgspec.Struct, frozen=True, tag="missing"):
 Result = Known[Any] | Invalid | Unknown | Missing
 Values = Environment | Mapping[str, Variable | Known[str] | Unknown]
 _ABSENT = object()
+_SCALARS = frozenset({"int", "float", "bool", "str"})
 
 
 class Validator(msgspec.Struct, frozen=True):
@@ -65,6 +67,17 @@ class Validator(msgspec.Struct, frozen=True):
     always: bool
     legacy: bool
     """pydantic 1's decorators, which get `values` instead of an info object."""
+
+
+def _in_either_form(text: str, type: TypeInfo) -> Known[Any] | Invalid | Unknown:
+    """What a value of a mapping gets: the text, or what it says as JSON, depending on the library's version."""
+    taken = coerce_value(text, type)
+    try:
+        decoded = coerce_value(json.loads(text), type)
+    except (ValueError, RecursionError):
+        return taken
+    same = isinstance(taken, Invalid) == isinstance(decoded, Invalid)
+    return taken if same and (isinstance(taken, Invalid) or taken == decoded) else UNKNOWN
 
 
 def _variable_text(environment: Values, name: str) -> Any:
@@ -223,6 +236,48 @@ class Validation:
                 return value.value, actual, variable
         return _ABSENT, None, None
 
+    def _given_below(self, field: Field, raw: Any, *, plain: bool) -> tuple[Any, str, Variable | None] | None:
+        """What variables below a mapping give it, with the one that decides: `LIMITS__A` for `limits`. None where there
+        is none. `plain` says that no validator has a part in it.
+        """
+        names = self.environment.variables if isinstance(self.environment, Environment) else self.environment
+        fold = str if self.settings.case_sensitive else str.lower
+        rows = [
+            (name, fold(name)[len(prefix) :])
+            for prefix in map(fold, field.any_below)
+            for name in names
+            if fold(name).startswith(prefix)
+        ]
+        if not rows:
+            return None
+        of, model = field.type, self.settings.model
+        simple = plain and of.kind == "dict" and len(of.args) > 1 and of.args[0].kind == "str"
+        simple = simple and not of.constraints and not of.args[0].constraints and of.args[1].kind in _SCALARS
+        simple = simple and model.version != 1 and not model.config.get("env_parse_none_str")
+        values: dict[str, Any] = {}
+        complete = simple and raw is _ABSENT
+        for name, key in rows:
+            value, variable, actual = self._lookup(name)
+            delimiter = self.settings.env_nested_delimiter
+            if (
+                not simple
+                or not isinstance(value, Known)
+                or (delimiter and delimiter in key)
+                or (variable is not None and _stands_in(variable, field, value.value))
+            ):
+                complete = False
+            elif value.value or not getattr(self.settings, "env_ignore_empty", False):
+                taken = _in_either_form(value.value, of.args[1])
+                if isinstance(taken, Invalid):
+                    return taken, actual, variable
+                complete = complete and isinstance(taken, Known)
+                values[key] = taken.value if isinstance(taken, Known) else UNKNOWN
+        _, variable, actual = self._lookup(rows[0][0])
+        if complete and values:
+            return Known(values), actual, variable
+        self.doubts = True
+        return Unknown("variables below it give it"), actual, variable
+
     # ---- models
 
     def _validates_defaults(self, code: Code | None, settings: bool) -> bool:
@@ -373,6 +428,11 @@ class Validation:
             return self._section(code, field, raw, json_value), variable_name, variable
         if isinstance(raw, str) and variable is not None and _stands_in(variable, field, raw):
             raw = Unknown("a placeholder of an example stands for it")
+        if field.any_below:
+            own = (v for v in validators if name in v.fields or "*" in v.fields)
+            below = self._given_below(field, raw, plain=not any(own) and json_value is _ABSENT)
+            if below is not None:
+                return below
         if raw is _ABSENT and json_value is _ABSENT:
             result = self._default(code, field)
             if isinstance(result, Missing):
