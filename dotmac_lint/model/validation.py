@@ -685,7 +685,9 @@ class Validation:
     def _default(self, code: Code | None, field: Field) -> Result:
         """What a field is worth that nothing gives."""
         if self._elsewhere:
-            self.doubts |= field.required
+            model = self.settings.model
+            forbids = model.version != 1 and model.config.get("extra", "forbid") == "forbid"
+            self.doubts |= field.required or (bool(self.dotenv) and forbids)
             return Unknown(f"{self._elsewhere} may give it")
         found = code.find(field.path[-1]) if code is not None else None
         if found is not None and isinstance(found[1], Assign):
@@ -696,11 +698,24 @@ class Validation:
                     return Known(value)
         if field.required:
             return Missing() if field.names else Unknown("no environment variable reaches it")
+        self.doubts |= self._reads_in_vain(field)
         default = field.default
         if isinstance(default, Known) and field.type.kind == "enum":
             result = coerce_value(default.value, field.type)
             return default if isinstance(result, Invalid) else result
         return default if default is not None else Unknown("has a default that cannot be worked out")
+
+    def _reads_in_vain(self, field: Field) -> bool:
+        """Whether the default reads a variable that may not be set, by `os.environ["X"]`, or `os.getenv("X")` without
+        another value.
+        """
+        for name, at in field.reads:
+            source = self.settings.workspace.source(at.path)
+            if source is not None and not isinstance(_variable_text(self.environment, name), str):
+                before, behind = source.text[at.start - 1 : at.start], source.text[at.end : at.end + 1]
+                if before == "[" or behind == ")":
+                    return True
+        return False
 
 
 _PLACEHOLDER = regex(

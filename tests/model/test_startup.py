@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
 
 from dotmac_lint import config
+from dotmac_lint.cli.commands import cli
 from dotmac_lint.engine import lint
 from dotmac_lint.model import startup
 from dotmac_lint.model.start_code import Modules
@@ -99,3 +102,60 @@ def test_what_the_default_of_a_section_gives(tmp_path: Path, type: str, default:
     (tmp_path / "compose.yaml").write_text("services:\n  quay:\n    build: .\n")
     found = lint(tmp_path, config.Settings(), load_rules()).diagnostics
     assert starts == (not any(diagnostic.code == "DM024" for diagnostic in found))
+
+
+KINDS = """
+import os
+from typing import Optional
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="QUAY_", env_nested_delimiter="__")
+    value: {type} = {default}
+
+settings = Settings()
+"""
+
+
+@pytest.mark.parametrize(
+    ("type", "default", "name", "text", "told"),
+    [
+        ("dict[str, int]", "{}", "QUAY_VALUE__A", "one", True),
+        ("dict[str, int]", "{}", "QUAY_VALUE__A", "1", True),
+        ("dict[str, int]", "{}", "QUAY_VALUE__A", "1.5", True),
+        ("dict[str, int]", "{}", "QUAY_VALUE__A", "", True),
+        ("dict[str, str]", "{}", "QUAY_VALUE__A", "one", True),
+        ("dict[str, str]", "{}", "QUAY_VALUE__A", "1", False),
+        ("dict[str, bool]", "{}", "QUAY_VALUE__A", "on", True),
+        ("dict[str, bool]", "{}", "QUAY_VALUE__A", "2", True),
+        ("dict[str, float]", "{'b': 1}", "QUAY_VALUE__A", "1e3", True),
+        ("dict[str, int]", "{}", "QUAY_VALUE__A__B", "1", False),
+        ("dict[str, list[int]]", "{}", "QUAY_VALUE__A", "[1]", False),
+        ("Optional[dict[str, int]]", "None", "QUAY_VALUE__A", "one", False),
+        ("str", 'Field(default_factory=lambda: os.environ["QUAY"])', "OTHER", "", False),
+        ("str", 'Field(default_factory=lambda: os.environ["QUAY"])', "QUAY", "a", True),
+        ("str", 'Field(default_factory=lambda: os.getenv("QUAY"))', "OTHER", "", False),
+        ("str", 'Field(default_factory=lambda: os.getenv("QUAY", "b"))', "OTHER", "", True),
+        ("str", 'os.getenv("QUAY", "b")', "OTHER", "", True),
+    ],
+)
+def test_what_else_fills_a_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type: str, default: str, name: str, text: str, told: bool
+) -> None:
+    code = KINDS.format(type=type, default=default)
+    monkeypatch.setenv(name, text)
+    try:
+        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
+        starts = True
+    except (ValidationError, KeyError):
+        starts = False
+    (tmp_path / "settings.py").write_text(code)
+    (tmp_path / "Dockerfile").write_text(
+        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
+    )
+    (tmp_path / "compose.yaml").write_text(
+        f'services:\n  quay:\n    build: .\n    environment: {{{name}: "{text}"}}\n'
+    )
+    result = CliRunner().invoke(cli, ["start", "quay", str(tmp_path), "--format", "json"])
+    assert json.loads(result.stdout)["starts"] is (starts if told else None)
