@@ -180,6 +180,11 @@ class SettingsClass:
     def _sources(self) -> Sources:
         return sources_of(self.model)
 
+    @property
+    def may_ignore_the_environment(self) -> bool:
+        """Whether only a source that is not followed may read the environment."""
+        return self._sources.unsure
+
     @cached_property
     def open(self) -> tuple[str, ...]:
         """Why environment names may be read of which nothing is known here; empty where all are known."""

@@ -16,6 +16,7 @@ from dotmac_lint.readers.python.code import (
     Binary,
     Call,
     Conditional,
+    Constant,
     Display,
     Do,
     Expr,
@@ -26,6 +27,7 @@ from dotmac_lint.readers.python.code import (
     Return,
     Starred,
     Stmt,
+    Subscript,
     Try,
     With,
 )
@@ -56,6 +58,8 @@ class Sources(msgspec.Struct, frozen=True):
     """What may fill fields besides."""
     open: tuple[str, ...] = ()
     """Why other environment names may be read."""
+    unsure: bool = False
+    """Only a source that is not followed may read the environment."""
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -88,7 +92,8 @@ def sources_of(model: Model) -> Sources:
     dotenv: bool | None = "dotenv_settings" in names or model.version == 1
     if "" in names or "DotEnvSettingsSource" in names:
         dotenv = None
-    return Sources(bool(names & _ENVIRONMENT) or bool(opened), dotenv, tuple(other), tuple(opened))
+    reads = bool(names & _ENVIRONMENT)
+    return Sources(reads or bool(opened), dotenv, tuple(other), tuple(opened), bool(opened) and not reads)
 
 
 def _offered(model: Model, start: int, given: dict[str, _Found], depth: int = 0) -> _Found | None:
@@ -116,10 +121,12 @@ class _Follower:
         self.depth = depth
         self.made: dict[str, _Found | None] = {}
         self.returned: list[_Found | None] = []
+        self.given: dict[str, _Found] = {}
 
     def run(self, function: Function, given: dict[str, _Found]) -> _Found | None:
         if self.depth > DEPTH:
             return None
+        self.given = given
         self.made = {name: given.get(name, ()) for name in function.parameters}
         self._follow(function.body, certain=True)
         if not self.returned or None in self.returned:
@@ -160,6 +167,8 @@ class _Follower:
                 return self._all((then, otherwise))
             case Name(name=name) if name in self.made:
                 return self.made[name]
+            case Subscript(of=Name(), index=Constant(value=str() as name)) if name in _GIVEN:
+                return self.given.get(name)  # of `**sources`
             case Call(function=Attribute(of=Call(function=Name(name="super")), name=name)) if (
                 name in _CUSTOMISERS
             ):

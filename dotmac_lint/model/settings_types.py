@@ -433,6 +433,8 @@ class Types:
                     type = self.refine(type, [(value, entity.scope)])
                 continue
             if not isinstance(entity, External):
+                if not isinstance(entity, ClassRef) and isinstance(function, Name | Attribute):
+                    constraints.append(("validator", "?"))  # whatever it is
                 continue
             match entity.last:
                 case "NoDecode":

@@ -42,6 +42,7 @@ from dotmac_lint.readers.python.code import (
     Expr,
     Function,
     Name,
+    Pairs,
     Subscript,
 )
 from dotmac_lint.report.secrets import is_secret_name
@@ -176,7 +177,16 @@ class Validation:
     def _hands_on(self) -> bool:
         """Whether `__init__` gives pydantic's only what it is given itself."""
         found = self.code.find("__init__") if self.code is not None else None
-        calls = calls_in(found[1].body) if found is not None and isinstance(found[1], Function) else ()
+        if found is None or not isinstance(found[1], Function):
+            return True
+        calls = calls_in(found[1].body)
+        source = self.settings.workspace.source(found[0].namespace.path)
+        text = found[1].range.slice(source.text) if source is not None else ""
+        for parameter in found[1].parameters:
+            # Once where it is declared, once where it is handed on: nothing is put into it.
+            uses = re.findall(rf"(?<![\w.]){re.escape(parameter.name)}(?!\w)", text)
+            if parameter.kind == "double star" and len(uses) > 2:
+                return False
         return all(
             not call.keywords and not call.arguments
             for _, _, call in calls
@@ -209,6 +219,22 @@ class Validation:
 
     # ---- variables
 
+    @cached_property
+    def _stray(self) -> dict[tuple[str, ...], bool]:
+        """The fields below which variables lie that no field takes, which the library puts together all the same, and
+        whether one of them is surely set."""
+        found: dict[tuple[str, ...], bool] = {}
+        names = self.environment.variables if isinstance(self.environment, Environment) else self.environment
+        delimiter = self.settings.env_nested_delimiter
+        for name in names if delimiter and not self.settings.open else ():
+            if delimiter and delimiter.lower() in name.lower():
+                looked = self.settings.lookup(name)
+                path = looked.section.path if looked.section is not None and not looked.fields else ()
+                value = self._lookup(name)[0]
+                for length in range(1, len(path) + 1):
+                    found[path[:length]] = found.get(path[:length], False) or isinstance(value, Known)
+        return found
+
     def _lookup(self, name: str) -> tuple[Known[str] | Unknown | None, Variable | None, str]:
         environment = self.environment
         actual = name if self.settings.case_sensitive else self._by_lower.get(name.lower(), name)
@@ -228,7 +254,9 @@ class Validation:
             value, variable, actual = self._lookup(name)
             if isinstance(value, Unknown):
                 return value, actual, variable
-            if isinstance(value, Known) and any(inside == name for inside, _ in field.inside):
+            if isinstance(value, Known) and (
+                self.settings.may_ignore_the_environment or any(inside == name for inside, _ in field.inside)
+            ):
                 return UNKNOWN, actual, variable
             if isinstance(value, Known):
                 if value.value == "" and getattr(self.settings, "env_ignore_empty", False):
@@ -428,6 +456,8 @@ class Validation:
             return self._section(code, field, raw, json_value), variable_name, variable
         if isinstance(raw, str) and variable is not None and _stands_in(variable, field, raw):
             raw = Unknown("a placeholder of an example stands for it")
+        if not field.any_below and field.path in self._stray:
+            self.doubts = True  # what variables below a list give it is no list
         if field.any_below:
             own = (v for v in validators if name in v.fields or "*" in v.fields)
             below = self._given_below(field, raw, plain=not any(own) and json_value is _ABSENT)
@@ -442,6 +472,7 @@ class Validation:
                 result = _default_value(result.value, field)
             value = self._run(code, field, result, chosen, data, None)
             return value, None, None
+        self.doubts |= self._reads_in_vain(field, given=True)
         chosen = [v for v in validators if v.fields]
         if raw is not _ABSENT:
             return self._run(code, field, UNKNOWN, chosen, data, raw), variable_name, variable
@@ -604,6 +635,9 @@ class Validation:
             try:
                 decoded = json.loads(raw)
             except ValueError:
+                if any(one.kind not in ("model", "none") for one in field.type.args):
+                    self.doubts = True  # the text may be what another member of the union takes
+                    return UNKNOWN
                 return Invalid("is not JSON, which pydantic-settings expects for a section")
             except RecursionError:
                 return UNKNOWN
@@ -615,6 +649,18 @@ class Validation:
                 raw = _ABSENT
         inside = [self._raw(one)[::2] for one in self._below(field.path)]
         provided = bool(given) or raw is not _ABSENT or any(_is_set(*one) for one in inside)
+        stray = self._stray.get(field.path)
+        if stray is not None:
+            plain = (
+                inner is not None
+                and field.type.kind in ("model", "union")
+                and self.settings.model.version != 1
+            )
+            provided |= stray and plain
+            self.doubts |= not (stray and plain) or any(
+                name == "extra" and not (isinstance(value, Constant) and value.value in ("ignore", "allow"))
+                for name, value in (_configuration(inner) if inner is not None else ())
+            )
         if not provided and any(text is not _ABSENT for text, _ in inside):
             self.doubts = True
             for below in self._below(field.path):
@@ -697,24 +743,27 @@ class Validation:
                 if not isinstance(value, Unknown) and isinstance(value, (*NATIVE, Member, Secret, Url)):
                     return Known(value)
         if field.required:
+            self.doubts |= not field.names
             return Missing() if field.names else Unknown("no environment variable reaches it")
-        self.doubts |= self._reads_in_vain(field)
+        self.doubts |= self._reads_in_vain(field, given=False)
         default = field.default
         if isinstance(default, Known) and field.type.kind == "enum":
             result = coerce_value(default.value, field.type)
             return default if isinstance(result, Invalid) else result
         return default if default is not None else Unknown("has a default that cannot be worked out")
 
-    def _reads_in_vain(self, field: Field) -> bool:
+    def _reads_in_vain(self, field: Field, *, given: bool) -> bool:
         """Whether the default reads a variable that may not be set, by `os.environ["X"]`, or `os.getenv("X")` without
-        another value.
+        another value; or, where the field is `given` a value, whether its class cannot be made without the variable.
         """
         for name, at in field.reads:
             source = self.settings.workspace.source(at.path)
-            if source is not None and not isinstance(_variable_text(self.environment, name), str):
-                before, behind = source.text[at.start - 1 : at.start], source.text[at.end : at.end + 1]
-                if before == "[" or behind == ")":
-                    return True
+            if source is None or isinstance(_variable_text(self.environment, name), str):
+                continue
+            before, behind = source.text[at.start - 1 : at.start], source.text[at.end : at.end + 1]
+            if before == "[" or (behind == ")" and not given):
+                # What is no factory is worked out when the class is made.
+                return not given or "default_factory" not in source.text[field.span.start : at.start]
         return False
 
 
@@ -771,6 +820,10 @@ def _configuration(code: Code) -> Iterator[tuple[str, Expr]]:
         statement = found[1]
         if isinstance(statement, Assign) and isinstance(statement.value, Call):
             yield from statement.value.keywords
+        elif isinstance(statement, Assign) and isinstance(statement.value, Pairs):
+            for key, value in statement.value.items:
+                if isinstance(key, Constant):
+                    yield str(key.value), value
         elif isinstance(statement, Class):
             for inner in statement.body:
                 if isinstance(inner, Assign) and isinstance(inner.target, Name):

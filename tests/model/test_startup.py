@@ -159,3 +159,75 @@ def test_what_else_fills_a_field(
     )
     result = CliRunner().invoke(cli, ["start", "quay", str(tmp_path), "--format", "json"])
     assert json.loads(result.stdout)["starts"] is (starts if told else None)
+
+
+CLASSES = {
+    "a section of which only a stranger is given": (
+        "class Part(BaseModel):\n    depth: int\n\nclass Settings(Base):\n    part: Optional[Part] = None\n",
+        {"QUAY_PART__WIDTH": "1"},
+    ),
+    "a section that forbids strangers": (
+        "class Part(BaseModel):\n    model_config = {'extra': 'forbid'}\n    depth: int = 1\n\n"
+        "class Settings(Base):\n    part: Part = Part()\n",
+        {"QUAY_PART__DEPTH": "1", "QUAY_PART__WIDTH": "1"},
+    ),
+    "a list of sections by number": (
+        "class Part(BaseModel):\n    depth: int\n\nclass Settings(Base):\n    parts: list[Part] = []\n",
+        {"QUAY_PARTS__0__DEPTH": "1"},
+    ),
+    "a section or a text": (
+        "class Part(BaseModel):\n    depth: int = 1\n\nclass Settings(Base):\n    part: Part | str = 'a'\n",
+        {"QUAY_PART": "b"},
+    ),
+    "a default that is put into what is handed on": (
+        "class Settings(Base):\n    depth: int\n\n    def __init__(self, **given):\n"
+        "        given.setdefault('depth', 1)\n        super().__init__(**given)\n",
+        {},
+    ),
+    "no environment among the sources": (
+        "class Settings(Base):\n    depth: int\n\n    @classmethod\n"
+        "    def settings_customise_sources(cls, settings_cls, **sources):\n"
+        "        return (sources['init_settings'],)\n",
+        {"QUAY_DEPTH": "1"},
+    ),
+    "no environment among the sources, and a default": (
+        "class Settings(Base):\n    depth: int = 1\n\n    @classmethod\n"
+        "    def settings_customise_sources(cls, settings_cls, **sources):\n"
+        "        return (sources['init_settings'],)\n",
+        {"QUAY_DEPTH": "a"},
+    ),
+    "a class that cannot be made": (
+        "class Settings(Base):\n    depth: int = int(os.environ['DEPTH'])\n",
+        {"QUAY_DEPTH": "1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLASSES)
+def test_nothing_else_is_said_than_what_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    body, given = CLASSES[case]
+    code = (
+        "import os\nfrom typing import Optional\nfrom pydantic import BaseModel\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n"
+        "class Base(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_prefix='QUAY_', env_nested_delimiter='__')\n\n"
+        f"{body}\nsettings = Settings()\n"
+    )
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    try:
+        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
+        starts = True
+    except (ValidationError, KeyError):
+        starts = False
+    (tmp_path / "settings.py").write_text(code)
+    (tmp_path / "Dockerfile").write_text(
+        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
+    )
+    (tmp_path / "compose.yaml").write_text(
+        f"services:\n  quay:\n    build: .\n    environment: {json.dumps(given)}\n"
+    )
+    result = CliRunner().invoke(cli, ["start", "quay", str(tmp_path), "--format", "json"])
+    assert json.loads(result.stdout)["starts"] in (None, starts)
