@@ -418,7 +418,9 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 base = _other_base(deployment, folder)
                 if base is None:
                     meant = similar_path(folder, folders_beside(workspace, folder))
-                    fix = _other_text(workspace, context, folder, meant)
+                    fix = _other_text(workspace, context, folder, meant) or _higher(
+                        deployment, context, folder
+                    )
                 else:
                     fix = _from_base(deployment, context, folder, base)
                 yield MissingReference(service, "context", folder, context.span, None, (), fix, base)
@@ -468,6 +470,18 @@ def _from_base(deployment: Deployment, context: Text, folder: str, base: str) ->
     edit = (
         None if context.references else replace_word(deployment.repository.workspace, context.span, written)
     )
+    return Fix(f"Build `{meant}` instead", edits=(edit,)) if edit else None
+
+
+def _higher(deployment: Deployment, context: Text, folder: str) -> Fix | None:
+    """Write the context without the folders on the way that are not there, where the project's folder has the rest,
+    and a Dockerfile in it."""
+    workspace, project = deployment.repository.workspace, deployment.spec.folder
+    below = posixpath.relpath(folder, workspace.absent(folder))
+    meant = posixpath.join(project, below)
+    if below == "." or context.references or workspace.kind(f"{meant}/Dockerfile") != "file":
+        return None
+    edit = replace_word(workspace, context.span, f"./{below}")
     return Fix(f"Build `{meant}` instead", edits=(edit,)) if edit else None
 
 

@@ -365,7 +365,8 @@ def is_moved(workspace: Workspace, file: str) -> bool:
     source = re.compile(rf"^\s*(?:- +)?src: .*{name}")
     copied = re.compile(rf"{_PUTS}.*?(\S*){name}[\"']?[ \t]+[\"']?([^\s\"']+)")
     folder = posixpath.dirname(file)
-    scripts = (workspace.source(path) for path in workspace.files_in(folder) if path.endswith(_SHELL))
+    names = (path for path in workspace.files_in(folder) if path.endswith(_SHELL) and "backup" not in path)
+    scripts = map(workspace.source, names)
     beside = (line for script in scripts if script is not None for line in script.text.splitlines())
     for line in (*lines_naming(workspace, file), *beside):
         match = copied.search(line) if len(line) < _LONGEST else None
