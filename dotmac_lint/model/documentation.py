@@ -659,12 +659,12 @@ def _near_file(workspace: Workspace, text: str, line: CommandLine) -> str | None
 
 _NAMED_COMPOSE = regex(r"compose[^/]*\.ya?ml$")
 _COPIES = regex(
-    r"^[ \t$@]*cp[ \t]+(?:-\w+[ \t]+)*"
+    r"^[ \t$@]*(?:-[ \t]+)?(?:run:[ \t]+)?cp[ \t]+(?:-\w+[ \t]+)*"
     r"((?:[\w.-]+/)*(?:[\w.-]*\benv[\w.-]*[.-](?:example|sample|template|dist)|[\w.-]*(?:example|sample)\.env))"
     r"[ \t]+\S",
     re.MULTILINE,
 )
-_COPYING = regex(r"\.(md|rst|sh)$|(^|/)Makefile$")
+_COPYING = regex(r"\.(md|rst|sh)$|(^|/)Makefile$|^\.github/workflows/[^/]+\.ya?ml$")
 
 
 def _may_copy(path: str) -> bool:

@@ -97,7 +97,7 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
     # A name that stands elsewhere without a default is to be set: its service does not work without it.
     required = {one.name for one in references if one.demands or not one.operator}
     for service in deployment.services:
-        if not service.production or _has_its_own_production(service):
+        if not (service.production or _serves_production(service)) or _has_its_own_production(service):
             continue
         for leaf in every_leaf(service.definition.node):
             for one in leaf.references:
@@ -133,6 +133,19 @@ def fallback_secrets(deployment: Deployment) -> Iterator[Fallback]:
             fields[name] if kind == "field" else None,
             example if kind == "default" else None,
         )
+
+
+def _serves_production(service: Service) -> bool:
+    """Whether it is an image that is pulled, beside services of the repository that all say they are production's."""
+    deployment = service.deployment
+    built = [other for other in deployment.services if other.image is not None and not other.ends_at_once]
+    return (
+        service.image is None
+        and not service.ends_at_once
+        and not service.development
+        and any(not other.only_its_image_says_so for other in built)
+        and all(other.production for other in built)
+    )
 
 
 def _has_its_own_production(service: Service) -> bool:

@@ -247,6 +247,21 @@ def test_a_service_by_the_name_of_a_network(tmp_path: Path, section: str, names:
     assert [missing.name for missing in missing_references(_repository(tmp_path, files))] == names
 
 
+@pytest.mark.parametrize(
+    ("run", "names"),
+    [
+        ("cp .env.example .env", [".env.example"]),
+        ("|\n          cp .env.example .env", [".env.example"]),
+        ("|\n          if [ -f .env.example ]; then\n            cp .env.example .env\n          fi", []),
+        ("cp env.example .env", []),
+    ],
+)
+def test_an_example_that_a_workflow_copies(tmp_path: Path, run: str, names: list[str]) -> None:
+    workflow = f"on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
+    files = {"compose.yaml": APP, "env.example": "A=1\n", ".github/workflows/test.yml": workflow}
+    assert [missing.name for missing in missing_references(_repository(tmp_path, files))] == names
+
+
 @pytest.mark.parametrize(("folders", "hosts"), [(4, []), (2, ["komga"])])
 def test_another_application_of_the_catalogue(tmp_path: Path, folders: int, hosts: list[str]) -> None:
     names = ["komf", "komga", "kavita", "calibre"][:folders]
