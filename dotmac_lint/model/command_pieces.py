@@ -470,7 +470,7 @@ def _powershell_variables(source: str) -> tuple[tuple[str, list[Text]], ...]:
     return tuple(found.items())
 
 
-def _code_pieces(source: str, about: str) -> Iterator[Piece]:
+def _code_pieces(source: str) -> Iterator[Piece]:
     """The command lines that Python code composes, and those that stand in its strings."""
     from dotmac_lint.readers.python.commands import read_commands
 
@@ -481,7 +481,7 @@ def _code_pieces(source: str, about: str) -> Iterator[Piece]:
             start, end = word.range.start, word.range.end
             parts.append(Text(text, tuple(min(start + n, max(end - 1, start)) for n in range(len(text)))))
         yield Piece(joined(parts), "code", line=(words[0].range.start, words[-1].range.end))
-    for piece in _string_pieces(source, about):
+    for piece in _string_pieces(source, COMPOSE):
         yield Piece(_placeholders(piece.text), "code")
 
 
@@ -514,7 +514,7 @@ def pieces_of(path: str, source: str, about: str = COMPOSE) -> tuple[Iterator[Pi
     if _MANIFEST.search(path):
         return (_string_pieces(source, about),)
     if path.endswith(".py"):
-        return (_code_pieces(source, about), comments)
+        return (_code_pieces(source) if about == COMPOSE else _string_pieces(source, about), comments)
     if path.endswith(".ps1"):
         source = _continued(source.replace("\\", "/"))
         variables = _powershell_variables(source)

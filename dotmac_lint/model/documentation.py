@@ -475,10 +475,16 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
 
 def _lies_above(workspace: Workspace, path: str) -> bool:
     """Whether a file of the root finds it in the folder that the repository lies in: `../compose.shared.yml`."""
-    above = re.compile(rb"(?<![\w./-])\.\./" + re.escape(path.encode()) + rb"(?![\w.-])")
-    return "/" not in path and any(
-        above.search(workspace.bytes(file) or b"") for file in workspace.files if "/" not in file
+    root = tuple(workspace.files_in("")) if "/" not in path else ()
+    return any(
+        _names_above(workspace, file, path) for file, _ in workspace.words.search(root, (path.encode(),))
     )
+
+
+@fact(bool)
+def _names_above(workspace: Workspace, path: str, name: str) -> bool:
+    above = re.compile(rb"(?<![\w./-])\.\./" + re.escape(name.encode()) + rb"(?![\w.-])")
+    return above.search(workspace.bytes(path) or b"") is not None
 
 
 def _is_in_ignored_folder(workspace: Workspace, name: str) -> bool:

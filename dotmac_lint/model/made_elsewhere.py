@@ -140,18 +140,22 @@ def _programs(workspace: Workspace, path: str) -> list[str]:
 
 def is_compiled_beside(workspace: Workspace, path: str) -> bool:
     """Whether a script of its folder gives its name to a compiler: `go build -o NAME`."""
-    folder = posixpath.dirname(path)
-    return any(
-        maker.what == "file" and posixpath.dirname(maker.path) == folder
-        for maker in makers(workspace, _tools(workspace), path)
-    )
+    beside = tuple(workspace.files_in(posixpath.dirname(path)))
+    return any(maker.what == "file" for maker in makers(workspace, beside, path))
 
 
 def is_compiled_by_make(workspace: Workspace, path: str) -> bool:
     """Whether a makefile gives its name to a compiler by a variable: `go build -o $(FOLDER)/$(PROGRAM)`."""
-    return any(
-        maker.what == "file" and maker.kind == "make" for maker in makers(workspace, _tools(workspace), path)
-    )
+    makefiles = workspace.chosen(_is_makefile)
+    return any(maker.what == "file" for maker in makers(workspace, makefiles, path))
+
+
+def _is_makefile(path: str) -> bool:
+    return MAKEFILE.search(path) is not None and _is_tool(path)
+
+
+def _making_folders(workspace: Workspace) -> tuple[str, ...]:
+    return tuple(file for file, _ in workspace.words.search(_tools(workspace), (b"mkdir",)))
 
 
 _SHELL = (".sh", ".bash")
@@ -258,7 +262,7 @@ def is_made_beside(
     script lies in the folder of the `project`. One of the files `starting`, which start Compose, makes what it names
     in full from where it does so."""
     above = posixpath.dirname(path)
-    found = [maker for maker in makers(workspace, _tools(workspace), path) if not maker.makes_file]
+    found = [maker for maker in makers(workspace, _making_folders(workspace), path) if not maker.makes_file]
     filled = {maker.path for maker in found if maker.what != "folder"}
     for maker in found:
         if maker.fit == "whole":
@@ -275,7 +279,7 @@ def is_made_beside(
 
 def document_that_makes(workspace: Workspace, path: str) -> str | None:
     """The document that tells to make the folder and to put something into it."""
-    documents = tuple(filter(DOCUMENT.search, _tools(workspace)))
+    documents = tuple(filter(DOCUMENT.search, _making_folders(workspace)))
     found = [maker for maker in makers(workspace, documents, path) if maker.fit == "whole"]
     filled = {maker.path for maker in found if maker.what != "folder"}
     return next((maker.path for maker in found if maker.what == "folder" and maker.path in filled), None)
