@@ -405,9 +405,14 @@ class MissingReference(msgspec.Struct, frozen=True):
 
 
 def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
+    for found in _missing_references(deployment):
+        if not deployment.is_placed:
+            return
+        yield found
+
+
+def _missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     workspace = deployment.repository.workspace
-    if not deployment.is_placed:
-        return
     for service, build in _builds(deployment):
         context, dockerfile = build.context, build.dockerfile
         if not isinstance(context.value, Known) or context.outside:

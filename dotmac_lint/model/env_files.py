@@ -71,8 +71,6 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
     project up, and must not be committed: nothing is said of it. Nor of one that git ignores beside others.
     """
     workspace = deployment.repository.workspace
-    if not deployment.is_placed:
-        return
     needed: dict[str, list[tuple[Service, EnvFileReference]]] = {}
     for service in deployment.startable:
         for reference in service.definition.env_files:
@@ -86,7 +84,11 @@ def missing_env_files(deployment: Deployment) -> Iterator[MissingEnvFile]:
     for name, readers in needed.items():
         first = readers[0][1]
         # What is taken and has no kind is a link that leads out of the repository: not ours to read.
-        if workspace.is_taken(name) or _is_chosen(workspace, first) or _is_set_up(workspace, name):
+        if workspace.is_taken(name):
+            continue
+        if not deployment.is_placed:
+            return
+        if _is_chosen(workspace, first) or _is_set_up(workspace, name):
             continue
         ignored = workspace.is_ignored(name)
         if _overlays_a_known_one(deployment, name) or (ignored and _has_its_like(workspace, name)):

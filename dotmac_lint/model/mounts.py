@@ -155,8 +155,6 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     it hides what the image has. Nothing is said of the others.
     """
     workspace = deployment.repository.workspace
-    if deployment.is_brought_elsewhere:
-        return
     writers = _writers(deployment.repository)
     starting = {label.span.path for label in deployment.spec.evidence}
     stopped_at = _stopped_at(deployment)
@@ -167,6 +165,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             source = mount.source.value.value
             if not isinstance(mount.target.value, Known) or workspace.kind(source) is not None:
                 continue
+            if deployment.is_brought_elsewhere:
+                return
             if source in stopped_at or _TO_BE_FILLED.search(source):
                 continue
             target = mount.target.value.value
