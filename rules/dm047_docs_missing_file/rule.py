@@ -14,7 +14,7 @@ from dotmac_lint.api import (
     listed,
 )
 from dotmac_lint.model.documentation import Missing, missing_references
-from dotmac_lint.model.documented_requirements import missing_requirements
+from dotmac_lint.model.documented_files import missing_files
 from dotmac_lint.model.documented_scripts import missing_scripts
 from dotmac_lint.model.no_default_file import unnamed_files
 
@@ -31,7 +31,7 @@ class DocsMissingFile(Rule):
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         workspace = repository.workspace
-        files = (*missing_scripts(workspace), *missing_requirements(workspace))
+        files = (*missing_scripts(workspace), *missing_files(workspace))
         for group in grouped((*missing_references(repository), *files), _cause):
             yield from [self._many(group)] if len(group) > MOST else map(self._one, group)
         yield from self._unnamed(repository)

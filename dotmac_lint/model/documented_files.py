@@ -1,17 +1,19 @@
-"""Lists of requirements that documents, Makefiles, workflows and scripts hand to pip, and that lie nowhere."""
+"""Lists of requirements and Dockerfiles that lie nowhere, and that documents, Makefiles, workflows and scripts hand to
+pip and Docker.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from operator import itemgetter
-from posixpath import basename, dirname, join
+from posixpath import basename, dirname, join, splitext
 from typing import TYPE_CHECKING
 
 from dotmac_lint.diagnostic import grouped
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.documentation import Missing, lies_somewhere
+from dotmac_lint.model.documentation import Missing, checked_out, lies_somewhere
 from dotmac_lint.model.documented_scripts import (
     COMMAND_BEGINS,
     commands_in,
@@ -28,23 +30,35 @@ from dotmac_lint.workspace import normalise, without_dots
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
+_BEGINS = COMMAND_BEGINS + r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
+_FOLDERS = r"(?P<path>(?:\.{1,2}/)*(?:[\w-][\w.-]*/)*"
+_ENDS = r")(?=[\s`;&|)\"',]|$)"
 _INSTALLS = regex(
-    COMMAND_BEGINS + r"(?:[$%>][ \t]+)?[@+-]*[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
-    r"(?:(?:[\w./-]+/)?python3?[ \t]+-m[ \t]+|uv[ \t]+|(?:[\w./-]+/)?(?=pip))pip3?[ \t]+install[ \t]+"
+    _BEGINS
+    + r"(?:(?:[\w./-]+/)?python3?[ \t]+-m[ \t]+|uv[ \t]+|(?:[\w./-]+/)?(?=pip))pip3?[ \t]+install[ \t]+"
     r"(?:--?[\w-]+(?:=\S+)?[ \t]+)*?(?:-r|--requirement)[ \t=]*[\"']?"
-    r"(?P<path>(?:\.{1,2}/)*(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.txt)(?=[\s`;&|)\"',]|$)",
+    + _FOLDERS
+    + r"[\w-][\w.-]*\.txt"
+    + _ENDS,
     re.M,
 )
-_LIST = regex(r"\.txt")
+_BUILDS = regex(
+    _BEGINS + r"(?:docker|podman)[ \t]+(?:buildx[ \t]+|image[ \t]+)?build[ \t](?:[^\n;&|`#]{0,300}?[ \t])?"
+    r"(?:-f|--file)[ \t=][\"']?" + _FOLDERS + r"(?:[\w-][\w.-]{0,60})?[Dd]ockerfile[\w.-]*" + _ENDS,
+    re.M,
+)
+_COMMANDS = ((regex(r"\.txt"), _INSTALLS), (regex(r"ockerfile"), _BUILDS))
+"""What each file has in its name, and the commands that take it."""
+_MAY_BUILD = regex(rb"\bbuild[ \t](?:[^\n]{0,300}[ \t])?(-f|--file)[ \t=]")
 _STANDS_FOR_ANY = regex(r"(^|/)(file(_?name)?|name|x+|packages?)\.txt$", re.I)
 
 
-def missing_requirements(workspace: Workspace) -> Iterator[Missing]:
+def missing_files(workspace: Workspace) -> Iterator[Missing]:
     """Each of them, once a text and path."""
     for path in () if workspace.submodules else texts(workspace):
         missing = [
             (name, place)
-            for name, start, end, commands in _lists_in(workspace, path)
+            for name, start, end, commands in _files_in(workspace, path)
             if _is_missing(workspace, place := Span(path, start, end), name, commands)
         ]
         for calls in grouped(missing, itemgetter(0)):
@@ -60,7 +74,12 @@ def _is_missing(workspace: Workspace, place: Span, name: str, commands: int) -> 
     source, bare = workspace.source(place.path), normalise(without_dots(name))
     if source is None or bare is None or is_made_by_hand_or_script(workspace, bare):
         return False
-    if _is_checked_out_by_pip(workspace, bare):
+    if _is_checked_out_by_pip(workspace, bare) or bare.partition("/")[0] in checked_out(
+        workspace, place.path
+    ):
+        return False
+    folder = dirname(bare)
+    if folder and not workspace.is_directory(folder) and is_made_by_hand_or_script(workspace, folder):
         return False
     if entered_folder(workspace, place.path, source.text[commands : place.start]) is None:
         return False
@@ -77,16 +96,18 @@ def _is_checked_out_by_pip(workspace: Workspace, path: str) -> bool:
 
 
 @fact(list[tuple[str, int, int, int]])
-def _lists_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]:
-    """Each list that commands of the text install, where it stands, and where these commands begin."""
+def _files_in(workspace: Workspace, path: str) -> list[tuple[str, int, int, int]]:
+    """Each file that commands of the text take, where it stands, and where these commands begin."""
     data = workspace.bytes(path) or b""
-    source = workspace.source(path) if b"pip" in data and b".txt" in data else None
+    installs, builds = b"pip" in data and b".txt" in data, _MAY_BUILD.search(data) is not None
+    source = workspace.source(path) if installs or builds else None
     text = source.text if source is not None else ""
     return [
         (run["path"], start + run.start("path"), start + run.end("path"), begin)
         for begin, end in (commands_in(workspace, path, text) if text else ())
-        for start, line in lines_with(_LIST, text, begin, end)
-        for run in _INSTALLS.finditer(line)
+        for part, command in _COMMANDS
+        for start, line in lines_with(part, text, begin, end)
+        for run in command.finditer(line)
     ]
 
 
@@ -98,6 +119,6 @@ def _near(workspace: Workspace, name: str) -> str | None:
     others = [
         basename(file)
         for file in workspace.files_in(folder)
-        if file.endswith(".txt") and ratio(basename(file), basename(name)) >= 90
+        if splitext(file)[1] == splitext(name)[1] and ratio(basename(file), basename(name)) >= 90
     ]
     return join(dirname(name), others[0]) if len(others) == 1 else None
