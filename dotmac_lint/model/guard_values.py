@@ -26,6 +26,7 @@ from dotmac_lint.readers.python.code import (
     Call,
     Class,
     Constant,
+    Declare,
     Do,
     Expr,
     Function,
@@ -154,6 +155,15 @@ class Code:
         for code in self.mro():
             if name in code._bindings:
                 return code, code._bindings[name]
+        return None
+
+    def declared(self, name: str) -> tuple[Code, Assign | Declare] | None:
+        """Where the class says of which type its attribute `name` is, with a value or without."""
+        for code in self.mro():
+            for statement in reversed(code.node.body):
+                if isinstance(statement, Assign | Declare) and statement.annotation is not None:
+                    if isinstance(statement.target, Name) and statement.target.name == name:
+                        return code, statement
         return None
 
     @cached_property

@@ -324,7 +324,16 @@ class Types:
                 if names & {"int", "IntEnum", "IntFlag"}
                 else ""
             )
-            return TypeInfo("enum", name=ref.node.name, members=self.code.enum_members(ref), mixin=mixin)
+            others = any(
+                "_missing_" in base.names for base in self.code.mro(ref) if isinstance(base, ClassRef)
+            )
+            return TypeInfo(
+                "enum",
+                name=ref.node.name,
+                constraints=(("validator", "_missing_"),) if others else (),
+                members=self.code.enum_members(ref),
+                mixin=mixin,
+            )
         kind = self.class_kind(ref)
         if kind in ("model", "dataclass", "typeddict", "namedtuple"):
             return TypeInfo(kind, name=ref.node.name, model=self.model(ref))

@@ -28,7 +28,7 @@ from dotmac_lint.model.guard_values import (
     flattened,
 )
 from dotmac_lint.model.scalars import Invalid, Member, Secret, Url
-from dotmac_lint.model.settings import INITIALISER, Field, SettingsClass
+from dotmac_lint.model.settings import INITIALISER, Field, SettingsClass, objects
 from dotmac_lint.model.settings_types import TypeInfo
 from dotmac_lint.model.start_code import calls_in
 from dotmac_lint.model.values import coerce, coerce_value, is_complex
@@ -38,7 +38,6 @@ from dotmac_lint.readers.python.code import (
     Call,
     Class,
     Constant,
-    Declare,
     Expr,
     Function,
     Name,
@@ -467,6 +466,9 @@ class Validation:
             result = self._default(code, field)
             if isinstance(result, Missing):
                 return result, None, None
+            says = _said_of(code, name, "validate_default")
+            if isinstance(says, Constant):
+                validate_default = bool(says.value)
             chosen = [v for v in validators if v.fields and (validate_default or v.always)]
             if validate_default and isinstance(result, Known):
                 result = _default_value(result.value, field)
@@ -649,6 +651,18 @@ class Validation:
                 raw = _ABSENT
         inside = [self._raw(one)[::2] for one in self._below(field.path)]
         provided = bool(given) or raw is not _ABSENT or any(_is_set(*one) for one in inside)
+        forbids = any(model.config.get("extra") == "forbid" for model, _ in objects(field.type))
+        known = {
+            name for child in self._children.get(field.path, ()) for name in (child.path[-1], *child.names)
+        }
+        self.doubts |= forbids and not given.keys() <= known
+        if (
+            provided
+            and not field.required
+            and self.settings.model.config.get("nested_model_default_partial_update")
+        ):
+            self.doubts = True
+            self._in_code |= {one.path for one in self._below(field.path) if self._raw(one)[0] is _ABSENT}
         stray = self._stray.get(field.path)
         if stray is not None:
             plain = (
@@ -657,10 +671,7 @@ class Validation:
                 and self.settings.model.version != 1
             )
             provided |= stray and plain
-            self.doubts |= not (stray and plain) or any(
-                name == "extra" and not (isinstance(value, Constant) and value.value in ("ignore", "allow"))
-                for name, value in (_configuration(inner) if inner is not None else ())
-            )
+            self.doubts |= not (stray and plain) or forbids
         if not provided and any(text is not _ABSENT for text, _ in inside):
             self.doubts = True
             for below in self._below(field.path):
@@ -675,6 +686,7 @@ class Validation:
             else None
         )
         if isinstance(value, Constant) and value.value is None:
+            self.doubts |= field.type.kind == "model"
             for below in self._below(field.path):
                 self.results.append((below, Unknown("is in a section that is not there"), None, None))
             return Known(None)
@@ -709,12 +721,11 @@ class Validation:
 
     def _section_code(self, code: Code | None, field: Field) -> Code | None:
         """The class of a section, from the annotation of its field."""
-        found = code.find(field.path[-1]) if code is not None else None
-        if found is None:
+        found = code.declared(field.path[-1]) if code is not None else None
+        if found is None or found[1].annotation is None:
             return None
         owner, statement = found
-        if not isinstance(statement, Assign | Declare) or statement.annotation is None:
-            return None
+        assert statement.annotation is not None
         for name in _type_names(statement.annotation):
             inner = owner.find(name)
             if inner is not None and isinstance(inner[1], Class):
@@ -867,6 +878,15 @@ def _validators(code: Code) -> Iterator[Validator]:
                 yield Validator(
                     function, owner, mode, fields if name == "field_validator" else (), False, False
                 )
+
+
+def _said_of(code: Code | None, name: str, keyword: str) -> Expr | None:
+    """What `Field(...)` of the field says under the keyword."""
+    found = code.declared(name) if code is not None else None
+    value = found[1].value if found is not None and isinstance(found[1], Assign) else None
+    if isinstance(value, Call) and dotted(value.function).rpartition(".")[2] == "Field":
+        return dict(value.keywords).get(keyword)
+    return None
 
 
 def _default_expression(value: Expr) -> Expr | None:

@@ -196,6 +196,37 @@ CLASSES = {
         "        return (sources['init_settings'],)\n",
         {"QUAY_DEPTH": "a"},
     ),
+    "a guard of a section that must be given": (
+        "class Part(BaseModel):\n    name: str\n\n    @field_validator('name')\n    @classmethod\n"
+        "    def long(cls, value):\n        if len(value) < 8:\n            raise ValueError('short')\n"
+        "        return value\n\nclass Settings(Base):\n    part: Part\n",
+        {"QUAY_PART__NAME": "abc"},
+    ),
+    "a section that forbids strangers by a keyword, given as JSON": (
+        "class Part(BaseModel, extra='forbid'):\n    depth: int\n\nclass Settings(Base):\n    part: Part\n",
+        {"QUAY_PART": '{"depth": 1, "width": 2}'},
+    ),
+    "a default that is updated in part": (
+        "class Part(BaseModel):\n    depth: int = 1\n    width: int\n\nclass Settings(Base):\n"
+        "    model_config = SettingsConfigDict(nested_model_default_partial_update=True)\n"
+        "    part: Part = Part(width=2)\n",
+        {"QUAY_PART__DEPTH": "3"},
+    ),
+    "a default that is not validated": (
+        "class Settings(Base):\n    name: str = Field('', validate_default=False)\n\n"
+        "    @field_validator('name')\n    @classmethod\n    def there(cls, value):\n"
+        "        if not value:\n            raise ValueError('empty')\n        return value\n",
+        {},
+    ),
+    "an enumeration that takes anything": (
+        "class Kind(str, Enum):\n    A = 'a'\n\n    @classmethod\n    def _missing_(cls, value):\n"
+        "        return cls.A\n\nclass Settings(Base):\n    kind: Kind = Kind.A\n",
+        {"QUAY_KIND": "b"},
+    ),
+    "nothing in the place of a section": (
+        "class Part(BaseModel):\n    depth: int = 1\n\nclass Settings(Base):\n    part: Part = None\n",
+        {},
+    ),
     "a class that cannot be made": (
         "class Settings(Base):\n    depth: int = int(os.environ['DEPTH'])\n",
         {"QUAY_DEPTH": "1"},
@@ -209,7 +240,8 @@ def test_nothing_else_is_said_than_what_happens(
 ) -> None:
     body, given = CLASSES[case]
     code = (
-        "import os\nfrom typing import Optional\nfrom pydantic import BaseModel\n"
+        "import os\nfrom enum import Enum\nfrom typing import Optional\n"
+        "from pydantic import BaseModel, Field, field_validator\n"
         "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n"
         "class Base(BaseSettings):\n"
         "    model_config = SettingsConfigDict(env_prefix='QUAY_', env_nested_delimiter='__')\n\n"
