@@ -324,14 +324,17 @@ class Validation:
         before = len(self.evaluator.leaves)
         validators = list(_validators(code)) if code is not None else []
         instance = Instance(code, path, {})
-        changed = self._before_model(code, path, validators)
+        changed = self._before_model(code, path, validators) or (
+            path != () and _changes_what_it_is_given(code)
+        )
         data = Fields(path, {})
         for field in self._children.get(path, ()):
             name = field.path[-1]
             result, variable_name, variable = self._field(
                 code, field, given, validators, data, validate_default
             )
-            if changed and isinstance(result, Known | Missing):
+            if changed and isinstance(result, Known | Missing | Invalid):
+                self.doubts |= not isinstance(result, Known)
                 result = Unknown("may be changed by a validator of the model")
             if isinstance(result, Instance):
                 instance.fields[name] = result
@@ -677,6 +680,14 @@ class Validation:
             for below in self._below(field.path):
                 self.results.append((below, Unknown("is in a section that may not be there"), None, None))
             return Unknown("may not be there")
+        if provided and len({id(model) for model, _ in objects(field.type)}) > 1:
+            self.doubts = True
+            for below in self._below(field.path):
+                _, name, variable = self._raw(below)
+                self.results.append(
+                    (below, Unknown("is in a section that has several forms"), name, variable)
+                )
+            return UNKNOWN
         if provided or (inner is None and field.default is None and not field.required):
             return self._model(inner, field.path, given, validate_default=defaults) or UNKNOWN
         statement = code.find(field.path[-1]) if code is not None else None
@@ -878,6 +889,12 @@ def _validators(code: Code) -> Iterator[Validator]:
                 yield Validator(
                     function, owner, mode, fields if name == "field_validator" else (), False, False
                 )
+
+
+def _changes_what_it_is_given(code: Code | None) -> bool:
+    """Whether the section's own `__init__` may give pydantic's something else."""
+    found = code.find("__init__") if code is not None else None
+    return found is not None and isinstance(found[1], Function)
 
 
 def _said_of(code: Code | None, name: str, keyword: str) -> Expr | None:

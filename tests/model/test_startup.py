@@ -227,6 +227,22 @@ CLASSES = {
         "class Part(BaseModel):\n    depth: int = 1\n\nclass Settings(Base):\n    part: Part = None\n",
         {},
     ),
+    "a section of two forms": (
+        "class Part(BaseModel):\n    depth: int\n\nclass Other(BaseModel):\n    width: int\n\n"
+        "class Settings(Base):\n    part: Part | Other\n",
+        {"QUAY_PART__WIDTH": "3"},
+    ),
+    "a section that makes its values itself": (
+        "class Part(BaseModel):\n    depth: int\n\n    def __init__(self, **given):\n        given['depth'] = 1\n"
+        "        super().__init__(**given)\n\nclass Settings(Base):\n    part: Part\n",
+        {"QUAY_PART__DEPTH": "deep"},
+    ),
+    "a section whose validator gives something else": (
+        "class Part(BaseModel):\n    depth: int\n\n    @model_validator(mode='wrap')\n    @classmethod\n"
+        "    def usual(cls, given, make):\n        return make({'depth': 1})\n\n"
+        "class Settings(Base):\n    part: Part\n",
+        {"QUAY_PART__DEPTH": "deep"},
+    ),
     "a class that cannot be made": (
         "class Settings(Base):\n    depth: int = int(os.environ['DEPTH'])\n",
         {"QUAY_DEPTH": "1"},
@@ -241,7 +257,7 @@ def test_nothing_else_is_said_than_what_happens(
     body, given = CLASSES[case]
     code = (
         "import os\nfrom enum import Enum\nfrom typing import Optional\n"
-        "from pydantic import BaseModel, Field, field_validator\n"
+        "from pydantic import BaseModel, Field, field_validator, model_validator\n"
         "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n"
         "class Base(BaseSettings):\n"
         "    model_config = SettingsConfigDict(env_prefix='QUAY_', env_nested_delimiter='__')\n\n"
