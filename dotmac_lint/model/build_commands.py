@@ -293,6 +293,7 @@ def missing_dockerfiles(workspace: Workspace) -> Iterator[tuple[str, MissingDock
         for found in _dockerfiles_of_steps(workspace, path) if _builds(workspace, path) else ():
             if (
                 workspace.kind(found.path) is None
+                and not is_of_other_times(workspace, path)
                 and not workspace.is_ignored(found.path)
                 and not workspace.in_submodule(found.path)
                 and not is_artefact(found.path)

@@ -193,7 +193,27 @@ def _enters_above(workspace: Workspace, path: str) -> bool:
 
 def is_of_other_times(workspace: Workspace, path: str) -> bool:
     """Whether the text tells of what was, or of what is elsewhere: by its name, its title, or a note below that."""
-    return bool(ELSEWHERE.search(path)) or (path.lower().endswith(".md") and _says_so(workspace, path))
+    return (
+        bool(ELSEWHERE.search(path))
+        or (path.lower().endswith(".md") and _says_so(workspace, path))
+        or (_WORKFLOW.search(path) is not None and _is_called_by_others(workspace, path))
+    )
+
+
+_CALLED = regex(rb"(?m)^[ \t]+workflow_call:|^on:[ \t]*\[?[ \t]*workflow_call\b")
+_STARTED_HERE = regex(
+    rb"(?m)^[ \t]+(?:push|pull_request(?:_target)?|schedule|workflow_dispatch|workflow_run|release|merge_group):"
+)
+
+
+def _is_called_by_others(workspace: Workspace, path: str) -> bool:
+    """Whether a workflow is only called, and by none that is here: it runs in the repositories of those who call it."""
+    data = workspace.bytes(path) or b""
+    if not _CALLED.search(data) or _STARTED_HERE.search(data):
+        return False
+    name = f"./.github/workflows/{basename(path)}".encode()
+    others = (other for other in workspace.under(".github/workflows") if other != path)
+    return not any(name in (workspace.bytes(other) or b"") for other in others)
 
 
 @fact(bool)
