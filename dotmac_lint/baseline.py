@@ -64,7 +64,7 @@ def split(report: Report, baseline: Baseline) -> Split:
     """The report without what the baseline has."""
     known = {accepted.fingerprint for accepted in baseline.findings}
     marks = report.fingerprints()
-    new = [d for d, mark in zip(report.diagnostics, marks, strict=True) if mark not in known]
-    gone = tuple(accepted for accepted in baseline.findings if accepted.fingerprint not in set(marks))
-    known_ones = len(report.diagnostics) - len(new)
-    return Split(msgspec.structs.replace(report, diagnostics=tuple(new)), known_ones, gone)
+    new = tuple(d for d, mark in zip(report.diagnostics, marks, strict=True) if mark not in known)
+    found = set(marks)
+    gone = tuple(accepted for accepted in baseline.findings if accepted.fingerprint not in found)
+    return Split(msgspec.structs.replace(report, diagnostics=new), len(marks) - len(new), gone)
