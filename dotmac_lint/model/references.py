@@ -8,14 +8,14 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.image import is_plain_image
+from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.importable import (
     files_named,
     has_word,
@@ -26,12 +26,19 @@ from dotmac_lint.model.importable import (
 )
 from dotmac_lint.model.made_elsewhere import is_made_elsewhere
 from dotmac_lint.model.run_step import split_commands
-from dotmac_lint.model.scripts import Word, absolute_path, commands_of, covering_mount, script_run_by
+from dotmac_lint.model.scripts import (
+    Word,
+    absolute_path,
+    commands_of,
+    covering_mount,
+    script_run_by,
+    words_of,
+)
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
-    from dotmac_lint.model.deployment import Deployment, Service
+    from dotmac_lint.model.deployment import Deployment, Repository, Service
     from dotmac_lint.workspace import Workspace
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "dramatiq", "arq", "taskiq"})
@@ -55,7 +62,8 @@ class MissingReference(msgspec.Struct, frozen=True):
     at: Span
     what: str
     """What runs the command, as a subject: "CMD", "the command of service `api`", or a script."""
-    service: Service
+    service: Service | None
+    """None where no Compose file builds the image."""
     meant: str | None = None
     """A module of a similar name, or the place of the misplaced one in the container."""
     looked: tuple[str, ...] = ()
@@ -81,12 +89,34 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                 yield from _missing_file(service, program, path, words[index], roots)
 
 
+def missing_in_images(repository: Repository) -> Iterator[MissingReference]:
+    """The modules that ENTRYPOINT, CMD and HEALTHCHECK of images name which no service is built from, and that nowhere
+    is. Where the build context is a guess, the module must be missing in every one that is likely.
+    """
+    for image, others in repository.dockerfile_images:
+        stage = image.target
+        if stage is None or any(True for _ in repository.services_built_from(stage, image)):
+            continue
+        held = [one.target.sources if one.target is not None else frozenset() for one in (image, *others)]
+        starts = {"ENTRYPOINT": stage.entrypoint, "CMD": stage.cmd, "HEALTHCHECK": stage.healthcheck}
+        for what, start in starts.items():
+            for words in words_of(start, what) if isinstance(start, Command) else ():
+                texts = [word.text for word in words]
+                for program, index in _modules(texts) if texts and texts[0] not in _SPEAKS else ():
+                    match = _MODULE.fullmatch(texts[index])
+                    if match is None or "." not in match[1]:
+                        continue
+                    if all(_is_missing_module(repository.workspace, files, match[1]) for files in held):
+                        word = words[index]
+                        yield MissingReference("module", match[1], program, word.span, word.what, None)
+
+
 def _missing_module(
     service: Service, program: str, module: str, word: Word, roots: tuple[str, ...]
 ) -> Iterator[MissingReference]:
     at, what = word.span, word.what
     if "." in module and (
-        _is_missing_module(service, module)
+        _is_missing_module(service.workspace, service.files, module)
         or (program in {"celery", *_SERVERS} and _is_nobodys(service, module))
     ):
         meant = similar_name(module, _modules_beside(service, module))
@@ -155,19 +185,17 @@ def _modules(texts: Sequence[str]) -> Iterator[tuple[str, int]]:
                 return
 
 
-def _is_missing_module(service: Service, module: str) -> bool:
+def _is_missing_module(workspace: Workspace, held: Iterable[str], module: str) -> bool:
     """Whether the repository owns the package, the container holds it, and nowhere is there such a module."""
     parts = module.split(".")
     if parts[0] in sys.stdlib_module_names:
         return False
-    workspace = service.workspace
     modules = _modules_by_part(workspace).get(parts[0], ())
     owners = {
         folder + "/"
         for folder, name in map(posixpath.split, modules)
         if posixpath.basename(folder) == parts[0] and re.fullmatch(r"\w+\.py", name)
     }
-    held = service.files
     if not any(file.startswith(owner) and file.endswith(".py") for owner in owners for file in held):
         return False
     path, parent = "/".join(parts), "/".join(parts[:-1])

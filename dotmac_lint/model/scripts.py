@@ -167,6 +167,11 @@ def _has_interpreter(service: Service) -> bool:
     )
 
 
+def words_of(command: Command, what: str) -> Iterator[list[Word]]:
+    """The simple commands of an instruction."""
+    return _simple(_words(command, what))
+
+
 def _texts(words: Iterable[Text], what: str) -> list[Word]:
     return [Word(w.value.value if isinstance(w.value, Known) else "$", w.span, what) for w in words]
 

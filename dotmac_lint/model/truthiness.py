@@ -78,7 +78,7 @@ def taken_for_true(deployment: Deployment) -> Iterator[TakenForTrue]:
 
 
 def _taken(deployment: Deployment) -> Iterator[TakenForTrue]:
-    for service in () if deployment.spec.only_built else deployment.services:
+    for service in () if deployment.spec.only_built else deployment.startable:
         means_no = {
             variable.name: (variable, variable.value.value)
             for variable in service.environment

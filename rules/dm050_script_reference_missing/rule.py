@@ -1,7 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Rule, Severity
-from dotmac_lint.model.references import MissingReference, missing_references
+from dotmac_lint.api import Deployment, Diagnostic, Repository, Rule, Severity
+from dotmac_lint.model.references import MissingReference, missing_in_images, missing_references
 
 
 class ScriptReferenceMissing(Rule):
@@ -11,17 +11,24 @@ class ScriptReferenceMissing(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
+        yield from self._report(missing_references(deployment))
+
+    def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
+        yield from self._report(missing_in_images(repository))
+
+    def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
         seen: set[object] = set()
-        for found in missing_references(deployment):
+        for found in references:
             # One misplaced module is one mistake, whichever commands of the image name it.
-            image = found.service.image
+            image = found.service.image if found.service is not None else None
             place = (image.dockerfile if image is not None else None, found.looked)
             cause = (found.name, place if found.looked else found.at)
             if cause in seen:
                 continue
             seen.add(cause)
             message, advice = _texts(found)
-            yield self.report(message, found.at, help=advice, service=found.service.name, key=found.name)
+            service = found.service.name if found.service is not None else None
+            yield self.report(message, found.at, help=advice, service=service, key=found.name)
 
 
 def _texts(found: MissingReference) -> tuple[str, str]:
