@@ -137,7 +137,8 @@ def _fit(file: str, making: Making, path: str) -> Fit:
 @fact(list[Making])
 def _makings(workspace: Workspace, path: str, name: str) -> list[Making]:
     """What the commands of the file make that has the name."""
-    source = workspace.source(path)
+    stands = os.fsencode(name) in (workspace.bytes(path) or b"")  # not only its longest word does
+    source = workspace.source(path) if stands else None
     found: dict[Making, None] = {}
     for pieces in pieces_of(path, source.text, name) if source is not None else ():
         shell = Shell(name, redirects=True)
