@@ -163,7 +163,8 @@ _SHELL = (".sh", ".bash")
 
 def is_written_by_command(workspace: Workspace, path: str, project: str = "") -> bool:
     """Whether a script, makefile or workflow has a command that makes the file (`> NAME`, `cp other FOLDER/NAME`), or a
-    document one that downloads it; where only the name is known of the path, one below the folder of the `project`.
+    document or comment one that downloads it; where only the name is known of the path, one below the folder of the
+    `project`.
 
     An empty file is only a stand-in for the checks of a workflow, and what an entrypoint writes is in a container.
     """
@@ -171,7 +172,7 @@ def is_written_by_command(workspace: Workspace, path: str, project: str = "") ->
     return any(
         maker.makes_file
         and (maker.fit in fits or (maker.fit == "end" and is_below(maker.path, project)))
-        and (maker.kind != "document" or maker.what == "download")
+        and (maker.kind not in ("document", "comment") or maker.what == "download")
         and (maker.kind != "workflow" or maker.what != "empty file")
         and "entrypoint" not in maker.path
         for maker in makers(workspace, _tools(workspace), path)

@@ -157,6 +157,8 @@ def test_folders_that_programs_keep(
         ("a/scripts/init.sh", 'FILE="$DATA/own.yaml"\ncat > "$FILE" <<EOF\n', []),
         ("a/scripts/init.sh", "mkdir -p data\ntouch data/pst.db own.yaml\n", []),
         ("a/scripts/init.sh", 'cat "$DATA/own.yaml"\n', ["a/own.yaml"]),
+        ("a/scripts/init.sh", "# cp sample.yaml own.yaml\n", ["a/own.yaml"]),
+        ("a/README.md", "    wget -O own.yaml https://forge.example/own.yaml\n", []),
         ("b/scripts/init.sh", 'touch "${DATA}/own.yaml"\n', ["a/own.yaml"]),
         ("a/README.adoc", "This creates it in `./own.yaml`.\n", []),
         ("a/README.adoc", "This reads `./own.yaml`.\n", ["a/own.yaml"]),
