@@ -276,7 +276,7 @@ def _over(base: Settings, settings: Settings) -> Settings:
 
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}
-_DEPLOYMENT = {
+DEPLOYMENT = {
     "files": _STRINGS | {"minItems": 1},
     "env-files": _STRINGS,
     "profiles": _STRINGS,
@@ -290,7 +290,7 @@ def schema() -> dict[str, Any]:
     level = {"enum": list(FAIL_LEVELS)}
     deployment = {
         "type": "object",
-        "properties": _DEPLOYMENT,
+        "properties": DEPLOYMENT,
         "required": ["files"],
         "additionalProperties": False,
     }
@@ -383,7 +383,7 @@ class _Loader:
     def _deployment(self, name: str, table: Any) -> ConfiguredDeployment:
         from dotmac_lint.model.deployments import ConfiguredDeployment
 
-        known = _DEPLOYMENT
+        known = DEPLOYMENT
         values: dict[str, Any] = {}
         for key, value in self.table(name, table).items():
             if key not in known:

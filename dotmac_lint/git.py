@@ -84,6 +84,7 @@ class Git:
             found.append(_HTTP.sub(b"", data))
         return tuple(found)
 
+    @cached_property
     def provenance(self) -> Provenance | None:
         """None without a commit, or a remote repository that others can reach."""
         url = _uri(

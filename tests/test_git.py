@@ -75,17 +75,17 @@ def test_it_begins_anew_after_a_path_it_cannot_answer(git: Git) -> None:
     ],
 )
 def test_where_the_files_are_from(git: Git, url: str, told: str | None) -> None:
-    assert git.provenance() is None  # there is no commit
+    assert Git(git.root).provenance is None  # there is no commit
     git_command = ["git", "-C", str(git.root)]
     subprocess.run([*git_command, "commit", "-q", "-m", "x"], check=True)
-    assert git.provenance() is None
+    assert Git(git.root).provenance is None
     subprocess.run([*git_command, "config", "remote.origin.url", url], check=True)
     subprocess.run([*git_command, "checkout", "-q", "-b", "harbour"], check=True)
-    found = git.provenance()
+    found = Git(git.root).provenance
     head = subprocess.run([*git_command, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
     assert found == (None if told is None else (told, head.stdout.strip(), "harbour"))
     subprocess.run([*git_command, "checkout", "-q", "--detach"], check=True)
-    assert (found.branch if (found := git.provenance()) else "") == ""
+    assert (found.branch if (found := Git(git.root).provenance) else "") == ""
 
 
 def test_without_git_it_knows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ class Question:
         # A rule pack is found in the folders of sys.path: where none has changed, none has come.
         packs = [(folder, installed(folder)) for folder in sys.path]
         rest = sorted((name, repr(value)) for name, value in options.items())
-        provenance = self.workspace.git.provenance() if settings.output_format == "sarif" else None
+        provenance = self.workspace.git.provenance if settings.output_format == "sarif" else None
         self.what = repr((str(root), only, os.getcwd(), settings, wants_colour(), rest, packs, provenance))
 
     def answer(self) -> Answer | None:
@@ -102,7 +102,7 @@ def linted(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
     root = Path.cwd()
     if not all(path.is_relative_to(root) for path in full):
         root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in full]))
-        root = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+        root = config.top(root)
     return root, tuple(path.relative_to(root).as_posix() for path in full)
 
 

@@ -22,7 +22,6 @@ from dotmac_lint.diagnostic import Diagnostic, Severity
 from dotmac_lint.engine import Result, touching
 from dotmac_lint.engine import lint as run_engine
 from dotmac_lint.fix import Applicability
-from dotmac_lint.git import Git
 from dotmac_lint.registry import BUILT_IN, Phase, Rule, RuleError, load_rules
 from dotmac_lint.report import Report, render
 from dotmac_lint.suppress import ignoring
@@ -252,7 +251,7 @@ def _report(
         shown=lambda path: prefix + path,
         rules={rule.code: rule for rule in rules},
         base=base.as_uri().removesuffix("/") + "/",
-        provenance=Git(root).provenance() if output_format == "sarif" else None,
+        provenance=result.workspace.git.provenance if output_format == "sarif" else None,
         colour=output_format == "full" and output_file is None and wants_colour(),
     )
 

@@ -47,7 +47,7 @@ def _plain(name: str, value: Any) -> Any:
         return {
             one.name: {
                 key: given
-                for key in ("files", "env-files", "profiles", "production", "project-directory")
+                for key in config.DEPLOYMENT
                 if (given := getattr(one, key.replace("-", "_"))) not in (None, ())
             }
             for one in value

@@ -17,7 +17,15 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_pieces import MAX_LINES, Kind, Piece, is_named_so, may_hold, pieces_of
+from dotmac_lint.model.command_pieces import (
+    MAX_BYTES,
+    MAX_LINES,
+    Kind,
+    Piece,
+    is_named_so,
+    may_hold,
+    pieces_of,
+)
 from dotmac_lint.model.shell import ASSIGNMENT, AWAY, OPEN, OWN, ROOT, Shell, Text
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import Data, Workspace, normalise
@@ -30,9 +38,6 @@ OVERRIDE_FILES = (
 """In Compose's order of preference (compose-go, cli/options.go)."""
 MAX_MATCHES = 16
 """Files that one word may mean."""
-
-MAX_BYTES = 300_000
-"""Of a file that is searched for command lines."""
 _WORDS = regex(
     rb"(?:docker|podman)[ -]compose\b|docker-compose\b|docker[ ]+stack\b|\bcompose[\w.-]*\.ya?ml\b"
     rb"|COMPOSE_FILE|[\"']compose[\"']"

@@ -15,6 +15,8 @@ from dotmac_lint.workspace import VENDORED
 
 Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment", "code"]
 
+MAX_BYTES = 300_000
+"""Of a file that is searched for commands."""
 MAX_LINES = 1000
 """Command lines of one file."""
 MAX_SETTINGS = 200

@@ -208,12 +208,17 @@ _STARTED_HERE = regex(
 
 def _is_called_by_others(workspace: Workspace, path: str) -> bool:
     """Whether a workflow is only called, and by none that is here: it runs in the repositories of those who call it."""
-    data = workspace.bytes(path) or b""
-    if not _CALLED.search(data) or _STARTED_HERE.search(data):
+    if not _is_only_called(workspace, path):
         return False
     name = f"./.github/workflows/{basename(path)}".encode()
     others = (other for other in workspace.under(".github/workflows") if other != path)
     return not any(name in (workspace.bytes(other) or b"") for other in others)
+
+
+@fact(bool)
+def _is_only_called(workspace: Workspace, path: str) -> bool:
+    data = workspace.bytes(path) or b""
+    return _CALLED.search(data) is not None and _STARTED_HERE.search(data) is None
 
 
 @fact(bool)

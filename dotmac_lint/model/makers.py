@@ -17,7 +17,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_pieces import MAX_LINES, Kind, pieces_of
+from dotmac_lint.model.command_pieces import MAX_BYTES, MAX_LINES, Kind, pieces_of
 from dotmac_lint.model.run_step import bare
 from dotmac_lint.model.shell import AWAY, OPEN, OWN, ROOT, Shell, Text
 from dotmac_lint.workspace import normalise
@@ -25,10 +25,8 @@ from dotmac_lint.workspace import normalise
 if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
-MAX_BYTES = 300_000
-"""Of a file whose commands are looked through."""
 MAX_BYTES_OF_ALL = 8_000_000
-"""Of those files together: each is looked through anew for each name."""
+"""Of all files whose commands are looked through: each is looked through anew for each name."""
 
 Fit = Literal["whole", "end", "deeper", "name"]
 """How the path in a command leads to the one that is asked for: all of it does, from a folder in which the file that

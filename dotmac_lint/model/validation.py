@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -218,14 +218,19 @@ class Validation:
 
     # ---- variables
 
+    @property
+    def _names(self) -> Iterable[str]:
+        """Of the variables."""
+        given = self.environment
+        return given.variables if isinstance(given, Environment) else given
+
     @cached_property
     def _stray(self) -> dict[tuple[str, ...], bool]:
         """The fields below which variables lie that no field takes, which the library puts together all the same, and
         whether one of them is surely set."""
         found: dict[tuple[str, ...], bool] = {}
-        names = self.environment.variables if isinstance(self.environment, Environment) else self.environment
         delimiter = self.settings.env_nested_delimiter
-        for name in names if delimiter and not self.settings.open else ():
+        for name in self._names if delimiter and not self.settings.open else ():
             if delimiter and delimiter.lower() in name.lower():
                 looked = self.settings.lookup(name)
                 path = looked.section.path if looked.section is not None and not looked.fields else ()
@@ -267,12 +272,11 @@ class Validation:
         """What variables below a mapping give it, with the one that decides: `LIMITS__A` for `limits`. None where there
         is none. `plain` says that no validator has a part in it.
         """
-        names = self.environment.variables if isinstance(self.environment, Environment) else self.environment
         fold = str if self.settings.case_sensitive else str.lower
         rows = [
             (name, fold(name)[len(prefix) :])
             for prefix in map(fold, field.any_below)
-            for name in names
+            for name in self._names
             if fold(name).startswith(prefix)
         ]
         if not rows:

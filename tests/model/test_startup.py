@@ -118,6 +118,28 @@ settings = Settings()
 """
 
 
+def both_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, given: dict[str, str]
+) -> tuple[bool, bool | None]:
+    """Whether the settings in the code start with the variables: the real ones, and as `dotmac-lint start` has it."""
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    try:
+        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
+        starts = True
+    except (ValidationError, KeyError):
+        starts = False
+    (folder / "settings.py").write_text(code)
+    (folder / "Dockerfile").write_text(
+        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
+    )
+    (folder / "compose.yaml").write_text(
+        f"services:\n  quay:\n    build: .\n    environment: {json.dumps(given)}\n"
+    )
+    result = CliRunner().invoke(cli, ["start", "quay", str(folder), "--format", "json"])
+    return starts, json.loads(result.stdout)["starts"]
+
+
 @pytest.mark.parametrize(
     ("type", "default", "name", "text", "told"),
     [
@@ -144,21 +166,8 @@ def test_what_else_fills_a_field(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type: str, default: str, name: str, text: str, told: bool
 ) -> None:
     code = KINDS.format(type=type, default=default)
-    monkeypatch.setenv(name, text)
-    try:
-        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
-        starts = True
-    except (ValidationError, KeyError):
-        starts = False
-    (tmp_path / "settings.py").write_text(code)
-    (tmp_path / "Dockerfile").write_text(
-        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
-    )
-    (tmp_path / "compose.yaml").write_text(
-        f'services:\n  quay:\n    build: .\n    environment: {{{name}: "{text}"}}\n'
-    )
-    result = CliRunner().invoke(cli, ["start", "quay", str(tmp_path), "--format", "json"])
-    assert json.loads(result.stdout)["starts"] is (starts if told else None)
+    starts, said = both_starts(tmp_path, monkeypatch, code, {name: text})
+    assert said is (starts if told else None)
 
 
 CLASSES = {
@@ -263,19 +272,5 @@ def test_nothing_else_is_said_than_what_happens(
         "    model_config = SettingsConfigDict(env_prefix='QUAY_', env_nested_delimiter='__')\n\n"
         f"{body}\nsettings = Settings()\n"
     )
-    for name, text in given.items():
-        monkeypatch.setenv(name, text)
-    try:
-        exec(compile(code, "settings.py", "exec", dont_inherit=True), {"__name__": "settings"})
-        starts = True
-    except (ValidationError, KeyError):
-        starts = False
-    (tmp_path / "settings.py").write_text(code)
-    (tmp_path / "Dockerfile").write_text(
-        'FROM python:3.12-slim\nCOPY settings.py ./\nCMD ["python", "settings.py"]\n'
-    )
-    (tmp_path / "compose.yaml").write_text(
-        f"services:\n  quay:\n    build: .\n    environment: {json.dumps(given)}\n"
-    )
-    result = CliRunner().invoke(cli, ["start", "quay", str(tmp_path), "--format", "json"])
-    assert json.loads(result.stdout)["starts"] in (None, starts)
+    starts, said = both_starts(tmp_path, monkeypatch, code, given)
+    assert said in (None, starts)
