@@ -269,6 +269,8 @@ def _other_source(image: Image, copy: Copy, path: str) -> Fix | None:
     written = meant[len(context) + 1 :] if meant and context else meant
     if written is None or (exclusion and exclusion(written)):
         return None
+    if any(other.path == Known(meant) for other in _copies(image)):
+        return None  # it is copied for itself
     name = posixpath.basename(path)
     source = image.workspace.source(copy.span.path)
     if copy.destination_is_directory and posixpath.basename(written) != name and source is not None:

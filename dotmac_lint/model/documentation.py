@@ -79,6 +79,12 @@ _PAST = regex(
     re.I,
 )
 """What a document says of itself, where it tells of former times."""
+_FORMERLY = regex(
+    r"\b(previously|formerly|used to|in the past|früher|auparavant|anteriormente|antigamente)\b"
+    r"|раньше|ранее|과거|예전|이전에는|以前|过去|過去|かつて",
+    re.I,
+)
+"""How a sentence begins that tells what was done before it became another way."""
 _FIRST_LINES = 12
 _LONGEST_SENTENCE = 800
 """Characters before a command in which the sentence above it stands."""
@@ -256,6 +262,8 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     above = [heading.text for heading in _headings(workspace, place)[-1:]]
     if any(_CONDITIONAL.search(other) for other in (*above, *before, text[begin : place.start])):
         return False
+    if _FORMERLY.search(text, begin, place.start):
+        return False
     if any(map(_OF_ONES_OWN.search, (*before, sentence_above(text[:begin])))):
         return False
     return not (is_not_yet(workspace, place) or is_for_others(workspace, place))
@@ -373,13 +381,21 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
 
 
 def _leads_away(workspace: Workspace, above: str, section: str) -> bool:
-    """Whether the document enters no folder that is here, but before the command one of a name that none here has; what
-    it clones is told apart."""
+    """Whether the document enters no folder that is here, but before the command one of a name that none here has, or
+    the block of code enters such a folder last; what it clones is told apart."""
+    fences = [*_FENCE.finditer(above)]
+    block = above[fences[-1].end() :] if len(fences) % 2 else ""
+    if block and "git clone" not in section and _are_elsewhere(workspace, _ENTERS.findall(block)[-1:]):
+        return True
     if any(workspace.is_directory(match[1]) for match in _ENTERS.finditer(above)):
         return False
     text = section if "git clone" in above else above
-    entered = {match[1] for match in _ENTERS.finditer(text)} if "git clone" not in section else set()
-    names = {basename(folder) for folder in entered if re.fullmatch(r"(\./)?[a-z][\w./-]*", folder)}
+    return "git clone" not in section and _are_elsewhere(workspace, _ENTERS.findall(text))
+
+
+def _are_elsewhere(workspace: Workspace, folders: list[str]) -> bool:
+    """Whether one of the folders has a name that none here has, nor the repository."""
+    names = {basename(folder) for folder in folders if re.fullmatch(r"(\.{1,2}/)*[a-z][\w./-]*", folder)}
     return any(
         not _PLACEHOLDERS.fullmatch(name)
         and not _is_ours(workspace, name)

@@ -35,7 +35,7 @@ from dotmac_lint.model.variable_readers import (
     dynamic_patterns,
     is_well_known,
     may_be_a_librarys,
-    may_be_bound_by_spring,
+    may_be_made_of_fields,
     runs_our_code_from_elsewhere,
 )
 from dotmac_lint.source import Span
@@ -324,7 +324,7 @@ def may_be_read(repository: Repository, name: str) -> bool:
         return True  # .NET reads `Section__Key__0` as a part of a section
     if not sections and may_be_a_librarys(workspace, workspace.files, name):
         return True
-    if may_be_bound_by_spring(workspace, name):
+    if may_be_made_of_fields(workspace, name):
         return True
     patterns = workspace.remembered(
         "patterns of all code",

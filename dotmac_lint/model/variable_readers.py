@@ -455,32 +455,59 @@ _TAKES_ALL = {
     "cs": (regex(rb"AddEnvironmentVariables|Create(?:Default)?Builder|GetEnvironmentVariables\("),),
     "rb": (regex(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),),
     "php": (regex(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),),
-    "rs": (regex(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),),
+    "rs": (
+        regex(rb"env::vars|envy::|figment|Environment::|env::var\([^\"]"),
+        regex(rb"#\[(?:arg|clap|structopt)\([^\]\n]{0,200}\benv[ \t]*[,)]"),
+    ),
     "ex": (regex(rb"System\.get_env\(\)"),),
 }
 """Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
 
-_BOUND = regex(rb"@ConfigurationProperties\((?:\s*(?:prefix|value)\s*=)?\s*\"([a-z][\w.-]*)\"")
-_MEMBER = regex(rb"(?:\bvar|\bval|[\w>\]?])\s+([a-z]\w+)\s*[;=:,)]")
+_OF_FIELDS: dict[tuple[str, ...], tuple[bytes, ...]] = {
+    (".go",): (b"AutomaticEnv", b"cleanenv", b"envPrefix", b"kelseyhightower", b"koanf", b"sethvargo"),
+    (".rs",): (b"Environment", b"clap", b"envy", b"figment", b"structopt"),
+    (".java", ".kt", ".scala"): (b"hoplite", b"micronaut", b"microprofile", b"quarkus", b"springframework"),
+}
+"""Libraries that make the names of variables out of those of sections and fields: a word of each, by suffix of code."""
+MOST_PARTS = 8
+_CONFIGURATION = (".yml", ".yaml", ".properties", ".toml")
 
 
-def may_be_bound_by_spring(workspace: Workspace, name: str) -> bool:
-    """Whether Spring Boot takes `name` for a property of a class: SHOP_MAIL_FROM_NAME, or SHOP_MAIL_FROMNAME, for
-    `fromName` of the one with `@ConfigurationProperties("shop.mail")` (its reference, "Relaxed Binding")."""
+def may_be_made_of_fields(workspace: Workspace, name: str) -> bool:
+    """Whether such a library may read `name`, as each part of it is a name in code or configuration:
+    SHOP_MAIL_FROM_NAME for `fromName` in a section `shop.mail`."""
+    files: tuple[str, ...] = workspace.remembered("names of fields", lambda: _files_with_fields(workspace))
+    parts = [part for part in name.lower().split("_") if part]
+    spelt = {
+        (start, end): _spellings(parts[start:end])
+        for start in range(len(parts))
+        for end in range(start + 1, len(parts) + 1)
+    }
+    words = frozenset().union(*spelt.values()) if files and len(parts) <= MOST_PARTS else frozenset()
+    standing = {word for _, here in workspace.words.search(files, words) for word in here} if words else set()
+    reached = {0}
+    for (start, end), group in spelt.items():
+        if start in reached and not group.isdisjoint(standing):
+            reached.add(end)
+    return bool(standing) and len(parts) in reached
 
-    def members() -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        sources = (path for path in workspace.files if path.endswith((".java", ".kt")))
-        for path, _ in workspace.words.search(sources, (b"ConfigurationProperties",)):
-            data = workspace.bytes(path) or b""
-            for prefix in _BOUND.findall(data):
-                names = {member.decode().lower() for member in _MEMBER.findall(data)}
-                found.setdefault(re.sub(r"[._-]", "", prefix.decode()).lower(), set()).update(names)
-        return found
 
-    bound: dict[str, set[str]] = workspace.remembered("properties bound by Spring", members)
-    given = name.replace("_", "").lower()
-    return any(given.startswith(prefix + member) for prefix, own in bound.items() for member in own)
+def _spellings(parts: list[str]) -> frozenset[bytes]:
+    snake, pascal = "_".join(parts), "".join(map(str.capitalize, parts))
+    named = {snake, snake.upper(), "".join(parts), pascal, parts[0] + pascal[len(parts[0]) :]}
+    return frozenset(word.encode() for word in (*named, f"{snake.upper()}_"))
+
+
+def _files_with_fields(workspace: Workspace) -> tuple[str, ...]:
+    """Code in the languages in which such a library is used, and configuration."""
+    found: list[str] = []
+    for suffixes, libraries in _OF_FIELDS.items():
+        code = tuple(path for path in workspace.files if path.endswith(suffixes))
+        if code and any(workspace.words.search(code, libraries)):
+            found += code
+    if found:
+        found += (p for p in workspace.files if p.endswith(_CONFIGURATION) and not _NO_READER.search(p))
+    return tuple(found)
 
 
 _MANIFEST = regex(
