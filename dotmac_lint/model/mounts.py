@@ -116,6 +116,10 @@ class MissingSource(msgspec.Struct, frozen=True):
         return self.told is None and (self.is_file or self.is_configuration)
 
     @property
+    def is_outside(self) -> bool:
+        return self.source.startswith("../")
+
+    @property
     def absent(self) -> str:
         """The outermost folder on the way that is not there either, else the source itself."""
         return self.service.workspace.absent(self.source)
@@ -159,6 +163,8 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     starting = {label.span.path for label in deployment.spec.evidence}
     stopped_at = _stopped_at(deployment)
     for service in deployment.startable:
+        if not deployment.is_brought_elsewhere:
+            yield from _too_far_up(service)
         for mount in service.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)
@@ -229,6 +235,23 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
             found = MissingSource(service, source, target, at, is_file, configuration, optional, told=told)
             if deployment.is_placed or _meant(found):
                 yield found
+
+
+def _too_far_up(service: Service) -> Iterator[MissingSource]:
+    """What is mounted from outside the repository, while its words, a folder and more, lead to something from the
+    root."""
+    for mount in service.definition.mounts:
+        source, target = mount.source, mount.target.value
+        if mount.type != "bind" or source is None or not source.outside or source.references:
+            continue
+        if not isinstance(source.value, Known) or not isinstance(target, Known):
+            continue
+        path = source.value.value
+        words = without_dots(path).rstrip("/")
+        kind = service.workspace.kind(words) if path.startswith("../") and "/" in words else None
+        if kind is not None:
+            at = mount.source_span or mount.span
+            yield MissingSource(service, path, target.value, at, kind == "file", is_configuration=True)
 
 
 def _is_of_run_time(workspace: Workspace, writers: dict[str, list[tuple[str, str]]], source: str) -> bool:

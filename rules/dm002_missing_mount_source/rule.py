@@ -24,7 +24,7 @@ class MissingMountSource(Rule):
             fix = mend_source(mount)
             yield self.report(
                 f"Service `{mount.service.name}` mounts the {kind} `{mount.source}` at `{mount.target}`, "
-                f"but it does not exist: {effect}.",
+                f"but {'that lies outside the repository' if mount.is_outside else 'it does not exist'}: {effect}.",
                 mount.at,
                 related=[Label(span, "it is mounted here too") for span in mount.others],
                 severity=Severity.INFO
@@ -35,6 +35,8 @@ class MissingMountSource(Rule):
                 help=(
                     f"`{mount.told}` tells to make it by hand: let a script do that, or commit the {kind}."
                     if mount.told is not None
+                    else "Correct the path."
+                    if mount.is_outside
                     else f"Commit the {kind}, or correct the path."
                 )
                 + (f" {fix.title}." if fix is not None and fix.edits else ""),
