@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from enum import IntEnum
 from typing import TypeVar
 
@@ -50,17 +50,18 @@ class Diagnostic(msgspec.Struct, frozen=True):
     """What the finding is about, without places and values: the stable part of its fingerprint."""
 
 
-def grouped(findings: Iterable[Found], cause: Callable[[Found], Hashable]) -> list[list[Found]]:
-    """Those of one cause together, in the order of the first of each: one diagnostic tells of all."""
+def grouped(
+    findings: Iterable[Found], cause: Callable[[Found], Hashable], apart: int = 1
+) -> list[list[Found]]:
+    """Those of one cause together, in the order of the first of each: one diagnostic tells of all.
+
+    Up to `apart` of one cause are told one by one.
+    """
     groups: dict[Hashable, list[Found]] = {}
     for found in findings:
         groups.setdefault(cause(found), []).append(found)
-    return list(groups.values())
-
-
-def listed(words: Sequence[str], last: str = "and", most: int | None = None) -> str:
-    """The words as a sentence has them: "`a`, `b` and `c`"; of more than `most` the first ones, and how many more."""
-    if most is not None and len(words) > most:
-        words = [*words[:most], f"{len(words) - most} more"]
-    *first, end = words
-    return f"{', '.join(first)} {last} {end}" if first else end
+    return [
+        told
+        for group in groups.values()
+        for told in ([group] if len(group) > apart else [[found] for found in group])
+    ]

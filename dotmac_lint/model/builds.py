@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.fix import Edit, Fix, joined
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.build_commands import missing_dockerfiles
@@ -88,6 +88,14 @@ def by_cause(sources: Iterable[MissingSource]) -> list[list[MissingSource]]:
             source
         )
     return list(causes.values())
+
+
+def repair(group: Sequence[MissingSource]) -> Fix | None:
+    """The repairs of all of one cause; not where another context is meant."""
+    fixes = [found.fix for found in group if found.fix is not None]
+    if len(fixes) < len(group) or (len(group) > 1 and group[0].elsewhere is not None):
+        return None
+    return joined(fixes)
 
 
 def _builds(deployment: Deployment) -> Iterator[tuple[Service, Build]]:
@@ -396,6 +404,16 @@ class MissingReference(msgspec.Struct, frozen=True):
         return self.kind == "context" and alone and self.absent != self.name
 
     @property
+    def cause(self) -> tuple[object, ...]:
+        """What names the same, or lies in the same absent folder, in one file; a target, at one place."""
+        place = self.at if self.service is None or self.kind == "target" else self.at.path
+        if self.base is not None:
+            return self.kind, self.base, self.at.path, bool(self.pulled)
+        if self.is_below:
+            return self.kind, self.absent, place
+        return self.kind, self.name, place, self.pulled, self.fix and self.fix.title
+
+    @property
     def pulled(self) -> str | None:
         """The image of a registry that Compose tries to pull before it builds (Compose specification, "build")."""
         definition = self.service.definition if self.service is not None else None
@@ -609,6 +627,11 @@ class UnknownArgument(msgspec.Struct, frozen=True):
     image: Image
     meant: str | None
     """The ARG that was meant."""
+
+    @property
+    def fix(self) -> Fix | None:
+        edits = (Edit(self.at, self.meant),) if self.meant is not None else ()
+        return Fix(f"Rename `{self.name}` to `{self.meant}`", edits) if edits else None
 
 
 def unknown_arguments(deployment: Deployment) -> Iterator[list[UnknownArgument]]:

@@ -35,6 +35,7 @@ from dotmac_lint.model.made_elsewhere import (
 )
 from dotmac_lint.model.network import is_commented, own_names
 from dotmac_lint.model.similar import shared_ending
+from dotmac_lint.phrases import listed
 from dotmac_lint.source import Span, line_start, lines_above
 from dotmac_lint.workspace import VENDORED, normalise, without_dots
 
@@ -156,6 +157,28 @@ class Missing(msgspec.Struct, frozen=True):
     """For a service, where another Compose file defines it."""
     aside: bool = False
     """In a comment, or in a document that no reader is sent to."""
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """What one text calls in vain and is one fault: services of the same files, scripts, env files of a folder."""
+        where = (self.places[0].path, self.what)
+        if self.what == "env file":
+            return (*where, dirname(self.name))
+        return (*where, self.files) if self.what in ("service", "script", "file") else (*where, self)
+
+    @property
+    def lack(self) -> str:
+        """What a sentence says of it, behind "that" or "which"."""
+        if self.what != "service":
+            return "does not exist"
+        if len(self.files) > 2:
+            return f"none of the {len(self.files)} Compose files defines"
+        verb = "does" if len(self.files) == 1 else "do"
+        return f"{listed([f'`{file}`' for file in self.files])} {verb} not define"
+
+    @property
+    def slip(self) -> tuple[str, str | None, tuple[Span, ...]]:
+        return self.name, self.near, self.places
 
 
 def missing_references(repository: Repository) -> Iterator[Missing]:

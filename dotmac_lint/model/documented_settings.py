@@ -77,6 +77,10 @@ class UnknownSetting(msgspec.Struct, frozen=True):
     section: Field | None
     near: str | None
 
+    @property
+    def slip(self) -> tuple[str, str | None, tuple[Span, ...]]:
+        return self.name, self.near, self.places
+
 
 @fact(set[str])
 def _may_tell(workspace: Workspace, path: str) -> set[str]:

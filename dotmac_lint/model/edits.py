@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dotmac_lint.fix import Edit
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.model.compose_tree import Items
+from dotmac_lint.phrases import listed
 from dotmac_lint.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -68,6 +70,18 @@ def replace_word(workspace: Workspace, at: Span, text: str) -> Edit | None:
     if any(character in text for character in " \t\"'\\$"):
         return None
     return Edit(at, f"{quote}{text}{quote}")
+
+
+def replaced(slips: Iterable[tuple[str, str | None, tuple[Span, ...]]]) -> Fix | None:
+    """Names by what was meant, where something was: each with all its places, in which nothing else may stand."""
+    meant = [
+        (name, near, places)
+        for name, near, places in slips
+        if near and all(place.end - place.start == len(name) for place in places)
+    ]
+    edits = tuple(Edit(place, near) for _, near, places in meant for place in places)
+    names = [f"`{name}` by `{near}`" for name, near, _ in meant]
+    return Fix(f"Replace {listed(names)}", edits) if edits else None
 
 
 def remove_attribute(service: Service, name: str) -> Edit | None:

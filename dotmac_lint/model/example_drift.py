@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.diagnostic import listed
 from dotmac_lint.facts import fact
 from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
@@ -38,6 +37,7 @@ from dotmac_lint.model.variable_readers import (
     may_be_made_of_fields,
     runs_our_code_from_elsewhere,
 )
+from dotmac_lint.phrases import listed
 from dotmac_lint.source import Span
 from dotmac_lint.workspace import VENDORED
 
@@ -90,6 +90,17 @@ class Idle(msgspec.Struct, frozen=True):
     """The settings section that its name falls into, and that has no such field."""
     near: str | None
     """A name that is read, and that may have been meant."""
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        return self.at.path, self.section, self.near is not None
+
+    @property
+    def why(self) -> str:
+        """A clause that ends before its object."""
+        if self.section:
+            return f"the settings section `{self.section}` has no field for"
+        return "no settings, code, script or Compose file reads"
 
 
 def idle_entries(repository: Repository) -> Iterator[Idle]:

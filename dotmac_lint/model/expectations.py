@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.data import table
+from dotmac_lint.fix import Applicability, Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.scalars import Invalid
@@ -60,6 +61,13 @@ class Unread(msgspec.Struct, frozen=True):
     settings: SettingsClass | None
     section: Field | None
     candidates: tuple[Candidate, ...]
+
+    @property
+    def cause(self) -> object:
+        """What nothing reads in several services of a file is one thing; what may be a slip is told one by one."""
+        at = self.variable.name_span
+        alone = self.proof in ("section", "field") or self.candidates
+        return at if alone else (self.proof, self.variable.name, at.path)
 
 
 @cache
@@ -309,7 +317,19 @@ def best_candidate(unread: Unread) -> tuple[Candidate | None, bool]:
     return free[0], sure and alone
 
 
-def is_refused(candidate: Candidate, unread: Unread) -> bool:
+def renamed(unread: Unread) -> Fix | None:
+    """The variable by the name of the best candidate, where its field takes the value."""
+    candidate, sure = best_candidate(unread)
+    if candidate is None or _is_refused(candidate, unread):
+        return None
+    return Fix(
+        f"Rename `{unread.variable.name}` to `{candidate.name}`",
+        (Edit(unread.variable.name_span, candidate.name),),
+        applicability=Applicability.SAFE if sure else Applicability.UNSAFE,
+    )
+
+
+def _is_refused(candidate: Candidate, unread: Unread) -> bool:
     """Whether the candidate's field refuses the value: it may want a list, in JSON, of what was one."""
     service, value = unread.services[0], unread.variable.value
     if candidate.field is None or not isinstance(value, Known):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from dotmac_lint.diagnostic import listed
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
@@ -19,6 +18,7 @@ from dotmac_lint.model.image_variables import variables_of
 from dotmac_lint.model.production import only_in_production
 from dotmac_lint.model.secret_values import is_elsewhere, is_real_secret
 from dotmac_lint.model.start_faults import default_in_force, is_taken, where_to_set
+from dotmac_lint.phrases import listed
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 

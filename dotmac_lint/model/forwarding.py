@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dotmac_lint.diagnostic import listed
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.expectations import tokens
 from dotmac_lint.model.interpolated import host_gives
+from dotmac_lint.phrases import listed
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class NotForwarded(msgspec.Struct, frozen=True):
     field: Field
     handed_on: tuple[Variable, ...]
     """What the first service gets of that file by name."""
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        return self.at.path, self.settings.span, tuple(service.name for service in self.services)
 
 
 def not_forwarded(repository: Repository) -> Iterator[NotForwarded]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.diagnostic import grouped
 from dotmac_lint.fix import CreateFile, Edit, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.secret_values import is_real_secret
 from dotmac_lint.model.variable_readers import BUNDLED
+from dotmac_lint.phrases import listed
 from dotmac_lint.readers.dockerignore import go_match, has_wildcards, is_valid_glob
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
@@ -70,6 +72,21 @@ class ImageSecret(msgspec.Struct, frozen=True):
         return None
 
     @property
+    def content(self) -> str:
+        """What is secret in it, for a sentence."""
+        if not self.names:
+            return "a private key"
+        return listed([f"`{name}`" for name in self.names], most=3) + " secrets" * (len(self.names) > 3)
+
+    @property
+    def let_in(self) -> str:
+        """A clause that says why it gets into the context."""
+        if self.ignored_in_vain is not None:
+            return f"Docker does not read `{self.ignored_in_vain}`, which is not in the folder of the context"
+        ignore = self.image.ignore_path
+        return f"`{ignore}` does not exclude it" if ignore is not None else "there is no `.dockerignore`"
+
+    @property
     def explicit(self) -> bool:
         """The COPY names the file itself: it is wanted in the image."""
         return not self.copy.is_directory
@@ -94,6 +111,20 @@ def image_secrets(repository: Repository) -> Iterator[ImageSecret]:
                 said.add((copy.span, path))
                 committed = repository.workspace.is_listed(path)
                 yield ImageSecret(image, tuple(services), path, committed, names, copy, declared)
+
+
+def by_cause(secrets: Iterable[ImageSecret]) -> list[list[list[ImageSecret]]]:
+    """The files that one COPY brings in, and together what one line mends: the ignore file of the context from which
+    images take the same files; a COPY of the very file is a cause of its own."""
+
+    def cause(files: list[ImageSecret]) -> tuple[object, ...]:
+        first = files[0]
+        if any(one.explicit for one in files):
+            return first.copy.span, first.committed
+        paths = tuple(one.path for one in files)
+        return first.image.context, first.image.ignore_path, first.ignored_in_vain, paths, first.committed
+
+    return grouped(grouped(secrets, lambda one: (one.copy.span, one.committed)), cause)
 
 
 def _for_development(image: Image, target: Stage) -> bool:

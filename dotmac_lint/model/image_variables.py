@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.data import table
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.servers import repository_of
@@ -70,6 +71,11 @@ class Misspelt(msgspec.Struct, frozen=True):
     variable: Variable
     image: str
     right: str
+
+    @property
+    def fix(self) -> Fix:
+        title = f"Rename `{self.variable.name}` to `{self.right}`"
+        return Fix(title, (Edit(self.variable.name_span, self.right),))
 
 
 @cache

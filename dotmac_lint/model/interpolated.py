@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dotmac_lint.facts import fact
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import env_file_layers, stand_in
@@ -155,6 +156,27 @@ class Blank(msgspec.Struct, frozen=True):
     def user(self) -> str:
         """What needs it, as messages say it."""
         return f"`{self.attribute}`" + (f" of service `{self.service}`" if self.service else "")
+
+    @property
+    def fix(self) -> Fix | None:
+        """Of kind "eaten": how the `$` is kept."""
+        return _quoted(self) if self.path else _doubled(self) if self.escapable else None
+
+
+def _doubled(blank: Blank) -> Fix:
+    places = sorted(blank.text or (blank.at,))
+    edits = tuple(Edit(Span(place.path, place.start, place.start), "$") for place in places)
+    return Fix("Double the dollar", edits)
+
+
+def _quoted(blank: Blank) -> Fix | None:
+    """Single quotes around the value, in place of double ones where there are some."""
+    value, at = (blank.given.raw or "", blank.given.value_span) if blank.given else ("", None)
+    quotes = (at.end - at.start - len(value)) // 2 if at is not None else -1
+    if at is None or quotes not in (0, 1) or "'" in value or "\\" in value:
+        return None
+    ends = (Span(at.path, at.start, at.start + quotes), Span(at.path, at.end - quotes, at.end))
+    return Fix("Put the value in single quotes", tuple(Edit(end, "'") for end in ends))
 
 
 def blanks(deployment: Deployment) -> Iterator[Blank]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items, Leaf, Table, Tree, leaves
@@ -60,6 +61,11 @@ class Clash(msgspec.Struct, frozen=True):
     other_at: Span
     replaced_at: Span | None = None
     """Where `!override` would let the later file's list replace the earlier one."""
+
+    @property
+    def fix(self) -> Fix | None:
+        title = f"Replace the ports of `{self.other_at.path}` by those of `{self.at.path}`"
+        return Fix(title, (Edit(self.replaced_at, " !override"),)) if self.replaced_at is not None else None
 
 
 def published_ports(service: Service) -> tuple[Published, ...]:

@@ -31,7 +31,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     @property
     def type(self) -> str:
-        return self.field.type.name or self.field.type.kind
+        return self.field.type.written
 
     @property
     def default(self) -> str | None:

@@ -17,9 +17,9 @@ from typing import Any
 
 import msgspec
 
-from dotmac_lint.diagnostic import listed
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
+from dotmac_lint.phrases import listed
 
 
 class Invalid(msgspec.Struct, frozen=True, tag="invalid"):

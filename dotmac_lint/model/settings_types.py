@@ -71,6 +71,11 @@ class TypeInfo(msgspec.Struct, frozen=True):
     """A tuple of any length."""
 
     @property
+    def written(self) -> str:
+        """What a sentence calls it."""
+        return self.name or self.kind
+
+    @property
     def optional(self) -> bool:
         return self.kind == "none" or (self.kind == "union" and any(a.kind == "none" for a in self.args))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dotmac_lint.diagnostic import Label, grouped, listed
+from dotmac_lint.diagnostic import Label, grouped
 from dotmac_lint.facts import fact
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
@@ -23,6 +23,7 @@ from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import is_misspelt
 from dotmac_lint.model.scalars import Invalid
 from dotmac_lint.model.validation import Missing
+from dotmac_lint.phrases import listed
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
 

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotmac_lint.fix import Edit
+from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Unknown
 from dotmac_lint.model.compose import load_project
 from dotmac_lint.model.compose_references import Kind, declared, uses
 from dotmac_lint.model.compose_tree import Leaf, Table, every_leaf
 from dotmac_lint.model.refusals import without_target
+from dotmac_lint.phrases import listed
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -198,13 +199,15 @@ def _lines(repository: Repository, deployment: Deployment, kind: Kind, name: str
     return Span(key.path, start, end)
 
 
-def removed(group: list[Unused]) -> list[Edit]:
-    """Deletes the lines of all of them; two may share a blank one."""
+def removed(group: list[Unused]) -> Fix | None:
+    """Deletes the lines of all of them, as far as they have lines of their own; two may share a blank one."""
+    names = [f"`{unused.name}`" for unused in group if unused.lines is not None]
     spans: list[Span] = []
     for span in sorted(unused.lines for unused in group if unused.lines is not None):
         before = spans.pop() if spans and span.start < spans[-1].end else span
         spans.append(Span(span.path, before.start, span.end))
-    return [Edit(span, "") for span in spans]
+    title = f"Remove the {group[0].kind}{'s' * bool(names[1:])} "
+    return Fix(title + listed(names), tuple(Edit(span, "") for span in spans)) if names else None
 
 
 def _used(project: Project, kind: Kind) -> set[str] | None:

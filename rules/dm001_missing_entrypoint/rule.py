@@ -1,6 +1,15 @@
 from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Repository, Rule, Severity
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    FixAvailability,
+    Label,
+    Repository,
+    Rule,
+    Severity,
+    did_you_mean,
+)
 from dotmac_lint.model.start_scripts import MissingScript, missing_in_images, missing_in_services, repair
 
 
@@ -29,8 +38,7 @@ class MissingEntrypoint(Rule):
             else:
                 message = (
                     f"{found.instruction} runs `{found.script}`, which nothing puts into the {where}: "
-                    "no COPY brings it and no step makes it."
-                    + (f" Did you mean `{found.held}`?" if found.held else "")
+                    "no COPY brings it and no step makes it." + did_you_mean(found.held)
                 )
                 related = (
                     [] if found.service is None else [Label(found.stage.span, "the image is built here")]

@@ -3,15 +3,19 @@ from collections.abc import Iterator
 from dotmac_lint.api import (
     Deployment,
     Diagnostic,
-    Fix,
     FixAvailability,
     Label,
     Repository,
     Rule,
     Severity,
-    joined,
 )
-from dotmac_lint.model.builds import MissingSource, by_cause, missing_sources, missing_sources_of_others
+from dotmac_lint.model.builds import (
+    MissingSource,
+    by_cause,
+    missing_sources,
+    missing_sources_of_others,
+    repair,
+)
 from dotmac_lint.model.start_scripts import missing_in_images
 
 
@@ -36,7 +40,7 @@ class MissingCopySource(Rule):
     def _told(self, group: list[MissingSource]) -> Diagnostic:
         found, *others = group
         name = found.service.name if found.service is not None else None
-        fix = _together(group)
+        fix = repair(group)
         advice = f"{'Make it before the build' if found.secret else 'Commit it'}, or correct the path."
         several = any(other.path != found.path for other in others)
         if several:
@@ -74,11 +78,3 @@ class MissingCopySource(Rule):
 
 def _also(other: MissingSource, found: MissingSource) -> str:
     return "it is taken here, too" if other.path == found.path else f"`{other.path}` does not exist either"
-
-
-def _together(group: list[MissingSource]) -> Fix | None:
-    """The repairs of all of them; not where another context is meant."""
-    fixes = [found.fix for found in group if found.fix is not None]
-    if len(fixes) < len(group) or (len(group) > 1 and group[0].elsewhere is not None):
-        return None
-    return joined(fixes)

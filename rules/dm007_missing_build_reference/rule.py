@@ -8,6 +8,7 @@ from dotmac_lint.api import (
     Repository,
     Rule,
     Severity,
+    and_more,
     grouped,
     joined,
     listed,
@@ -19,6 +20,13 @@ from dotmac_lint.model.builds import (
     missing_targets_of_commands,
 )
 
+SAID = {
+    "context": "is built from the directory `{name}`, which does not exist",
+    "dockerfile": "is built with the Dockerfile `{name}`, which does not exist",
+    "step": "builds with the Dockerfile `{name}`, which does not exist",
+    "target": "builds the target `{name}`, but {image} has no stage of that name",
+}
+
 
 class MissingBuildReference(Rule):
     code = "DM007"
@@ -28,50 +36,37 @@ class MissingBuildReference(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        yield from self._report(missing_references(deployment))
+        return self._report(missing_references(deployment))
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
         yield from self._report(missing_targets_of_commands(repository))
         yield from self._report(missing_dockerfiles_of_steps(repository))
 
     def _report(self, references: Iterable[MissingReference]) -> Iterator[Diagnostic]:
-        for found, *others in grouped(references, _cause):
-            more = f" (and {len(others)} more)" if others else ""
-            service = (
-                f"Service `{found.service.name}`{more}"
-                if found.service
-                else f"A command in `{found.at.path}`"
+        for group in grouped(references, lambda one: one.cause):
+            found, *others = group
+            named = dict.fromkeys(f"`{one.service.name}`" for one in group if one.service)
+            several = found.is_below and any(other.name != found.name for other in others)
+            fix = joined(one.fix for one in group)
+            kind = "step" if found.kind == "dockerfile" and found.service is None else found.kind
+            who = f"A {'step' if kind == 'step' else 'command'} in `{found.at.path}`"
+            if found.service is not None:
+                who = f"Service `{found.service.name}`{and_more(others)}"
+            image = (
+                f"`{found.image.dockerfile}`" if found.image and found.image.dockerfile else "its Dockerfile"
             )
-            fix = joined(one.fix for one in (found, *others))
-            services = dict.fromkeys(f"`{one.service.name}`" for one in (found, *others) if one.service)
-            several = found.is_below and len({found.name, *(one.name for one in others)}) > 1
+            message = f"{who} {SAID[kind].format(name=found.name, image=image)}."
             if several:
                 message = (
-                    f"{len(services)} services are built from directories in `{found.absent}`, which does not exist: "
-                    f"{listed([*services], most=3)}."
-                )
-            elif found.kind == "context":
-                message = f"{service} is built from the directory `{found.name}`, which does not exist."
-            elif found.kind == "dockerfile" and found.service is None:
-                step = f"A step in `{found.at.path}`"
-                message = f"{step} builds with the Dockerfile `{found.name}`, which does not exist."
-            elif found.kind == "dockerfile":
-                message = f"{service} is built with the Dockerfile `{found.name}`, which does not exist."
-            else:
-                place = (
-                    f"`{found.image.dockerfile}`"
-                    if found.image and found.image.dockerfile
-                    else "its Dockerfile"
-                )
-                message = (
-                    f"{service} builds the target `{found.name}`, but {place} has no stage of that name."
+                    f"{len(named)} services are built from directories in `{found.absent}`, which does not exist: "
+                    f"{listed([*named], most=3)}."
                 )
             if found.pulled:
                 message = f"{message[:-1]}: it starts only where Compose can pull `{found.pulled}`."
-            advice = "Create it, or correct the path."
-            if found.kind == "target":
-                names = [f"`{stage.name}`" for stage in found.stages]
-                advice = f"Its stages are {listed(names)}." if names else "None of its stages has a name."
+            stages = listed([f"`{stage.name}`" for stage in found.stages]) if found.stages else ""
+            advice = f"Its stages are {stages}." if stages else "None of its stages has a name."
+            if found.kind != "target":
+                advice = "Create it, or correct the path."
             yield self.report(
                 message,
                 found.at,
@@ -85,12 +80,3 @@ class MissingBuildReference(Rule):
                 severity=Severity.WARNING if found.pulled else Severity.ERROR,
                 key=found.absent if several else found.name,
             )
-
-
-def _cause(found: MissingReference) -> tuple[object, ...]:
-    if found.base is not None:
-        return (found.kind, found.base, found.at.path, bool(found.pulled))
-    alone = found.at if found.service is None or found.kind == "target" else found.at.path
-    if found.is_below:
-        return (found.kind, found.absent, alone)
-    return (found.kind, found.name, alone, found.pulled, found.fix and found.fix.title)

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, Span
+from dotmac_lint.api import Deployment, Diagnostic, Label, Rule, Severity, Span, and_more
 from dotmac_lint.model.scripts import HiddenProgram, hidden_programs
 
 
@@ -16,10 +16,9 @@ class MountHidesEntrypoint(Rule):
             key = (found.mount.span.path, found.source, found.path, found.at)
             places.setdefault(key, {}).setdefault(found.mount.span, found)
         for found, *others in (tuple(group.values()) for group in places.values()):
-            more = f" (and {len(others)} more)" if others else ""
             yield self.report(
-                f"Service `{found.service.name}`{more} mounts `{found.source or '.'}` over the image's `{found.path}`, "
-                f"which {found.what} runs: the mounted folder has no such file.",
+                f"Service `{found.service.name}`{and_more(others)} mounts `{found.source or '.'}` over the image's "
+                f"`{found.path}`, which {found.what} runs: the mounted folder has no such file.",
                 found.mount.span,
                 related=[
                     Label(found.at, f"{found.what} runs it here"),

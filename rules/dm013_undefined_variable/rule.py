@@ -1,6 +1,17 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, grouped
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Rule,
+    Severity,
+    did_you_mean,
+    grouped,
+)
 from dotmac_lint.model.interpolated import blanks
 
 
@@ -22,7 +33,7 @@ class UndefinedVariable(Rule):
             yield self.report(
                 f"Nothing sets the variable `{blank.name}` that {blank.user}{also} needs: no env file, "
                 "example, script or document names it, and Compose puts nothing in its place."
-                + (f" Did you mean `{blank.meant}`?" if blank.meant else ""),
+                + did_you_mean(blank.meant),
                 blank.at,
                 help="Declare it in the env file or its example, give it a default (`:-`), or demand it (`:?`).",
                 related=[Label(place, "it is needed here too") for place in places[1:]],

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, Span
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
 from dotmac_lint.model.interpolated import Blank, blanks
 
 
@@ -23,7 +23,7 @@ class DollarEaten(Rule):
                 if given and not blank.path
                 else (),
                 help=_advice(blank),
-                fix=_quote(blank) if blank.path else _escape(blank),
+                fix=blank.fix,
                 service=blank.service,
                 key=blank.attribute if blank.text and not blank.path else blank.name,
             )
@@ -54,21 +54,3 @@ def _advice(blank: Blank) -> str:
     if blank.escapable:
         return "Write `$$` where the dollar is meant for the container."
     return "No shell reads this: write the value, or start a shell (`sh -c`, `CMD-SHELL`) and write `$$`."
-
-
-def _escape(blank: Blank) -> Fix | None:
-    if not blank.escapable:
-        return None
-    places = sorted(blank.text or (blank.at,))
-    edits = tuple(Edit(Span(place.path, place.start, place.start), "$") for place in places)
-    return Fix("Double the dollar", edits)
-
-
-def _quote(blank: Blank) -> Fix | None:
-    """Single quotes around the value, in place of double ones where there are some."""
-    value, at = (blank.given.raw or "", blank.given.value_span) if blank.given else ("", None)
-    quotes = (at.end - at.start - len(value)) // 2 if at is not None else -1
-    if at is None or quotes not in (0, 1) or "'" in value or "\\" in value:
-        return None
-    ends = (Span(at.path, at.start, at.start + quotes), Span(at.path, at.end - quotes, at.end))
-    return Fix("Put the value in single quotes", tuple(Edit(end, "'") for end in ends))

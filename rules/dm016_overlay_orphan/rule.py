@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Rule,
+    Severity,
+    did_you_mean,
+)
 from dotmac_lint.model.orphans import orphans
 
 
@@ -15,7 +25,7 @@ class OverlayOrphan(Rule):
         for name, at, meant, meant_at in orphans(deployment):
             yield self.report(
                 f"Service `{name}` has neither an image nor a build in any file that is started with this one: "
-                "Compose refuses the project." + (f" Did you mean `{meant}`?" if meant else ""),
+                "Compose refuses the project." + did_you_mean(meant),
                 at,
                 related=[Label(meant_at, f"`{meant}` is defined here")] if meant_at else (),
                 help="Give it the name of the service that it should change"

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity, listed
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, listed
 from dotmac_lint.model.published_ports import Clash, Rivals, port_clashes, rivals
 
 
@@ -13,11 +13,8 @@ class PortClash(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         clashes = list(port_clashes(deployment))
-        for clash in clashes:
-            if clash.service == clash.other:
-                yield self._one(clash)
-        for group in rivals(clashes):
-            yield self._together(group)
+        yield from (self._alone(clash) for clash in clashes if clash.service == clash.other)
+        yield from map(self._together, rivals(clashes))
 
     def _together(self, group: Rivals) -> Diagnostic:
         names = [f"`{name}`" for name in group.names]
@@ -51,31 +48,21 @@ class PortClash(Rule):
             key=f"{first.port}/{first.protocol}",
         )
 
-    def _one(self, clash: Clash) -> Diagnostic:
-        overlaid = clash.at.path != clash.other_at.path
+    def _alone(self, clash: Clash) -> Diagnostic:
+        message = (
+            f"Service `{clash.service}` publishes the host port {clash.port}/{clash.protocol} twice, so that its "
+            "container does not start"
+        )
+        help = "Publish one of them on another port."
+        if clash.at.path != clash.other_at.path:
+            message += f": Compose adds the ports of `{clash.at.path}` to those of `{clash.other_at.path}`"
+            help = "Say `ports: !override` (Compose 2.24) to replace the list, or change it in one file."
         return self.report(
-            _message(clash, overlaid),
+            f"{message}.",
             clash.at,
             related=[Label(clash.other_at, f"`{clash.other}` publishes it here")],
-            help="Say `ports: !override` (Compose 2.24) to replace the list, or change it in one file."
-            if overlaid
-            else "Publish one of them on another port.",
-            fix=_override(clash),
+            help=help,
+            fix=clash.fix,
             service=clash.service,
             key=f"{clash.port}/{clash.protocol}",
         )
-
-
-def _message(clash: Clash, overlaid: bool) -> str:
-    port = f"the host port {clash.port}/{clash.protocol}"
-    message = f"Service `{clash.service}` publishes {port} twice, so that its container does not start"
-    if overlaid:
-        message += f": Compose adds the ports of `{clash.at.path}` to those of `{clash.other_at.path}`"
-    return message + "."
-
-
-def _override(clash: Clash) -> Fix | None:
-    if clash.replaced_at is None:
-        return None
-    title = f"Replace the ports of `{clash.other_at.path}` by those of `{clash.at.path}`"
-    return Fix(title, (Edit(clash.replaced_at, " !override"),))

@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Label,
+    Rule,
+    Severity,
+    did_you_mean,
+)
 from dotmac_lint.model.compose_references import ITEMS_IN_ONE, Dangling, dangling_references
 
 
@@ -22,7 +32,7 @@ class DanglingReference(Rule):
                 ),
             )
             yield self.report(
-                found.message + (f" Did you mean `{found.meant}`?" if found.meant else ""),
+                found.message + did_you_mean(found.meant),
                 found.at,
                 related=[
                     *(Label(span, text) for span, text in places if span is not None),

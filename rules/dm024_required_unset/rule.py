@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, listed
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, and_more, listed
 from dotmac_lint.model.start_faults import set_them, unset_fields
 
 
@@ -15,11 +15,10 @@ class RequiredUnset(Rule):
         for found in unset_fields(deployment):
             names = listed([f"`{name}`" for name in found.names])
             one = len(found.names) == 1
-            more = f" (and {len(found.others)} more)" if found.others else ""
             renamed = any(field.ignored for field in found.fields)
             when = "when it starts" if found.at_start else "when they are first used"
             yield self.report(
-                f"Service `{found.service.name}`{more} does not get {names}: `{found.settings.name}` "
+                f"Service `{found.service.name}`{and_more(found.others)} does not get {names}: `{found.settings.name}` "
                 f"{'requires it' if one else 'requires them'}, and fails {when}.",
                 found.at,
                 related=[

@@ -8,13 +8,11 @@ from dotmac_lint.api import (
     Repository,
     Rule,
     Severity,
+    and_more,
     grouped,
     joined,
 )
 from dotmac_lint.model.misnamed import LeftOver, documented_names, left_over_names, misnamed_variables
-
-MOST = 2
-"""Fields of one class that are reported one by one; more are one finding."""
 
 
 class AliasBypassesPrefix(Rule):
@@ -27,11 +25,10 @@ class AliasBypassesPrefix(Rule):
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for found in misnamed_variables(deployment, "alias"):
             name, why = found.variable.name, found.why
-            nested = len(why.field.path) > 1
+            whole = "name inside the section" if why.field.path[1:] else "whole name"
             yield self.report(
                 f"Service `{found.service.name}` sets `{name}`, but the alias of the field `{why.field.dotted}` "
-                + ("replaces its name inside the section" if nested else "replaces its whole name")
-                + f": the settings read `{why.right}`.",
+                f"replaces its {whole}: the settings read `{why.right}`.",
                 found.variable.name_span,
                 related=[Label(why.field.span, f"`{why.field.dotted}` and its alias are declared here")],
                 help=f"`{why.right}` is set already: remove this line."
@@ -57,27 +54,22 @@ class AliasBypassesPrefix(Rule):
                 severity=Severity.WARNING,
                 key=found.name,
             )
-        for group in grouped(left_over_names(repository), lambda found: found.settings.span):
-            yield from (
-                [self._left_over(group)] if len(group) > MOST else (self._left_over([one]) for one in group)
-            )
+        for group in grouped(left_over_names(repository), lambda found: found.settings.span, apart=2):
+            yield self._left_over(*group)
 
-    def _left_over(self, group: list[LeftOver]) -> Diagnostic:
-        found, *others = group
-        settings, reads = found.settings.name, f"it reads `{found.field.names[0]}`, not `{found.name}`"
+    def _left_over(self, found: LeftOver, *others: LeftOver) -> Diagnostic:
+        fields = f"The field `{found.field.dotted}` of `{found.settings.name}` takes its name"
         if others:
-            what = f"{len(group)} fields of `{settings}` take their names from `env`"
-            reads += f" (and {len(others)} more)"
-        else:
-            what = f"The field `{found.field.dotted}` of `{settings}` takes its name from `env`"
+            fields = f"{len(others) + 1} fields of `{found.settings.name}` take their names"
         return self.report(
-            f"{what}, which pydantic-settings 2 does not know: {reads}.",
+            f"{fields} from `env`, which pydantic-settings 2 does not know: it reads `{found.field.names[0]}`, not "
+            f"`{found.name}`{and_more(others)}.",
             found.at,
             related=[
                 Label(one.at, f"nor is `{one.name}` read, but `{one.field.names[0]}`") for one in others
             ],
             help="Write `validation_alias` in the place of `env`, or rename the variables.",
-            fix=joined(one.fix for one in group),
+            fix=joined(one.fix for one in (found, *others)),
             severity=Severity.WARNING,
             key=found.name,
         )

@@ -12,9 +12,6 @@ from dotmac_lint.api import (
 )
 from dotmac_lint.model.forwarding import NotForwarded, hand_on, not_forwarded
 
-MOST = 2
-"""Variables of one file and service that are reported one by one; more are one finding."""
-
 
 class SettingNotForwarded(Rule):
     code = "DM029"
@@ -24,11 +21,11 @@ class SettingNotForwarded(Rule):
     since = "0.1.0"
 
     def check_repository(self, repository: Repository) -> Iterator[Diagnostic]:
-        for group in grouped(not_forwarded(repository), _cause):
-            yield from [self._report(group)] if len(group) > MOST else (self._report([one]) for one in group)
+        for group in grouped(not_forwarded(repository), lambda one: one.cause, apart=2):
+            yield self._report(*group)
 
-    def _report(self, group: list[NotForwarded]) -> Diagnostic:
-        found, *others = group
+    def _report(self, found: NotForwarded, *others: NotForwarded) -> Diagnostic:
+        group = (found, *others)
         readers = listed([f"`{service.name}`" for service in found.services], most=3)
         if len(found.services) > 1:
             who = f"the settings of services {readers} read"
@@ -59,7 +56,3 @@ class SettingNotForwarded(Rule):
             service=found.services[0].name,
             key=found.name,
         )
-
-
-def _cause(found: NotForwarded) -> object:
-    return found.at.path, found.settings.span, tuple(service.name for service in found.services)

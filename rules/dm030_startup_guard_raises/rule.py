@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Rule, Severity, and_more
 from dotmac_lint.model.start_faults import Raising, as_others_do, evidence, raising_guards
 from dotmac_lint.report.start import shown
 
@@ -14,13 +14,12 @@ class StartupGuardRaises(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for found in raising_guards(deployment):
-            more = f" (and {len(found.others)} more)" if found.others else ""
             log = found.guard.kind == "log"
             outcome = "starts with a warning" if log else "does not start"
             said = f' ("{" ".join(found.guard.message.split())}")' if found.guard.message else ""
             yield self.report(
-                f"Service `{found.service.name}`{more} {outcome}{_condition(found)}: {found.guard.called} "
-                f"{'warns' if log else 'raises'} because {_values(found)}{said}.",
+                f"Service `{found.service.name}`{and_more(found.others)} {outcome}{_condition(found)}: "
+                f"{found.guard.called} {'warns' if log else 'raises'} because {_values(found)}{said}.",
                 found.at,
                 related=evidence(found),
                 help=_help(found),

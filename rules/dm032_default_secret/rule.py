@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, and_more
 from dotmac_lint.model.fallback_secrets import Fallback, demanded, fallback_secrets
 
 
@@ -30,7 +30,7 @@ class DefaultSecret(Rule):
 
 def _message(found: Fallback) -> str:
     first, *others = found.services
-    who = f"service `{first.name}`" + (f" (and {len(others)} more)" if others else "")
+    who = f"service `{first.name}`" + and_more(others)
     known = "a secret that everybody who reads the repository knows"
     name = f"`{found.names[0]}`"
     if found.documented:

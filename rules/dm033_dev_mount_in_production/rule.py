@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, and_more
 from dotmac_lint.model.production import (
     DevelopmentMount,
     development_mounts,
@@ -20,8 +20,8 @@ class DevMountInProduction(Rule):
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
         for mount in development_mounts(deployment):
             yield self.report(
-                f"In production, service `{mount.service.name}`{_more(mount)} does not run the code of its image: "
-                f"the mount of `{mount.source}` at `{mount.target}` hides it behind what the host has.",
+                f"In production, service `{mount.service.name}`{and_more(mount.others)} does not run the code of its "
+                f"image: the mount of `{mount.source}` at `{mount.target}` hides it behind what the host has.",
                 mount.mount.span,
                 related=_related(mount),
                 help="Remove the mount; where another file brings it, write `volumes: !override []` in production's.",
@@ -39,10 +39,6 @@ class DevMountInProduction(Rule):
                 service=found.service.name,
                 key=found.option,
             )
-
-
-def _more(mount: DevelopmentMount) -> str:
-    return f" (and {len(mount.others)} more)" if mount.others else ""
 
 
 def _related(mount: DevelopmentMount) -> Iterator[Label]:

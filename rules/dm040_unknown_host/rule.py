@@ -1,6 +1,17 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Edit, Fix, FixAvailability, Rule, Severity, grouped
+from dotmac_lint.api import (
+    Deployment,
+    Diagnostic,
+    Edit,
+    Fix,
+    FixAvailability,
+    Rule,
+    Severity,
+    and_more,
+    did_you_mean,
+    grouped,
+)
 from dotmac_lint.model.connections import Network, unknown_hosts
 from dotmac_lint.model.connections import UnknownHost as Found
 
@@ -16,12 +27,10 @@ class UnknownHost(Rule):
         hosts = unknown_hosts(Network(deployment))
         for found, *others in grouped(hosts, lambda host: (host.endpoint.span, host.near)):
             endpoint = found.endpoint
-            meant = " or ".join(f"`{name}`" for name in found.near)
-            more = f" (and {len(others)} more)" if others else ""
             yield self.report(
-                f"`{endpoint.variable.name}` of the service `{found.client.name}`{more} names the host "
+                f"`{endpoint.variable.name}` of the service `{found.client.name}`{and_more(others)} names the host "
                 f"`{endpoint.host}`, but no service, alias, container or extra host that it can reach is called so."
-                + (f" Did you mean {meant}?" if meant else ""),
+                + did_you_mean(*found.near),
                 endpoint.span,
                 related=endpoint.variable.origin,
                 help="Name a service of the deployment, or add the host under `extra_hosts`.",

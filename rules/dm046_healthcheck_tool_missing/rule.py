@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, Label, Repository, Rule, Severity, grouped
+from dotmac_lint.api import Deployment, Diagnostic, Label, Repository, Rule, Severity, and_more, grouped
 from dotmac_lint.model.healthchecks import MissingTool, missing_in_images, missing_in_services
 
 
@@ -18,8 +18,11 @@ class HealthcheckToolMissing(Rule):
 
     def _report(self, tools: Iterable[MissingTool]) -> Iterator[Diagnostic]:
         for found, *others in grouped(tools, _cause):
-            more = f" (and {len(others)} more)" if others else ""
-            whose = f"of the service `{found.service.name}`{more}" if found.service else "of the image"
+            whose = (
+                f"of the service `{found.service.name}`{and_more(others)}"
+                if found.service
+                else "of the image"
+            )
             yield self.report(
                 f"The health check {whose} calls `{found.tool}`, which `{found.image}` does not hold"
                 + (

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 from dotmac_lint.api import (
     Diagnostic,
-    Fix,
     FixAvailability,
     Label,
     Repository,
@@ -52,13 +51,6 @@ class UnusedDeclaration(Rule):
             related=[Label(unused.at, "nor this") for unused in others],
             help=f"Remove the declaration{'' if one else 's'}, or give the {first.kind}{'' if one else 's'} to the "
             f"service that needs {'it' if one else 'them'}.",
-            fix=_removal(group),
+            fix=removed(group),
             key=f"{first.kind} {', '.join(unused.name for unused in group)}",
         )
-
-
-def _removal(group: list[Unused]) -> Fix | None:
-    names = [f"`{unused.name}`" for unused in group if unused.lines is not None]
-    if not names:
-        return None
-    return Fix(f"Remove the {group[0].kind}{'s' * (len(names) > 1)} {listed(names)}", tuple(removed(group)))
