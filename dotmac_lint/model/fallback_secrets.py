@@ -268,7 +268,8 @@ def demanded(found: Fallback) -> Fix | None:
             edit = Edit(span, quote + text + quote) if clear and "\n" not in written else None
         if edit is not None and only_in_production(repository, edit.span.path):
             urls = list(_in_urls(service, span, name))
-            if not all(only_in_production(repository, url.span.path) for url in urls):
+            known = all(only_in_production(repository, url.span.path) for url in urls)
+            if not known or _stays_elsewhere(service, span, urls):
                 return None
             edits += [edit, *urls]
     names = [f"`{name}`" for name in found.names]
@@ -277,23 +278,46 @@ def demanded(found: Fallback) -> Fix | None:
 
 def _in_urls(service: Service, at: Span, name: str) -> Iterator[Edit]:
     """The same value, written at `at`, as the password in URLs of the deployment's services: they must stay alike."""
-    value = next((v.value for v in service.definition.environment if v.value_span == at), None)
-    secret = value.value if isinstance(value, Known) and "$" not in value.value else None
-    source = service.workspace.source(at.path)
-    default = _DEFAULT_OF.fullmatch(at.range.slice(source.text)) if source is not None else None
-    if default is not None:
-        secret = default[1]
+    secret, default = _secret_at(service, at)
     for other in service.deployment.services if secret else ():
         for variable in other.definition.environment:
             url, span = variable.value, variable.value_span
             if not isinstance(url, Known) or span is None or password_in(url.value) != secret:
                 continue
-            if default is not None and not re.search(rf"@{re.escape(service.name)}(?![\w.-])", url.value):
+            if default and not re.search(rf"@{re.escape(service.name)}(?![\w.-])", url.value):
                 continue  # another server's, which has the same
             source = service.workspace.source(span.path)
             written = span.range.slice(source.text) if source is not None else ""
             if written.count(f":{secret}@") == 1:
                 yield Edit(span, written.replace(f":{secret}@", f":${{{name}:?}}@"))
+
+
+def _secret_at(service: Service, at: Span) -> tuple[str | None, bool]:
+    """The value that is written there, and whether it is a default."""
+    value = next((v.value for v in service.definition.environment if v.value_span == at), None)
+    source = service.workspace.source(at.path)
+    default = _DEFAULT_OF.fullmatch(at.range.slice(source.text)) if source is not None else None
+    if default is not None:
+        return default[1], True
+    return (value.value if isinstance(value, Known) and "$" not in value.value else None), False
+
+
+def _stays_elsewhere(service: Service, at: Span, urls: list[Edit]) -> bool:
+    """Whether the same value logs in to the service from a command, or from an env file of the services."""
+    secret, _ = _secret_at(service, at)
+    login = re.compile(rf":{re.escape(secret or '')}@{re.escape(service.name)}(?![\w.-])")
+    for other in service.deployment.services if secret else ():
+        for leaf in every_leaf(other.definition.node):
+            edited = any(leaf.span.start <= url.span.start < leaf.span.end for url in urls)
+            if login.search(leaf.raw) and not edited and leaf.span != at:
+                return True
+        for variable in other.environment:
+            value = variable.value.value if isinstance(variable.value, Known) else ""
+            if variable.mechanism == "env_file" and (
+                login.search(value) or (value == secret and is_secret_name(variable.name))
+            ):
+                return True
+    return False
 
 
 _DEFAULT_OF = regex(r"\$\{\w+:?-([^{}$]+)\}")
