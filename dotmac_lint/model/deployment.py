@@ -796,14 +796,14 @@ class Service:
 
     @cached_property
     def _said(self) -> frozenset[str]:
-        """What its own environment says of where it runs."""
-        given = (self.environment.get(name) for name in _ENVIRONMENT_NAMES)
-        values = (
-            one.value
-            for one in given
-            if one is not None and not (self.environment.unknown and one.mechanism == "dockerfile")
-        )  # an env file that is not seen may say otherwise than the image
-        return frozenset(value.value.strip().lower() for value in values if isinstance(value, Known))
+        """What its own environment says of where it runs; its image only where nothing else does: an env file that is
+        not seen may say otherwise, too."""
+        given = [v for name in _ENVIRONMENT_NAMES if (v := self.environment.get(name)) is not None]
+        said = [(v.mechanism, v.value.value.strip().lower()) for v in given if isinstance(v.value, Known)]
+        own = frozenset(value for mechanism, value in said if mechanism != "dockerfile")
+        if self.environment.unknown or not own.isdisjoint(_PRODUCTION | _NOT_PRODUCTION):
+            return own
+        return frozenset(value for _, value in said)
 
     @cached_property
     def production(self) -> bool:

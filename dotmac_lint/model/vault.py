@@ -73,9 +73,10 @@ class VaultOff(msgspec.Struct, frozen=True):
 
 
 def vault_off(deployment: Deployment) -> Iterator[VaultOff]:
-    """Each production service that runs settings with a Vault switch which is certainly off."""
+    """Each production service that runs settings with a Vault switch which is certainly off. What only its image calls
+    production, developers start as well."""
     for service in deployment.services:
-        if not service.settings or not service.production:
+        if not service.settings or not service.production or service.only_its_image_says_so:
             continue
         for settings in service.settings:
             for field in service.repository.vault_flags(settings):
