@@ -89,7 +89,7 @@ class Network:
     def endpoints(self, service: Service) -> tuple[Endpoint, ...]:
         """The service's endpoints, without those of tests, those that are only compared (what tokens say), those of
         what is switched off and, for a server, those about itself; for an image whose variables are known, those
-        that it reads, and for another that is pulled, or a web server, none of an env file that the application has."""
+        that it reads, and for another that is pulled, or a web server, none of an env file that is for others."""
         if service.name not in self._endpoints:
             kind, known = self.kinds.get(service.name), variables_of(service.definition)
             own = {"test", "iss", "aud", "audience", *(kind.words if kind is not None else ())}
@@ -100,19 +100,25 @@ class Network:
                 if not own & {*tokens(endpoint.variable.name)}
                 and not (off and endpoint.variable.name.startswith(off))
                 and (known is None or known.may_read(endpoint.variable.name))
-                and not (_runs_no_code(service) and self._is_shared(endpoint.variable))
+                and not (_runs_no_code(service) and self._is_for_others(endpoint.variable))
             )
         return self._endpoints[service.name]
 
-    def _is_shared(self, variable: Variable) -> bool:
-        """Whether it comes of an env file that a service has as well which runs code of the repository."""
+    @cached_property
+    def _interpolated(self) -> frozenset[str]:
+        return frozenset(reference.name for reference in self.deployment.project.interpolations)
+
+    def _is_for_others(self, variable: Variable) -> bool:
+        """Whether it comes of an env file that a service has as well which runs code of the repository, or from which
+        Compose hands it to the services that need it."""
         held = (
             other.environment.get(variable.name)
             for other in self.services.values()
             if not _runs_no_code(other)
         )
-        return variable.mechanism == "env_file" and any(
-            one is not None and one.name_span == variable.name_span for one in held
+        return variable.mechanism == "env_file" and (
+            variable.name in self._interpolated
+            or any(one is not None and one.name_span == variable.name_span for one in held)
         )
 
     def kinds_reached(self, service: Service) -> set[str]:

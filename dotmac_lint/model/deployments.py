@@ -50,7 +50,7 @@ _OVERRIDE = regex(r"\boverrides?\b", re.I)
 _ENVIRONMENT_FILE = regex(r"\.env([.-](example|sample|template|dist))?|(example|sample)\.env|env\.example")
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(?P<files>\[[^\]]*\]|"[^"\n]*")')
 _QUOTED = regex(r'"([^"\n]+)"')
-_TO_BE_FILLED = regex(r"\btemplate\b[^/]*$", re.I)
+_TO_BE_FILLED = regex(r"\btemplate\b[^/]*$|(^|/)_templates?/", re.I)
 _RELATIVE = regex(r"(?m)^[ \t]*(?:-|build:|context:|dockerfile:)[ \t]+[\"']?(\.{1,2}/[^\s:\"']+)")
 """A path in a list, most of them sources of mounts and env files, or of a build."""
 _EXAMPLE = regex(r"\b(example|sample|template|dist)\b", re.I)
@@ -807,6 +807,8 @@ class _Discovery:
         if len(asked) > MAX_ASKED:
             return [tuple(dict.fromkeys(profile for one in asked for profile in one))]
         others = self._existing(group.files, group.profiles)
+        everything = [] if any(asked) or others else self._without_which_nothing_starts(group.files)
+        asked = [(profile,) for profile in everything] or asked
         union = tuple(dict.fromkeys(profile for one in (*asked, others) for profile in one))
         sets = {frozenset(one): one for one in reversed(asked)}
         largest = [one for key, one in sets.items() if not any(key < other for other in sets)][::-1]
@@ -820,7 +822,19 @@ class _Discovery:
         several = ([*dict.fromkeys(own)][:50] for own in holders.values())
         rivals = (pair for own in several for pair in combinations(own, 2) if all(pair))
         clash = any(not any(one & key and two & key for key in sets) for one, two in rivals)
+        if clash and everything:
+            return [()]  # which of them is started, nobody says
         return largest if clash and len(largest) <= MAX_PROFILE_SETS else [union]
+
+    def _without_which_nothing_starts(self, files: Sequence[str]) -> list[str]:
+        """The profiles of the files, where all services have some."""
+        outlines = [self.outline(path) for path in files]
+        free = any(
+            one is None or one.includes or one.extends or one.services.keys() - one.profiles
+            for one in outlines
+        )
+        own = (profiles for one in outlines if one is not None for profiles in one.profiles.values())
+        return [] if free else sorted({profile for profiles in own for profile in profiles})
 
 
 def _usual(commands: list[Started]) -> tuple[Started, ...]:

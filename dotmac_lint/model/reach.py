@@ -14,7 +14,7 @@ import msgspec
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.compose_tree import every_leaf, leaves
+from dotmac_lint.model.compose_tree import Leaf, every_leaf, leaves
 from dotmac_lint.model.network import network_names, own_names
 from dotmac_lint.model.published_ports import Published, published_ports
 from dotmac_lint.source import Span
@@ -121,7 +121,10 @@ def unreachable(network: Network) -> Iterator[Unreachable]:
         others = {name: _networks(server) for name, server in ((s.name, s) for s in servers)}
         if own is None or any(names is None or own & names for names in others.values()):
             continue
-        if any(_reaches(other, client, endpoint, others) for other in network.services.values()):
+        if any(
+            _reaches(other, client, endpoint, others) or _is_written_for(other, client, others)
+            for other in network.services.values()
+        ):
             continue
         server = servers[0]
         there = others[server.name]
@@ -142,6 +145,19 @@ def _reaches(
     needs = any(dependency.name in servers for dependency in client.definition.depends_on)
     own = _networks(other) if held.mechanism == "env_file" or not needs else None
     return own is not None and any(names is not None and own & names for names in servers.values())
+
+
+def _is_written_for(other: Service, client: Service, servers: dict[str, set[str] | None]) -> bool:
+    """Whether the client is no server, is on no network of its own and writes into what the service mounts, which is on
+    a network with one: it puts the endpoint into a configuration."""
+    definition, own = client.definition, _networks(other)
+    kept = definition.attribute("restart")
+    stays = isinstance(kept, Leaf) and kept.known in ("always", "unless-stopped")
+    if stays or client.image is not None or "networks" in definition.node.rows:
+        return False
+    written = {m.source.value for m in definition.mounts if m.source is not None and not m.read_only}
+    shared = any(m.source is not None and m.source.value in written for m in other.definition.mounts)
+    return shared and own is not None and any(names and own & names for names in servers.values())
 
 
 def _talk(network: Network) -> Iterator[tuple[Service, Endpoint, tuple[Service, ...]]]:

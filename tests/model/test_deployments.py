@@ -482,6 +482,16 @@ def test_profiles_that_exclude_each_other(
     assert [len(spec.evidence) for spec in specs] == ([2, 2] if len(sets) == 2 else [3])
 
 
+@pytest.mark.parametrize("port, profiles", [("'80:80'", ()), ("'81:80'", ("cpu", "gpu"))])
+def test_profiles_without_which_nothing_starts(tmp_path: Path, port: str, profiles: tuple[str, ...]) -> None:
+    files = {
+        "compose.yml": "services:\n  a: {image: a, profiles: [cpu], ports: ['80:80']}\n"
+        f"  b: {{image: b, profiles: [gpu], ports: [{port}]}}\n"
+    }
+    (spec,) = discover(workspace(tmp_path, files)).specs
+    assert spec.profiles == profiles
+
+
 def test_an_env_file_beside_the_root(tmp_path: Path) -> None:
     files = {
         "docker/compose.yml": APP,
