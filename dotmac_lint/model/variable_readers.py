@@ -452,7 +452,11 @@ _TAKES_ALL = {
     "java": _JVM_TAKES_ALL,
     "kt": _JVM_TAKES_ALL,
     "scala": _JVM_TAKES_ALL,
-    "cs": (regex(rb"AddEnvironmentVariables|Create(?:Default)?Builder|GetEnvironmentVariables\("),),
+    "cs": (
+        regex(
+            rb"AddEnvironmentVariables|Create(?:Default|Application|Slim)?Builder|GetEnvironmentVariables\("
+        ),
+    ),
     "rb": (regex(rb"ENV\.(?:each|select|to_h|map|keys|filter)|Anyway|ENV\[[^'\"]"),),
     "php": (regex(rb"getenv\(\s*\)|getenv\(\$|\$_ENV\s*[^\[\s]|env\(\$"),),
     "rs": (
