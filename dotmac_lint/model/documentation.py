@@ -86,6 +86,8 @@ _FORMERLY = regex(
     re.I,
 )
 """How a sentence begins that tells what was done before it became another way."""
+_DAY = regex(r"\W{0,4}20\d\d-[01]\d-[0-3]\d\b")
+"""How the headings of a journal begin."""
 _FIRST_LINES = 12
 _LONGEST_SENTENCE = 800
 """Characters before a command in which the sentence above it stands."""
@@ -134,12 +136,12 @@ _TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])([A-Z]{2,}|x{3,})([._-]|$)")
 _LOCAL = regex(r"\blocal\b", re.I)
 """The same, unless a script of the repository calls it and does not look whether it is there."""
 _WORDS = regex(
-    r"a|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|do|does|files?|first|for"
+    r"[a-z]|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|do|does|files?|first|for"
     r"|from|has|if|in|instead|is|it|its|manually|must|not|of|on|only|or|output|result|should|so|stack|that|the|then"
     r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your",
     re.I,
 )
-"""English words that follow a command's name where a sentence names it."""
+"""Words that follow a command's name where a sentence names it: English ones, and of one letter, as in many others."""
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -288,6 +290,8 @@ def is_meant(workspace: Workspace, place: Span, *, in_document: bool) -> bool:
     if _FORMERLY.search(text, begin, place.start):
         return False
     if any(map(_OF_ONES_OWN.search, (*before, sentence_above(text[:begin])))):
+        return False
+    if any(_DAY.match(heading.text) for heading in _headings(workspace, place)):
         return False
     return not (is_not_yet(workspace, place) or is_for_others(workspace, place))
 
