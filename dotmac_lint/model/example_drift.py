@@ -369,10 +369,15 @@ def _foreign_readers(repository: Repository) -> dict[str, set[ImageVariables | N
             foreign = definition.env_files and _runs_its_base(repository, definition)
             for reference in definition.env_files if foreign else ():
                 path = reference.path
-                if not isinstance(path.value, Known) or path.outside:
+                if not isinstance(path.value, Known):
+                    continue
+                folder, name = posixpath.split(path.value.value)
+                if path.outside:  # where this machine has the repository, or a copy of what it tells to set
+                    for own in example_names(name):
+                        for file in workspace.named(own):
+                            found.setdefault(file, set()).add(variables_of(definition))
                     continue
                 example = stand_in(workspace, path.value.value)
-                folder, name = posixpath.split(path.value.value)
                 beside = workspace.files_in(folder)
                 below = (file for own in example_names(name) for file in workspace.named(own))
                 copied = (file for file in below if _is_copied(workspace, file, folder, name))
