@@ -22,7 +22,8 @@ _STAND_IN = regex(
     re.IGNORECASE,
 )
 _OPEN = regex(
-    r"\$\{|\$\(|\{\{|<[^<>]*>|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
+    r"\$\{|\$\(|\{\{|<[^<>]*>|^\[[A-Za-z][\w -]*\]$"
+    r"|\{%|^\$\w+$|^(__|@@?|%%?)\w+(__|@@?|%%?)$|^/(run|vault|etc)/|^(file|vault|op|ssm|arn|sops)[:+]"
     r"|^(/|\.{1,2}/|~/)?[\w./ -]+\.(pem|key|crt|cert|cer|der|p12|pfx|jks|json|txt|asc|gpg|pub)$"
 )
 _WORDS = regex(

@@ -66,6 +66,7 @@ def unused_declarations(repository: Repository) -> Iterator[Unused]:
                     or _in_comment(repository, span, name)
                     or _used_beside(repository, deployment, kind, name)
                     or _is_mounted_over(deployment, kind, name)
+                    or (kind == "volume" and _is_mounted_under(deployment, span.path, name))
                 ):
                     found[span] = None
                     kept.add((kind, span.path))
@@ -133,6 +134,14 @@ def _used_beside(repository: Repository, deployment: Deployment, kind: Kind, nam
         )
         for other in repository.deployments
     )
+
+
+def _is_mounted_under(deployment: Deployment, path: str, name: str) -> bool:
+    """Whether a line of the file mounts the volume where a later one of the service mounts something else."""
+    source = deployment.repository.workspace.source(path)
+    mount = rf"(?m)^[ \t]+-[ \t]+[\"']?{re.escape(name)}:/"
+    written = source is not None and re.search(mount, source.text) is not None
+    return written and _astray(deployment, name) is None
 
 
 def _is_mounted_over(deployment: Deployment, kind: Kind, name: str) -> bool:
