@@ -59,8 +59,8 @@ class MissingSource(msgspec.Struct, frozen=True):
     elsewhere: str | None
     """The same words, read from another folder, name this path, which exists."""
     fix: Fix | None
-    found_by_others: bool
-    """Another build of the Dockerfile has it: the context is wrong."""
+    found_by_others: Literal["", "another context", "other arguments"]
+    """What other builds of the Dockerfile have that find it."""
     absent: str
     """The outermost folder on the way that is not there either, else the path itself."""
 
@@ -169,14 +169,16 @@ def missing_sources_of_others(repository: Repository) -> Iterator[MissingSource]
             if (len(missing) + sum(map(_matches_nothing, telling))) * 2 < len(telling):
                 found.append((image, missing))
         else:
-            for image, missing in found[:1]:
-                for span, copy in missing.items():
-                    paths = [absent[span].path for _, absent in found if span in absent]
-                    known = [path.value for path in paths if isinstance(path, Known)]
-                    if span in elsewhere or len(known) < len(found):
-                        continue
-                    if not any(_is_made(workspace, copy, path) for path in known):
-                        yield _missing_source(repository, None, image, copy, known[0], None)
+            if not found:
+                continue
+            image, missing = min(found, key=lambda likely: len(likely[1]))
+            for span, copy in missing.items():
+                paths = [absent[span].path for _, absent in found if span in absent]
+                known = [path.value for path in paths if isinstance(path, Known)]
+                if span in elsewhere or len(known) < len(found) or not isinstance(copy.path, Known):
+                    continue
+                if not any(_is_made(workspace, copy, path) for path in known):
+                    yield _missing_source(repository, None, image, copy, copy.path.value, None)
 
 
 def _matches_nothing(copy: Copy) -> bool:
@@ -214,12 +216,15 @@ def _is_for_other_projects(workspace: Workspace, copies: Iterable[Copy]) -> bool
 def _missing_source(
     repository: Repository, service: Service | None, image: Image, copy: Copy, path: str, at: Span | None
 ) -> MissingSource:
-    found_by_others = not image.inline and any(
-        other.span == copy.span and not other.missing
+    contexts = {
+        built.context
         for built in repository.built_images
-        if built.dockerfile == image.dockerfile
-        for other in _copies(built)
-    )
+        if built.dockerfile == image.dockerfile and not image.inline
+        if any(other.span == copy.span and not other.missing for other in _copies(built))
+    }
+    found_by_others: Literal["", "another context", "other arguments"] = ""
+    if contexts:
+        found_by_others = "other arguments" if image.context in contexts else "another context"
     elsewhere = _elsewhere(image.workspace, image, path)
     found = MissingSource(
         service=service,

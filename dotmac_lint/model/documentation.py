@@ -55,7 +55,8 @@ ELSEWHERE = regex(
 )
 _CREATES = regex(
     r"\b(create|creating|copy|cp|scp|rsync|install|mv|ln|rename|save|add|new|write|download|curl|wget|touch|nano|vim?|tee|clone"
-    r"|out-file|set-content|generat(?:e[sd]?|ing))\b"
+    r"|out-file|set-content|generat(?:e[sd]?|ing)|copi(?:ar|e|er|ez|a)|kopier\w*|crear|crea|criar|crie|créer|créez)\b"
+    r"|复制|拷贝|创建|新建|重命名|複製|新規作成|복사|생성|скопир|созда"
     r"|>|\+\+\+|title=",
     re.I,
 )

@@ -398,13 +398,20 @@ def _tells_to_set(workspace: Workspace, path: str, name: str) -> bool:
 
 def _is_the_platforms(workspace: Workspace, use: Undefined) -> bool:
     """Whether the file speaks to a platform of the name that the variable begins with: `x-fly:` and FLY_REGION;
-    describes itself to a store of applications; or lies in a folder of templates, for which Portainer asks."""
+    describes itself to a store of applications; takes what GitLab gives to jobs, beside what its projects keep; or
+    lies in a folder of templates, for which Portainer asks."""
     if use.at.path.partition("/")[0] in _folders_of_templates(workspace):
         return True
     source, first = workspace.source(use.at.path), re.escape(use.name.lower().partition("_")[0])
     return source is not None and bool(
-        re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text) or is_for_a_store(workspace, use.at.path)
+        re.search(rf"(?m)^[ \t]*x-{first}:(?![ \t]*&)", source.text)
+        or _OF_A_JOB.search(source.text)
+        or is_for_a_store(workspace, use.at.path)
     )
+
+
+_OF_A_JOB = regex(r"\$\{?CI_(COMMIT|ENVIRONMENT|JOB|PIPELINE|PROJECT|REGISTRY|SERVER)_?\w*")
+"""Variables that GitLab gives to every job (docs.gitlab.com, "Predefined CI/CD variables reference")."""
 
 
 @fact(bool)

@@ -62,7 +62,7 @@ class MissingCopySource(Rule):
         if context is not None and found.found_by_others:
             message = (
                 f"Service `{name}` is built with {folder}, which lacks `{found.path}`: `{at.path}`, which others build "
-                "with another context, copies it, and stops."
+                f"with {found.found_by_others}, copies it, and stops."
             )
             at, related = context, [Label(at, "it is copied here")]
         return self.report(
