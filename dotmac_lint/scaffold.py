@@ -60,7 +60,7 @@ def entrypoint(
 
 
 def redis_conf(*, password: bool) -> str:
-    """Append-only file, 256 MB with LRU eviction, slow log; protected mode, which needs a password."""
+    """Append-only file, 256 MB with LRU eviction of what expires, slow log; protected mode, which needs a password."""
     return _template("redis.conf").substitute(protected="yes" if password else "no")
 
 
@@ -74,7 +74,7 @@ def prometheus() -> str:
 
 
 def grafana_dashboards(folder: str) -> str:
-    """A provider of the dashboards that lie in `folder`, beside it."""
+    """A provider of the dashboards whose JSON files lie in `folder`."""
     return _template("grafana-dashboards.yml").substitute(folder=folder)
 
 
@@ -85,9 +85,9 @@ def grafana_datasources(prometheus: str | None) -> str:
     return template.substitute(none=none, mark=mark, prometheus=prometheus or "prometheus")
 
 
-def otel_collector() -> str:
-    """OTLP in on its two ports, a health check, everything received to the log."""
-    return _template("otel-collector.yaml").substitute()
+def otel_collector(*, debug: str = "debug") -> str:
+    """OTLP in on its two ports, a health check, everything received to the log, by the exporter `debug`."""
+    return _template("otel-collector.yaml").substitute(debug=debug)
 
 
 def vault_policy(paths: Sequence[str]) -> str:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dotmac_lint.model.start_scripts import MissingScript
     from dotmac_lint.workspace import Workspace
 
+_NO_SHELL = regex(r"distroless|chainguard|^scratch$")
+_ONLY_SH = regex(r"alpine|wolfi|busybox")
+_MAIN = regex(r"(^|/)(main|app|asgi|wsgi|server|application)\.py$")
 _WORKER = regex(r"celery|worker|beat|flower|queue", re.IGNORECASE)
 _DEPENDENCIES = regex(r"(^|/)(requirements[^/]*\.txt|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 _SERVERS = {
@@ -56,20 +59,42 @@ def entrypoint_text(missing: MissingScript) -> str | None:
     applications = [a for a in find_applications(workspace) if a.path in held]
     settings = [s for s in find_settings(workspace) if s.path in held]
     tasks = [a for a in applications if a.kind == "celery"]
-    servers = [a for a in applications if a.kind != "celery"]
+    server = _first([a for a in applications if a.kind != "celery"])
     named_worker = _WORKER.search(posixpath.basename(missing.script)) or _WORKER.search(stage.name or "")
     base = stage.external_base.value if isinstance(stage.external_base, Known) else ""
-    alpine = "alpine" in base
+    alpine = _ONLY_SH.search(base) is not None
+    if _NO_SHELL.search(base):
+        return None
     if tasks and named_worker:
         endpoints = list(_endpoints(settings, ("broker", "cache")))[:1]
         return scaffold.entrypoint("the Celery processes", endpoints, _celery(tasks[0], stage), alpine=alpine)
-    if not servers:
+    if server is None:
         return None
-    launches = [scaffold.Launch(_mode(stage), tuple(_server(servers[0], stage, workspace)))]
+    launches = [scaffold.Launch(_mode(stage), tuple(_server(server, stage, workspace)))]
     if _migrates(stage):
         launches.append(scaffold.Launch("migrate", (f"exec {_MIGRATE}",)))
     endpoints = list(_endpoints(settings, ("database", "cache")))
     return scaffold.entrypoint("the API", endpoints, launches, alpine=alpine)
+
+
+def _first(servers: list[Application]) -> Application | None:
+    """The one that is called as servers' modules are, highest up; None where several are, and none of them first."""
+    ranks = [(_MAIN.search(one.path) is None, one.path.count("/")) for one in servers]
+    best = [one for one, rank in zip(servers, ranks, strict=True) if rank == min(ranks)]
+    return best[0] if len({one.path for one in best}) == 1 else None
+
+
+def _target(application: Application, stage: Stage) -> str:
+    """The application as it is called from the stage's working directory, where the file lies below that and not where
+    its package is looked for: `COPY app/ .` brings `app/main.py` as `main`."""
+    places = [path.removesuffix(".py") for path, file in stage.files.items() if file == application.path]
+    paths, folder = stage.environment.get("PYTHONPATH"), stage.workdir
+    if len(places) != 1 or paths is not None or not isinstance(folder, Known):
+        return application.target
+    own = folder.value.rstrip("/") + "/"
+    inside = places[0].removeprefix(own).replace("/", ".")
+    strange = not places[0].startswith(own) or ".src." in f".{inside}"
+    return application.target if strange else f"{inside}:{application.name}"
 
 
 def _mode(stage: Stage) -> str:
@@ -80,7 +105,7 @@ def _mode(stage: Stage) -> str:
 
 
 def _celery(application: Application, stage: Stage) -> list[scaffold.Launch]:
-    celery = f"exec celery -A {application.target}"
+    celery = f"exec celery -A {_target(application, stage)}"
     options = {option: f'"${name}"' for name, option in _WORKER_OPTIONS.items() if name in stage.environment}
     options.setdefault("--loglevel", "info")
     level = f"--loglevel={options['--loglevel']}"
@@ -96,12 +121,14 @@ _MIGRATE = "alembic upgrade head"
 
 
 def _migrates(stage: Stage) -> bool:
-    return any(posixpath.basename(path) == "alembic.ini" for path in stage.sources)
+    """Whether its configuration lies where the commands run."""
+    return stage.resolve("alembic.ini") in stage.files
 
 
 def _server(application: Application, stage: Stage, workspace: Workspace) -> Iterator[str]:
     if _migrates(stage):
         yield _MIGRATE
+    target = _target(application, stage)
     port = stage.exposed[0].partition("/")[0] if stage.exposed else "8000"
     dependencies = b"\n".join(
         workspace.bytes(path) or b"" for path in workspace.files if _DEPENDENCIES.search(path)
@@ -112,9 +139,9 @@ def _server(application: Application, stage: Stage, workspace: Workspace) -> Ite
         if application.kind == "asgi":
             options.setdefault("--worker-class", "uvicorn.workers.UvicornWorker")
         shown = " ".join(f"{option} {value}" for option, value in options.items())
-        yield f'exec gunicorn {application.target} {shown} "$@"'
+        yield f'exec gunicorn {target} {shown} "$@"'
     else:
-        yield f'exec uvicorn {application.target} --host 0.0.0.0 --port {port} "$@"'
+        yield f'exec uvicorn {target} --host 0.0.0.0 --port {port} "$@"'
 
 
 def _endpoints(settings: list[SettingsClass], wanted: tuple[str, ...]) -> Iterator[scaffold.Endpoint]:

@@ -85,6 +85,7 @@ _DATABASE = regex(r"^/var/lib/(mysql|mariadb|postgresql)(/data)?/?$|^/data/db/?$
 
 _POSTGRES = regex(r"postg(res|is)|pgvector|timescale")
 """Images of PostgreSQL, and of those made from it."""
+_REDIS = regex(r"redis|valkey|keydb")
 
 
 _INSTALL = regex(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+(install|workspaces|--)|\s*($|&&))", re.M)
@@ -377,7 +378,7 @@ def _is_copied_too(deployment: Deployment, path: str, source: str) -> bool:
 
 def mend_source(mount: MissingSource) -> Fix | None:
     """Mount what is meant; else create what is missing."""
-    meant = _meant(mount) or _under_another_folder(mount) or _alike(mount)
+    meant = _meant(mount) or _under_another_folder(mount) or _said_twice(mount) or _alike(mount)
     return meant or (None if _is_meant_from_root(mount) else create_source(mount))
 
 
@@ -402,6 +403,15 @@ def _under_another_folder(mount: MissingSource) -> Fix | None:
     words = _words(mount)
     files = mount.service.workspace.named(posixpath.basename(words)) if mount.is_file and "/" in words else ()
     return _mounted_instead(mount, [path for path in files if path.endswith(f"/{words}")])
+
+
+def _said_twice(mount: MissingSource) -> Fix | None:
+    """Mount what the words lead to where a folder that they name twice is named once: `./grafana/grafana/rules`."""
+    parts, kind = _words(mount).split("/"), "file" if mount.is_file else "directory"
+    once = [part for part, before in zip(parts, ["", *parts], strict=False) if part != before]
+    place = posixpath.join(mount.service.deployment.spec.folder, *once)
+    there = once != parts and mount.service.workspace.kind(place) == kind
+    return _mounted_instead(mount, [place] if there else [])
 
 
 def _words(mount: MissingSource) -> str:
@@ -487,22 +497,27 @@ def _provisioning(service: Service) -> dict[str, str]:
     folder = "/etc/grafana/provisioning"
     services = service.deployment.services
     prometheus = next((one.name for one in services if "prom/prometheus" in _image_name(one)), None)
+    places = [mount.target.raw.rstrip("/") for mount in service.definition.mounts]
+    boards = (place for place in places if place.endswith("/dashboards") and not place.startswith(folder))
     return {
-        f"{folder}/dashboards/dashboards.yml": scaffold.grafana_dashboards(f"{folder}/dashboards"),
+        f"{folder}/dashboards/dashboards.yml": scaffold.grafana_dashboards(
+            next(boards, f"{folder}/dashboards")
+        ),
         f"{folder}/datasources/datasources.yml": scaffold.grafana_datasources(prometheus),
     }
 
 
 def _file_text(mount: MissingSource, name: str) -> str | None:
     image = _image_name(mount.service)
-    if name == "redis.conf":
+    if name == "redis.conf" and _REDIS.search(image):
         return _redis(mount)
     if name.endswith(".sql"):  # a schema, and what another server takes, nobody can guess
         return scaffold.init_sql() if "init" in name and _POSTGRES.search(image) else None
     if name.endswith((".yml", ".yaml")) and mount.target.rpartition("/")[2] == "prometheus.yml":
         return scaffold.prometheus() if "prometheus" in image else None
     if name.endswith((".yml", ".yaml")) and "opentelemetry-collector" in image:
-        return scaffold.otel_collector()
+        version = re.search(r":v?0\.(\d{1,3})\b", image)
+        return scaffold.otel_collector(debug="logging" if version and int(version[1]) < 86 else "debug")
     return None
 
 

@@ -5,10 +5,12 @@ set -euo pipefail
 # wait_for NAME URL PORT: until its host answers (at PORT where the URL has none), at most WAIT_TIMEOUT seconds.
 wait_for() {
     deadline=$(($(date +%s) + ${WAIT_TIMEOUT:-60}))
-    until python - "$2" "$3" <<'PYTHON' 2>/dev/null; do
+    until python3 - "$2" "$3" <<'PYTHON' 2>/dev/null; do
 import socket, sys, urllib.parse
 url = urllib.parse.urlsplit(sys.argv[1])
-socket.create_connection((url.hostname, url.port or int(sys.argv[2])), 2).close()
+port = url.port or {"amqp": 5672, "amqps": 5671}.get(url.scheme, int(sys.argv[2]))
+if url.hostname:  # sqs:// and memory:// have none
+    socket.create_connection((url.hostname, port), 2).close()
 PYTHON
         if [ "$(date +%s)" -ge "$deadline" ]; then
             echo "$1 does not answer" >&2

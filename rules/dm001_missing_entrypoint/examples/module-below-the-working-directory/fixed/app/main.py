@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from admin.views import admin
+
+api = FastAPI()
+api.mount("/admin", admin)
