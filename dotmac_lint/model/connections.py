@@ -409,7 +409,17 @@ class UnknownHost(msgspec.Struct, frozen=True):
 
 
 def unknown_hosts(network: Network) -> Iterator[UnknownHost]:
-    """Hosts without a dot that no service, alias, container or extra host of the network is called."""
+    """Hosts without a dot that no service, alias, container or extra host of the network is called; what is meant by
+    one is meant wherever the service has it.
+    """
+    hosts = tuple(_unknown_hosts(network))
+    near = {(one.client.name, one.endpoint.host): one.near for one in hosts if one.near}
+    for one in hosts:
+        meant = near.get((one.client.name, one.endpoint.host), ())
+        yield msgspec.structs.replace(one, near=meant) if meant else one
+
+
+def _unknown_hosts(network: Network) -> Iterator[UnknownHost]:
     elsewhere = names_anywhere(network.deployment.repository) | _public_names(network)
     for service in network.services.values():
         known: Peers | None = None

@@ -722,14 +722,16 @@ def _near_file(workspace: Workspace, text: str, line: CommandLine) -> str | None
         "named like Compose files",
         lambda: [f for f in workspace.files if _NAMED_COMPOSE.search(f) and plain(f)],
     )
-    scores = {other: ratio(plain(text), plain(other)) for other in files}
+    number = re.findall(r"\d+", basename(text))  # what is counted is not misspelt: `compose.dev-2.yml`
+    alike = (other for other in files if re.findall(r"\d+", basename(other)) == number)
+    scores = {other: ratio(plain(text), plain(other)) for other in alike}
     near = [other for other, score in scores.items() if score >= 85]
     own = dirname(line.span.path)
     folder = own if near and "/" not in text and dirname(near[0]) == own else line.directory
     prefix = f"{folder}/" if folder else ""
     if len(near) != 1 or not near[0].startswith(prefix):
         return None
-    return near[0].removeprefix(prefix)
+    return ("./" if text.startswith("./") else "") + near[0].removeprefix(prefix)
 
 
 _NAMED_COMPOSE = regex(r"compose[^/]*\.ya?ml$")

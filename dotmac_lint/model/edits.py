@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from dotmac_lint.fix import Edit, Fix
+from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose_tree import Items
 from dotmac_lint.phrases import listed
 from dotmac_lint.source import SourceFile, Span
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from dotmac_lint.workspace import Workspace
 
 
+_REFERENCE = regex(r"\$\{[^{}\s:#\"']+(:?[?-][^{}:#\"']*)?\}")
+
+
 def add_variable(
     service: Service, name: str, value: str | None, after: Variable | None = None
 ) -> Edit | None:
@@ -24,7 +29,8 @@ def add_variable(
 
     Without a value Compose hands on what its own environment has.
 
-    None where the service has no block of its own. In a mapping the value is quoted: it stays a string.
+    None where the service has no block of its own. In a mapping the value is quoted: it stays a string. Nothing but a
+    reference is written as that before it.
     """
     block = service.definition.environment_block
     if block is None:
@@ -41,6 +47,10 @@ def add_variable(
         written = name if value is None else f"{name}={value}"
     else:
         written = f"{name}: null" if value is None else f'{name}: "{value}"'
+        source = service.workspace.source(block.path)
+        before = anchor.range.slice(source.text).rstrip() if source is not None else ""
+        if value and _REFERENCE.fullmatch(value) and not block.flow and before[-1:] not in ('"', "'"):
+            written = f"{name}: {value}"
     if block.flow:
         return Edit(Span(block.path, anchor.end, anchor.end), f", {written}")
     source = service.workspace.source(block.path)
@@ -58,6 +68,17 @@ def add_variable(
     lead = lead.replace('"', "").replace("'", "")
     end = source.line_range(source.position(max(anchor.end - 1, anchor.start)).line).end
     return Edit(Span(block.path, end, end), f"{source.newline}{lead}{written}")
+
+
+def append_lines(source: SourceFile, *lines: str) -> Edit:
+    """Put `lines` at the end of the file, apart from a block there that has a heading."""
+    text, end = source.text, len(source.text)
+    rows = text.splitlines()
+    block = [*takewhile(str.strip, reversed(rows))]
+    apart = bool(block) and len(block) < len(rows) and block[-1].startswith("#")
+    whole = not text or text.endswith(("\n", "\r"))
+    lead = source.newline * ((not whole) + apart)
+    return Edit(Span(source.path, end, end), lead + "".join(f"{line}{source.newline}" for line in lines))
 
 
 def replace_word(workspace: Workspace, at: Span, text: str) -> Edit | None:

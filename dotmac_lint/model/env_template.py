@@ -254,12 +254,14 @@ class _Writer:
         return Template(text.rstrip("\n") + "\n", names, tuple(self.made), tuple(self.left))
 
     def _block(self, needed: Iterable[Needed], title: str) -> str:
-        lines = [f"# {title}", ""]
+        lines, heading = [f"# {title}"], ""
         for one in needed:
             note = " ".join(visible(mask_message(one.note)).split())
-            lines.append(f"# {', '.join(one.users)}{f': {note}' if note else ''}")
-            lines += [f"{one.name}={self._value(one)}", ""]
-        return "\n".join(lines) + "\n" if len(lines) > 2 else ""
+            own = f"# {', '.join(one.users)}{f': {note}' if note else ''}"
+            lines += () if own == heading and not note else ("", own)
+            lines.append(f"{one.name}={self._value(one)}")
+            heading = own
+        return "\n".join(lines) + "\n\n" if len(lines) > 1 else ""
 
     def _value(self, needed: Needed) -> str:
         if self.deployment.production and ENVIRONMENT.search(needed.name):

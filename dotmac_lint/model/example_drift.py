@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.facts import fact
-from dotmac_lint.fix import Applicability, Edit, Fix
+from dotmac_lint.fix import Applicability, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
 from dotmac_lint.model.command_lines import default_file, overlays_others
 from dotmac_lint.model.compose import example_names, load_project, stand_in
 from dotmac_lint.model.compose_tree import Leaf, Reference, every_leaf
 from dotmac_lint.model.dotenv_extras import dotenv_extras
+from dotmac_lint.model.edits import append_lines
 from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives
@@ -522,9 +523,6 @@ def _append(workspace: Workspace, example: str, *names: str) -> Fix | None:
     source = workspace.source(example)
     if source is None:
         return None
-    end = len(source.text)
-    line = "" if not end or source.text.endswith("\n") else source.newline
-    lines = "".join(f"{name}={source.newline}" for name in names)
     shown = listed([f"`{name}=`" for name in names])
-    edit = Edit(Span(example, end, end), line + lines)
+    edit = append_lines(source, *(f"{name}=" for name in names))
     return Fix(f"Append {shown} to `{example}`", (edit,), applicability=Applicability.SAFE)

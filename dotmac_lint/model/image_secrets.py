@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dotmac_lint.diagnostic import grouped
-from dotmac_lint.fix import CreateFile, Edit, Fix
+from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.edits import append_lines
 from dotmac_lint.model.secret_values import is_real_secret
 from dotmac_lint.model.variable_readers import BUNDLED
 from dotmac_lint.phrases import listed
@@ -314,7 +315,4 @@ def keep_out(found: ImageSecret) -> Fix | None:
     source = found.image.workspace.source(path)
     if source is None:
         return None
-    end = len(source.text)
-    start = "" if not source.text or source.text.endswith(("\n", "\r")) else source.newline
-    edit = Edit(Span(path, end, end), f"{start}{pattern}{source.newline}")
-    return Fix(title, edits=(edit,))
+    return Fix(title, edits=(append_lines(source, pattern),))

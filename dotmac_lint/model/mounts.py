@@ -489,7 +489,8 @@ def _contents(mount: MissingSource) -> dict[str, str]:
         files = _provisioning(mount.service)
         below = {path: text for path, text in files.items() if f"{path}/".startswith(f"{target}/")}
         return {posixpath.relpath(path, target): text for path, text in below.items()}
-    return {} if mount.matters else {".gitkeep": ""}
+    a_file_to_celery = posixpath.basename(target) == "celerybeat-schedule"
+    return {} if mount.matters or a_file_to_celery else {".gitkeep": ""}
 
 
 def _provisioning(service: Service) -> dict[str, str]:

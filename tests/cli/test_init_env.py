@@ -149,6 +149,13 @@ def test_an_example_to_commit(shop: Path, run: Run) -> None:
     assert set(dotenv_values(stream=StringIO(result.stdout)).values()) == {""}
 
 
+def test_what_the_same_services_need_stands_together(shop: Path, run: Run) -> None:
+    database = "      POSTGRES_USER: ${DB_USER}\n      POSTGRES_DB: ${DB_NAME}\n"
+    (shop / "compose.production.yaml").write_text(COMPOSE.replace(".env.production", ".env") + database)
+    shown = run("init-env", "--production", "--example").stdout
+    assert "# api, db\nDB_PASSWORD=\n\n# db\nDB_USER=\nDB_NAME=\n\n# api: Signs cookies.\n" in shown
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

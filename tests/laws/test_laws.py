@@ -129,7 +129,7 @@ def check_text(made: Made, path: str, data: bytes, about: str) -> None:
     added = 0
     for _, start, end, new_start, new_end in changes(before, after):
         old, new = lines(before)[start:end], lines(after)[new_start:new_end]
-        added += len(new) - len(old)
+        added += len([*filter(str.strip, new)]) - len(old)  # apart from a block with a heading
         for number, line in enumerate(old, start + 1):
             if made.style.startswith("flow") and "environment:" in line:
                 items, new_items = line.split(", "), new[0].split(", ")
