@@ -434,7 +434,7 @@ def _unknown_hosts(network: Network) -> Iterator[UnknownHost]:
             known = known or network.peers(service)
             if known.unknown or host in known.services or host in known.others | known.containers:
                 continue
-            if _is_stem(host, known):
+            if _is_stem(host, known) or _is_in_stack(network, host, known):
                 continue
             files = network.deployment.project.files
             if _is_own(service, endpoint) or any(is_commented(service.workspace, f, host) for f in files):
@@ -489,6 +489,11 @@ def _is_stem(host: str, known: Peers) -> bool:
     """Whether several services are called so with a number behind it, which the program may write there."""
     numbered = re.compile(re.escape(host) + r"[-_]?\d+")
     return sum(numbered.fullmatch(name) is not None for name in (*known.services, *known.others)) > 1
+
+
+def _is_in_stack(network: Network, host: str, known: Peers) -> bool:
+    """Whether a swarm calls a service so: `STACK_SERVICE`."""
+    return network.deployment.spec.is_stack and any(host.endswith(f"_{name}") for name in known.services)
 
 
 def _is_called_so(variable: str, host: str) -> bool:

@@ -140,6 +140,11 @@ class DeploymentSpec(msgspec.Struct, frozen=True):
         return any(label.span.end for label in self.evidence)
 
     @property
+    def is_stack(self) -> bool:
+        """Whether `docker stack deploy` starts it, in a swarm."""
+        return any(label.text.startswith("docker stack") for label in self.evidence)
+
+    @property
     def joined_by_guess(self) -> bool:
         """Whether it has a file more only because that one needs services of the first."""
         return len(self.files) > 1 and not self.commanded and basename(self.files[-1]) not in OVERRIDE_FILES

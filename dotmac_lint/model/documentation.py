@@ -325,6 +325,19 @@ def is_not_yet(workspace: Workspace, place: Span) -> bool:
     return any(map(_NOT_YET.search, (*labels, *(heading.text for heading in _headings(workspace, place)))))
 
 
+def is_announced(text: str, name: str) -> bool:
+    """Whether a paragraph that names it says that it is yet to be written."""
+    return any(
+        _NOT_YET.search(text, max(0, text.rfind("\n\n", 0, place.start())), _paragraph_end(text, place.end()))
+        for place in re.finditer(rf"`[^`\n]*{re.escape(name)}[^`\n]*`", text)
+    )
+
+
+def _paragraph_end(text: str, start: int) -> int:
+    end = text.find("\n\n", start)
+    return len(text) if end < 0 else end
+
+
 def is_printed(workspace: Workspace, place: Span) -> bool:
     """Whether a command is only shown to whoever runs the script: `echo "Now run: docker compose up"`."""
     source = workspace.source(place.path)

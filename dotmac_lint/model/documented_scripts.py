@@ -22,6 +22,7 @@ from dotmac_lint.model.documentation import (
     Missing,
     checked_out,
     if_it_is_there,
+    is_announced,
     is_meant,
     is_of_other_times,
     is_written_out,
@@ -323,6 +324,7 @@ def is_for_us(workspace: Workspace, text: str, start: int, place: Span, name: st
     if DOCUMENT.search(path) and (
         _REPLACED.match(text, place.end)
         or is_written_out(workspace, path, name)
+        or is_announced(text, name)
         or if_it_is_there(workspace, place)
         or _AS_ANOTHER.search(text, text.rfind("\n#", 0, begin) + 1, begin)
     ):

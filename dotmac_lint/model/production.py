@@ -17,6 +17,7 @@ from dotmac_lint.diagnostic import grouped
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
+from dotmac_lint.model.deployments import is_development
 from dotmac_lint.model.edits import add_variable, remove_attribute, remove_item
 from dotmac_lint.model.servers import server_of
 from dotmac_lint.model.start_faults import ENVIRONMENT, default_in_force, is_taken, where_to_set
@@ -246,7 +247,11 @@ def _development_mounts(deployment: Deployment) -> Iterator[DevelopmentMount]:
     for service in deployment.services:
         if service.stage is None or deployment.development or not _is_deployed(service):
             continue
-        hidden = [(mount, path) for mount in service.binds if (path := _hidden(service.stage, mount))]
+        hidden = [
+            (mount, path)
+            for mount in service.binds
+            if not is_development((mount.span.path,)) and (path := _hidden(service.stage, mount))
+        ]
         for mount, path in hidden:
             copies = (copy for layer in service.stage.chain for copy in layer.copies if path in copy.matches)
             copied = next((copy.span for copy in copies), None)

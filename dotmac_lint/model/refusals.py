@@ -37,7 +37,7 @@ class Refusal(NamedTuple):
 def refusals(deployment: Deployment) -> Iterator[Refusal]:
     """Nothing where a file could not be read, and for what `docker stack deploy` starts: Swarm ignores names."""
     project = deployment.project
-    if not project.complete or any(e.text.startswith("docker stack") for e in deployment.spec.evidence):
+    if not project.complete or deployment.spec.is_stack:
         return
     yield from _empty_at_the_top(deployment)
     for service in project.services.values():

@@ -230,6 +230,9 @@ def _composed(workspace: Workspace, path: str) -> Iterator[tuple[Pattern, str | 
         elif takes_all and _ASKS.search(data):
             for added, formatted in _ENDED.findall(data):
                 yield Pattern("", (added or formatted).decode()), None
+        if takes_all is not _SHELL_TAKES_ALL and takes_all and b'_"' in data:
+            for prefix in _BEGINNING.findall(data):
+                yield Pattern(prefix.decode()), None
 
 
 _DELIMITER = regex(rb"[\"']__[\"']")
@@ -444,6 +447,8 @@ _COMPOSED_IN_SHELL = regex(rb"\b([A-Z][A-Z0-9_]*_)\$\{?\w+\}?((?:_[A-Z0-9_]+)?)|
 _ASKS = regex(rb"[gG]et_?[eE]nv|\bENV\b|env::var")
 _ENDED = regex(rb"[+.][ \t]*\"(_[A-Z][A-Z0-9_]*)\"|\"(?:%[sv]|#?\{\w*\}|\$\w+|\$\{\w+\})(_[A-Z][A-Z0-9_]*)\"")
 """A name that other code makes of another and an end: `os.Getenv(key + "_FILE")`."""
+_BEGINNING = regex(rb"(?<!:)\"([A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){0,6}_)\"")
+"""What other code hands to a function that puts names together: `connect("REPORTS_DB_")`; a tag of Go's is none."""
 _JVM_TAKES_ALL = (regex(rb"springframework|System\.getenv\(\)|micronaut|quarkus|ConfigFactory|hoplite"),)
 _TAKES_ALL = {
     "sh": _SHELL_TAKES_ALL,

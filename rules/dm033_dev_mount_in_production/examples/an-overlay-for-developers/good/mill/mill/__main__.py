@@ -1,0 +1,1 @@
+# mill/mill/__main__.py
