@@ -140,8 +140,9 @@ def _explained(repository: Repository, found: MissingScript) -> bool:
         return True
     if users:
         return False
-    taken = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
-    nothing_there = len(taken) > 1 and all(copy.missing for copy in taken)
+    copies = [copy for stage in image.stages for copy in stage.copies if copy.origin == "context"]
+    named = [copy for copy in copies if copy.source.text.rstrip("/.")]
+    nothing_there = len(named) > 1 and all(copy.missing for copy in named)
     beside = relative.split("/", 2)[2:]  # from the folder in which the repository lies
     if beside and image.workspace.is_listed(beside[0]):
         return True
@@ -230,7 +231,7 @@ def _absent_source(copy: Copy, full: str) -> str | None:
     into_folder = posixpath.join(destination, name)
     if full == into_folder or (not copy.destination_is_directory and full == destination.rstrip("/")):
         return source
-    if full.startswith(destination.rstrip("/") + "/") and not posixpath.splitext(name)[1]:
+    if full.startswith(destination.rstrip("/") + "/") and "." not in name:
         return f"{source}/{full[len(destination.rstrip('/')) + 1 :]}"  # the folder itself is missing
     return None
 
