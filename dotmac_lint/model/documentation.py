@@ -421,6 +421,20 @@ def _is_in_another_folder(workspace: Workspace, before: str) -> bool:
     )
 
 
+_STEP = regex(r"(?m)^[ \t]*- ")
+_WORKING_DIRECTORY = regex(r"(?m)^[ \t]*(?:- )?working-directory:[ \t]*[\"']?((?:/|~/)[^\s\"']+)")
+
+
+def _runs_in_another_folder(workspace: Workspace, place: Span) -> bool:
+    """Whether the step of a workflow runs in a folder of the runner's machine that is not called as the repository."""
+    source = workspace.source(place.path)
+    text = source.text if source is not None else ""
+    begin = max((step.start() for step in _STEP.finditer(text, 0, place.start)), default=0)
+    after = _STEP.search(text, place.end)
+    found = _WORKING_DIRECTORY.search(text, begin, after.start() if after is not None else len(text))
+    return found is not None and not _is_ours(workspace, basename(found[1].rstrip("/-")))
+
+
 def _leads_away(workspace: Workspace, above: str, section: str) -> bool:
     """Whether the document enters no folder that is here, but before the command one of a name that none here has, or
     the block of code enters such a folder last; what it clones is told apart."""
@@ -872,6 +886,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
         return
     workspace = repository.workspace
     if line.away or (not line.files and overlays_others(workspace, dirname(line.span.path))):
+        return
+    if _WORKFLOW.search(line.span.path) and _runs_in_another_folder(workspace, line.span):
         return
     if not line.files and any(workspace.is_ignored(join(line.directory, name)) for name in DEFAULT_FILES):
         return  # each machine has its own
