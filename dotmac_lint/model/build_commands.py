@@ -166,8 +166,9 @@ def _entered(text: str, start: int) -> str:
 
 
 _EXPRESSION = regex(r"\$\{\{\s*([\w.-]+)\s*\}\}")
-OPEN_NAME = "[^/:]+/[^/:]+"
-_REPOSITORY = {"github.repository": OPEN_NAME, "github.repository_owner": "[^/:]+"}
+OPEN_OWNER = "[^/:]+"
+OPEN_NAME = f"{OPEN_OWNER}/[^/:]+"
+_REPOSITORY = {"github.repository": OPEN_NAME, "github.repository_owner": OPEN_OWNER}
 """Expressions of workflows whose form is known (https://docs.github.com/actions, github context)."""
 
 
@@ -184,10 +185,12 @@ def _name(text: str, variables: dict[str, str] | None = None) -> list[str]:
     pieces = re.split(r"(\$\{\{.*?\}\})", text)
     # The tag follows the last colon behind the last slash.
     pattern = ""
-    for piece in pieces:
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         expression = _EXPRESSION.fullmatch(piece)
         if expression is not None:
             known = _REPOSITORY.get(expression[1])
+            if known is None and expression[1].startswith(("secrets.", "vars.")) and following[:1] == "/":
+                known = OPEN_OWNER  # an account: `${{ secrets.DOCKERHUB_USERNAME }}/shop-api`
             if known is None:
                 return []
             pattern += known
@@ -231,11 +234,28 @@ def _resolved(workspace: Workspace, command: BuildCommand, places: list[str]) ->
 
 
 def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand]:
-    """The steps that use docker/build-push-action."""
+    """The steps that use docker/build-push-action, once for each combination of their job's matrix."""
+    variables = _variables(node)
+    for job in mappings(node):
+        steps = job.get("steps")
+        if steps is not None:
+            combinations = _combinations(job.get("strategy"))
+            images = (_images_of_job(workspace, path, steps, variables, one) for one in combinations)
+            yield from dict.fromkeys(command for commands in images for command in commands)
+
+
+_Combination = dict[str, str] | None
+"""What `matrix.NAME` stands for; None where there is no matrix."""
+
+
+def _images_of_job(
+    workspace: Workspace, path: str, steps: Node, variables: dict[str, str], combination: _Combination
+) -> Iterator[BuildCommand]:
     from dotmac_lint.readers.yaml import Mapping, Scalar
 
-    variables, named = _workflow_names(node)
-    for entries in mappings(node):
+    variables = {name: _filled(value, combination) for name, value in variables.items()}
+    named = _images_of_steps(steps)
+    for entries in mappings(steps):
         uses, given = entries.get("uses"), entries.get("with")
         if not (
             isinstance(uses, Scalar)
@@ -243,29 +263,93 @@ def _steps(workspace: Workspace, path: str, node: Node) -> Iterator[BuildCommand
             and isinstance(given, Mapping)
         ):
             continue
-        inputs = {e.key.value: e.value for e in given.entries if isinstance(e.value, Scalar)}
+        scalars = {e.key.value: e.value for e in given.entries if isinstance(e.value, Scalar)}
+        inputs = {name: _filled(scalar.value, combination) for name, scalar in scalars.items()}
         # Without a context it builds the repository itself.
-        context, file = (inputs[n].value if n in inputs else "" for n in ("context", "file"))
+        context, file = inputs.get("context", ""), inputs.get("file", "")
         if "$" in context + file:
             continue
         arguments: list[BuildArgument] = []
         source = workspace.source(path)
-        listed, stage = inputs.get("build-args"), inputs.get("target")
-        if listed is not None and source is not None:
+        listed, stage = scalars.get("build-args"), scalars.get("target")
+        varies = any("matrix." in scalars[n].value for n in ("context", "file", "target") if n in scalars)
+        # Those of several images are for whichever takes them.
+        if listed is not None and source is not None and not varies:
             written = listed.range.slice(source.text)
             for match in re.finditer(r"^[ \t|>-]*([A-Za-z_]\w*)=", written, re.M):
                 arguments += _argument(path, match[1], listed.range.start + match.start(1))
-        target = next(_argument(path, stage.value, stage.range.start), None) if stage is not None else None
-        tags, outputs, labels = (
-            inputs[n].value if n in inputs else "" for n in ("tags", "outputs", "labels")
-        )
+        target = None
+        if stage is not None:
+            target = next(_argument(path, inputs["target"], stage.range.start), None)
+        tags, outputs, labels = (inputs.get(name, "") for name in ("tags", "outputs", "labels"))
         # An image for each platform is pushed by its digest, without a tag.
         tags = "\n".join((tags, *re.findall(r"\bname=([^,\"\n]+)", outputs)))
         for step in re.findall(r"steps\.([\w-]+)\.outputs\.(?:tags|labels)", tags + labels):
-            tags += "\n" + named.get(step, "")
+            tags += "\n" + _filled(named.get(step, ""), combination)
         names = [name for tag in re.split(r"[,\n]", tags) for name in _name(tag, variables)]
         command = BuildCommand(uses.range.at(path), file, context, tuple(arguments), target, tuple(names))
         yield from _resolved(workspace, command, [""])
+
+
+_OF_MATRIX = regex(r"\$\{\{[ \t]*matrix\.([\w.-]+)[ \t]*\}\}")
+_MOST_COMBINATIONS = 100
+
+
+def _filled(text: str, combination: _Combination) -> str:
+    """The text with what the matrix gives; what a combination lacks is empty, as it is to GitHub."""
+    if combination is None or "matrix." not in text:
+        return text
+    return _OF_MATRIX.sub(lambda match: combination.get(match[1], ""), text)
+
+
+def _combinations(strategy: Node | None) -> list[_Combination]:
+    """Those of a job's matrix; nothing is known of one that an expression makes, or that leaves some out."""
+    from dotmac_lint.readers.yaml import Mapping, Sequence
+
+    matrix = _entry(strategy, "matrix")
+    if not isinstance(matrix, Mapping):
+        return [None]
+    axes = {entry.key.value: entry.value for entry in matrix.entries}
+    included = axes.pop("include", None)
+    given = [*axes.values(), *([included] if included is not None else [])]
+    if "exclude" in axes or not all(isinstance(values, Sequence) for values in given):
+        return [None]
+    found: list[dict[str, str]] = [{}] if axes else []
+    for name, axis in axes.items():
+        values = [_flat(name, item) for item in axis.items] if isinstance(axis, Sequence) else []
+        found = [{**one, **value} for one in found for value in values][:_MOST_COMBINATIONS]
+    originals = [dict(one) for one in found]
+    for item in included.items if isinstance(included, Sequence) else ():
+        more = _flat("", item)
+        fitting = [
+            one
+            for one, original in zip(found, originals, strict=False)
+            if all(original.get(key, value) == value for key, value in more.items())
+        ]
+        for one in fitting:
+            one.update(more)
+        if not fitting:
+            found.append(more)
+    return [*found[:_MOST_COMBINATIONS]] or [None]
+
+
+def _flat(name: str, node: Node) -> dict[str, str]:
+    """The scalars of a value of a matrix, each by its path: `service.context`."""
+    from dotmac_lint.readers.yaml import Mapping, Scalar
+
+    if isinstance(node, Scalar):
+        return {name: node.value}
+    found: dict[str, str] = {}
+    for entry in node.entries if isinstance(node, Mapping) else ():
+        found |= _flat(f"{name}.{entry.key.value}" if name else entry.key.value, entry.value)
+    return found
+
+
+def _entry(node: Node | None, name: str) -> Node | None:
+    from dotmac_lint.readers.yaml import Mapping
+
+    entries = node.entries if isinstance(node, Mapping) else ()
+    return next((entry.value for entry in entries if entry.key.value == name), None)
 
 
 class MissingDockerfile(msgspec.Struct, frozen=True, gc=False):
@@ -329,23 +413,31 @@ def _dockerfiles_of_steps(workspace: Workspace, path: str) -> list[MissingDocker
     return found
 
 
-def _workflow_names(node: Node) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables of `env` that a workflow sets once, and the `images` of docker/metadata-action by step."""
+def _variables(node: Node) -> dict[str, str]:
+    """The variables of `env` that a workflow sets once."""
     from dotmac_lint.readers.yaml import Mapping, Scalar
 
     variables: dict[str, set[str]] = {}
-    named: dict[str, str] = {}
     for entries in mappings(node):
         given = entries.get("env")
         for entry in given.entries if isinstance(given, Mapping) else ():
             if isinstance(entry.value, Scalar):
                 variables.setdefault(entry.key.value, set()).add(entry.value.value)
-        uses, step, inputs = entries.get("uses"), entries.get("id"), entries.get("with")
+    return {name: next(iter(values)) for name, values in variables.items() if len(values) == 1}
+
+
+def _images_of_steps(steps: Node) -> dict[str, str]:
+    """The `images` of docker/metadata-action by step."""
+    from dotmac_lint.readers.yaml import Scalar
+
+    named: dict[str, str] = {}
+    for entries in mappings(steps):
+        uses, step = entries.get("uses"), entries.get("id")
         if isinstance(uses, Scalar) and "docker/metadata-action" in uses.value and isinstance(step, Scalar):
-            for entry in inputs.entries if isinstance(inputs, Mapping) else ():
-                if entry.key.value == "images" and isinstance(entry.value, Scalar):
-                    named[step.value] = entry.value.value
-    return {name: next(iter(values)) for name, values in variables.items() if len(values) == 1}, named
+            images = _entry(entries.get("with"), "images")
+            if isinstance(images, Scalar):
+                named[step.value] = images.value
+    return named
 
 
 def mappings(node: Node) -> Iterator[dict[str, Node]]:

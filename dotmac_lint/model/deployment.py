@@ -468,12 +468,14 @@ class Repository:
         return self._commanded_image(*commands.pop()) if len(commands) == 1 else None
 
     def _may_be_own(self, pattern: str, name: str) -> bool:
-        """Whether the pattern says more than that the image is called as the repository, or a package here is too."""
-        from dotmac_lint.model.build_commands import OPEN_NAME
+        """Whether the pattern says more than that the image is called as the repository, or with one word under any
+        account, or a package here is too."""
+        from dotmac_lint.model.build_commands import OPEN_NAME, OPEN_OWNER
         from dotmac_lint.model.variable_readers import own_words, parts
 
-        last = name.rpartition("/")[2].lower().encode()
-        return not pattern.endswith(OPEN_NAME) or not own_words(self.workspace).isdisjoint(parts([last]))
+        last = name.rpartition("/")[2].lower()
+        is_open = pattern.endswith(OPEN_NAME) or (pattern.startswith(OPEN_OWNER) and last.isalnum())
+        return not is_open or not own_words(self.workspace).isdisjoint(parts([last.encode()]))
 
     def _commanded_image(self, dockerfile: str, context: str, target: str | None = None) -> Image:
         """What a build command makes of a Dockerfile, worked out once."""
