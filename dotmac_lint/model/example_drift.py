@@ -25,7 +25,7 @@ from dotmac_lint.model.dotenv_extras import dotenv_extras
 from dotmac_lint.model.edits import append_lines
 from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
-from dotmac_lint.model.interpolated import host_gives
+from dotmac_lint.model.interpolated import host_gives, may_reach_compose
 from dotmac_lint.model.made_elsewhere import is_fetched, is_named, lines_naming
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import is_slip, similar_name
@@ -519,7 +519,8 @@ def _is_example_of(deployment: Deployment, env_file: str, example: str) -> bool:
 
 
 def _is_set_elsewhere(workspace: Workspace, name: str, example: str) -> bool:
-    """Whether a file sets or names it which is no document, no Compose file and no other folder's env file."""
+    """Whether a file sets or names it which is no document, no Compose file and no other folder's env file, and which
+    has to do with Compose."""
     files = (
         path
         for path in workspace.files
@@ -528,7 +529,9 @@ def _is_set_elsewhere(workspace: Workspace, name: str, example: str) -> bool:
         and not path.endswith((".py", ".ts", ".js", ".tsx", ".go", ".rs", ".java"))
         and not (_sets_only(path) and posixpath.dirname(path) != posixpath.dirname(example))
     )
-    return any(workspace.words.search(files, {name.encode()}))
+    return any(
+        may_reach_compose(workspace, path) for path, _ in workspace.words.search(files, {name.encode()})
+    )
 
 
 def _append(workspace: Workspace, example: str, *names: str) -> Fix | None:

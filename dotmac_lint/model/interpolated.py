@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +21,7 @@ from dotmac_lint.lazy import regex
 from dotmac_lint.model.compose import env_file_layers, stand_in
 from dotmac_lint.model.compose_tree import Items, Leaf, Reference, Table, Tree, every_leaf
 from dotmac_lint.model.made_elsewhere import lines_naming
+from dotmac_lint.model.servers import account_names
 from dotmac_lint.model.similar import similar_name
 from dotmac_lint.report.secrets import is_secret_name
 from dotmac_lint.source import Span
@@ -56,7 +57,7 @@ _HOST_PREFIXES = (
 _MAGIC = regex(r"SERVICE_(FQDN|URL|NAME|USER|PASSWORD|BASE64|REALBASE64|HEX)(_\d+)?_[A-Z][A-Z0-9_]*")
 """Names for which Coolify makes a value (its "magic environment variables")."""
 
-Kind = Literal["undefined", "env-file", "eaten"]
+Kind = Literal["undefined", "env-file", "default", "eaten"]
 _RUN = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_stop"})
 
 
@@ -133,7 +134,8 @@ class Blank(msgspec.Struct, frozen=True):
     """A variable that Compose replaces by nothing, and what was meant.
 
     Of kind "eaten" is what the container's shell should have seen, or no variable at all; of kind "env-file" what
-    only an `env_file` sets; of kind "undefined" what nobody sets, and no document, script or example names.
+    only an `env_file` sets, of kind "default" where it has a default, which the container gets instead; of kind
+    "undefined" what nobody sets, and no document, script or example names.
     """
 
     kind: Kind
@@ -148,7 +150,7 @@ class Blank(msgspec.Struct, frozen=True):
     meant: str | None = None
     """A variable that is set, and whose name is like it."""
     path: str = ""
-    """Of kind "env-file": the file; of kind "eaten" the env file in which the value stands."""
+    """Of kind "env-file" and "default": the file; of kind "eaten" the env file in which the value stands."""
     text: tuple[Span, ...] = ()
     """Of kind "eaten": all such places of a value in which a `$` means itself. The name may be part of a secret."""
 
@@ -213,6 +215,7 @@ def blanks(deployment: Deployment) -> Iterator[Blank]:
             yield found
     yield from texts.values()
     yield from _eaten_in_env_files(deployment.project, seen)
+    yield from _kept_defaults(deployment, given)
 
 
 def _eaten_in_env_files(project: Project, seen: set[Span]) -> Iterator[Blank]:
@@ -329,14 +332,57 @@ def _from_env_file(use: Undefined, deployment: Deployment, given: dict[str | Non
     if found is None or deployment.spec.env_files_elsewhere:
         return None
     variable, path = found
-    elsewhere = _named(use, deployment.repository) - {variable.span.path}
-    if any(not _DOCUMENT.search(other) for other in elsewhere):
-        return None  # a script may set it
-    if use.at in _given_in_some_deployment(deployment.repository):
-        return None  # its owners start the file otherwise, with what it needs
-    if _is_put_as_dotenv(deployment.repository, path, use.at.path):
+    if not _is_only_for_containers(use, deployment.repository, variable, path):
         return None
     return Blank("env-file", use.name, use.at, None, use.attribute, given=variable, path=path)
+
+
+def _is_only_for_containers(use: Undefined, repository: Repository, variable: Variable, path: str) -> bool:
+    elsewhere = _named(use, repository) - {variable.span.path}
+    if any(
+        not _DOCUMENT.search(other) and may_reach_compose(repository.workspace, other) for other in elsewhere
+    ):
+        return False  # a script may set it
+    if use.at in _given_in_some_deployment(repository):
+        return False  # its owners start the file otherwise, with what it needs
+    return not _is_put_as_dotenv(repository, path, use.at.path)
+
+
+def _kept_defaults(deployment: Deployment, given: Callable[[], dict[str | None, _Given]]) -> Iterator[Blank]:
+    """`X: ${X:-default}` where only an `env_file` sets X to another value: what those who have the file are to log in
+    with at this server, or what the file gives the service itself in vain. What only the example of one holds may be
+    meant for other ways to start the service."""
+    if deployment.spec.env_files_elsewhere:
+        return
+    seen: set[Span] = set()
+    for service in deployment.services:
+        node = service.definition.attribute("environment") if service.definition.active else None
+        for use, default in _with_defaults(node, service.definition) if node is not None else ():
+            logs_in = use.name in account_names(service)
+            found = given()[None if logs_in else service.name].get(use.name)
+            if found is None or use.at in seen or found[0].value == Known(default):
+                continue
+            if found[0].placeholder and not logs_in:
+                continue
+            seen.add(use.at)
+            if _is_only_for_containers(use, deployment.repository, *found):
+                variable, path = found
+                yield Blank(
+                    "default", use.name, use.at, service.name, "environment", given=variable, path=path
+                )
+
+
+def _with_defaults(node: Tree, service: Service) -> Iterator[tuple[Undefined, str]]:
+    """The variables that are handed on under their own names and with a default, which they keep."""
+    for leaf in every_leaf(node):
+        for reference in leaf.references:
+            name = reference.name
+            written = rf"({name}=)?\$\{{{name}:?-([^${{}}]*)\}}"
+            match = re.fullmatch(written, leaf.raw) if name not in leaf.origin.scope else None
+            if match is not None and not host_gives(name):
+                scope = tuple(leaf.origin.scope)
+                use = Undefined(name, reference.span, service, "environment", leaf, scope, True, name)
+                yield use, match[2]
 
 
 def _is_put_as_dotenv(repository: Repository, path: str, compose_file: str) -> bool:
@@ -523,14 +569,30 @@ _BUILT = regex(r"(^|/)(Dockerfile|Containerfile)[^/]*$|\.Dockerfile$")
 
 def _named(use: Undefined, repository: Repository) -> frozenset[str]:
     """The files that name the variable, Compose files and programs aside."""
-    found = repository.workspace.remembered("variables named", lambda: _mentions(repository))
-    paths: frozenset[str] = found.get(use.name, frozenset())
-    return paths
+    found: dict[str, frozenset[str]] = repository.workspace.remembered(
+        "variables named", lambda: _mentions(repository)
+    )
+    if use.name not in found:
+        found |= _naming(repository.workspace, {use.name})
+    return found[use.name]
 
 
 @fact(bool)
 def _speaks_of_compose(workspace: Workspace, path: str) -> bool:
     return b"compose" in (workspace.bytes(path) or b"")
+
+
+def may_reach_compose(workspace: Workspace, path: str) -> bool:
+    """Whether what the file sets may be there where Compose starts: it speaks of Compose, or a file that does takes it
+    in."""
+    takes = rb"(?:\bsource|\binclude|(?<!\S)\.)[ \t]+[^\s;&|]{0,200}" + re.escape(
+        posixpath.basename(path).encode()
+    )
+    return _speaks_of_compose(workspace, path) or any(
+        re.search(takes, workspace.bytes(other) or b"")
+        for other in workspace.files
+        if _speaks_of_compose(workspace, other)
+    )
 
 
 def _may_set(path: str) -> bool:
@@ -560,21 +622,22 @@ def _made_in(workspace: Workspace, path: str) -> set[str]:
 
 
 def _mentions(repository: Repository) -> dict[str, frozenset[str]]:
-    """Where each undefined variable of the repository stands outside of Compose files and programs.
-
-    Programs count where they have to do with Compose: they may be what starts it.
-    """
+    """Where each undefined variable of the repository stands outside of Compose files and programs."""
     names = {use.name for deployment in repository.deployments for use in undefined(deployment.project)}
+    return _naming(repository.workspace, names)
+
+
+def _naming(workspace: Workspace, names: set[str]) -> dict[str, frozenset[str]]:
+    """Programs count where they have to do with Compose: they may be what starts it."""
     if not names:
         return {}
-    workspace = repository.workspace
     files = (
         path
         for path in workspace.chosen(_may_set)
         if not _CODE.search(path) or _speaks_of_compose(workspace, path)
     )
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {name: set() for name in names}
     for path, here in workspace.words.search(files, {name.encode() for name in names}):
         for name in here:
-            found.setdefault(name.decode(), set()).add(path)
+            found[name.decode()].add(path)
     return {name: frozenset(paths) for name, paths in found.items()}

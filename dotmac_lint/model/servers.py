@@ -95,6 +95,13 @@ def accounts(service: Service, server: Server) -> dict[Part, Credential | Unknow
     return found
 
 
+def account_names(service: Service) -> frozenset[str]:
+    """The variables from which the server that the service runs takes its users, passwords and databases."""
+    server = server_of(service)
+    of = (server.user, server.password, server.database, server.root) if server is not None else ()
+    return frozenset(name for account in of if account is not None for name in account.names)
+
+
 def root_password(service: Service, server: Server) -> Credential | Unknown | None:
     return _account(service, server.root)
 

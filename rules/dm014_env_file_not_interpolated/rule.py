@@ -14,8 +14,8 @@ class EnvFileNotInterpolated(Rule):
     since = "0.1.0"
 
     def check(self, deployment: Deployment) -> Iterator[Diagnostic]:
-        set_there = (blank for blank in blanks(deployment) if blank.kind == "env-file")
-        for found in grouped(set_there, lambda blank: (blank.path, blank.at.path)):
+        set_there = (blank for blank in blanks(deployment) if blank.kind in ("env-file", "default"))
+        for found in grouped(set_there, lambda blank: (blank.kind, blank.path, blank.at.path)):
             variables = grouped(found, lambda blank: blank.name)
             yield from [self._all(variables)] if len(variables) > MOST else map(self._one, variables)
 
@@ -23,7 +23,7 @@ class EnvFileNotInterpolated(Rule):
         blank, *others = places
         also = f" (and {len(others)} more place{'s' * (len(others) > 1)})" if others else ""
         return self._report(
-            f"`{blank.name}` in {blank.user}{also} stays empty: it is set only in the `env_file` ",
+            f"`{blank.name}` in {blank.user}{also} {_stays(blank, 's')}: it is set only in the `env_file` ",
             blank,
             others,
         )
@@ -32,7 +32,7 @@ class EnvFileNotInterpolated(Rule):
         blank, *others = (places[0] for places in variables)
         names = listed([f"`{other.name}`" for other in (blank, *others)], most=3)
         return self._report(
-            f"{names} stay empty: they are set only in the `env_file` ",
+            f"{names} {_stays(blank)}: they are set only in the `env_file` ",
             blank,
             others,
         )
@@ -51,3 +51,7 @@ class EnvFileNotInterpolated(Rule):
             service=blank.service,
             key=blank.name,
         )
+
+
+def _stays(blank: Blank, ending: str = "") -> str:
+    return f"keep{ending} the default" if blank.kind == "default" else f"stay{ending} empty"

@@ -1,0 +1,3 @@
+#!/bin/sh
+./secrets.sh
+docker compose -f compose.prod.yaml up -d

@@ -1,0 +1,2 @@
+#!/bin/sh
+POSTGRES_PASSWORD=of-the-mill

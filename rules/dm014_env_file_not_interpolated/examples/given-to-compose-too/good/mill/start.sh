@@ -1,0 +1,4 @@
+#!/bin/sh
+set -a
+. ./secrets.sh
+docker compose -f compose.prod.yaml up -d
