@@ -171,6 +171,9 @@ class Leaf:
                 continue
             value = interpolation.value_of(part, self._lookup)
             text = value.value if isinstance(value, Known) else UNKNOWN_CHARACTER
+            given = self.origin.scope.get(part.name)
+            if not text and given is not None and given.placeholder:
+                text = UNKNOWN_CHARACTER  # an example has the name without a value
             found += [(character, part.start, part.end) for character in text]
             position = part.end
         return found

@@ -133,6 +133,8 @@ _PLACEHOLDERS = regex(
 _OWN = regex(r"override|\b(my|your|custom|some|example)[-_.]", re.I)
 """Names of files that everybody makes for himself."""
 _EXAMPLE = regex(r"example|sample|template|dist", re.I)
+_SAYS = regex(r"[ \t]*(\w+)[ \t]+[\"']")
+"""What may call a function that prints a text: `ok "The stack is up"`."""
 _TO_BE_FILLED = regex(r"^[a-z]\.ya?ml$|(^|[._-])([A-Z]{2,}|x{3,})([._-]|$)")
 _LOCAL = regex(r"\blocal\b", re.I)
 """The same, unless a script of the repository calls it and does not look whether it is there."""
@@ -341,7 +343,14 @@ def _paragraph_end(text: str, start: int) -> int:
 def is_printed(workspace: Workspace, place: Span) -> bool:
     """Whether a command is only shown to whoever runs the script: `echo "Now run: docker compose up"`."""
     source = workspace.source(place.path)
-    return source is not None and bool(_PRINTS.match(source.text, line_start(source.text, place.start)))
+    if source is None:
+        return False
+    begin = line_start(source.text, place.start)
+    if _PRINTS.match(source.text, begin):
+        return True
+    said = _SAYS.match(source.text, begin)
+    prints = rf"^[ \t]*(?:function[ \t]+)?{said[1]}[ \t]*\(\)[ \t]*\{{?\s*(?:echo|printf)\b" if said else ""
+    return said is not None and re.search(prints, source.text, re.MULTILINE) is not None
 
 
 def is_for_others(workspace: Workspace, place: Span) -> bool:
@@ -783,13 +792,19 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
         found: dict[str, list[Span]] = {}
         for name, start, end in _copies_in(workspace, path):
             place = Span(path, start, end)
-            if not (
-                lies_somewhere(workspace, name)
-                or is_for_others(workspace, place)
+            if (
+                is_for_others(workspace, place)
                 or if_it_is_there(workspace, place)
                 or _is_looked_for(workspace, path, name)
                 or _is_linked_folder(workspace, path, name)
             ):
+                continue
+            lacking = _lacking_where_it_runs(workspace, place, name)
+            if lacking is not None:
+                elsewhere = [file for file in workspace.named(basename(name)) if file.endswith(f"/{name}")]
+                near = elsewhere[0] if lacking == name and len(elsewhere) == 1 else None
+                yield Missing("env file", lacking, (place,), near, aside=not is_followed(workspace, path))
+            elif not lies_somewhere(workspace, name):
                 found.setdefault(name, []).append(place)
         for name, places in found.items():
             inside = _inside(workspace, places[0], name)
@@ -797,6 +812,37 @@ def _copied_examples(workspace: Workspace) -> Iterator[Missing]:
                 near = _near_example(workspace, path, name) or _only_example(workspace, path, inside, name)
                 aside = not is_followed(workspace, path)
                 yield Missing("env file", name, tuple(places), near, aside=aside)
+
+
+_FOLDER_INSIDE = regex(r"(?:\./)?\w[\w-]*(?:/\w[\w-]*)*")
+
+
+def _lacking_where_it_runs(workspace: Workspace, place: Span, name: str) -> str | None:
+    """The path of the file, which is not there, where it is known in which folder the commands run: the block of code
+    enters one of the repository, or clones the repository and enters it."""
+    source, document = workspace.source(place.path), workspace.document(place.path)
+    blocks = document.code_blocks if source is not None and document is not None else ()
+    begin = next((b.range.start for b in blocks if b.range.start <= place.start < b.range.end), None)
+    if begin is None or source is None:
+        return None
+    before = source.text[begin : place.start]
+    entered, cloned = _ENTERS.findall(before), CLONE.search(before)
+    if cloned is not None:
+        if "/" in place.path or not _is_ours(workspace, cloned[1]) or entered[:1] != [cloned[2] or cloned[1]]:
+            return None
+        del entered[0]
+    elif not entered:
+        return None
+    if not all(map(_FOLDER_INSIDE.fullmatch, entered)):
+        return None
+    folder = normalise(join("", *entered)) or ""
+    ends = f"/{folder}"
+    held = {"", *(dirname(file) for file in workspace.files)}
+    folders = {folder} & held if cloned is not None else {f for f in held if f"/{f}".endswith(ends)}
+    there = (join(one, name + end) for one in folders for end in ("", *_RENDERED))
+    if not folders or any(workspace.kind(path) is not None for path in map(normalise, there) if path):
+        return None
+    return join(folder, name)
 
 
 def _is_linked_folder(workspace: Workspace, path: str, name: str) -> bool:
