@@ -77,6 +77,8 @@ _KEPT = regex(r"\.?(docker|app)?[_-]?(data|volumes?|appdata|storage)", re.I)
 """Folders for all that the containers of a deployment keep."""
 _NOT_RUN = regex(r"^/docker-entrypoint-initdb\.d/.*[^/]")
 """Folders in there: the images run the files that lie beside them, and no others."""
+_RENDERED = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
+"""What the templates are called of which programs alone make files."""
 _OF_EXAMPLE = regex(r"[._-](example|sample|template)\.ya?ml$")
 _TO_BE_FILLED = regex(r"<[^<>/]+>")
 """`<FOLDER-OF-FILMS>`."""
@@ -213,6 +215,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
                     is_written_by_command(workspace, source, posixpath.dirname(path))
                     or is_written_by_program(workspace, source)
                     or is_said_to_be_made(workspace, source)
+                    or any(workspace.is_listed(source + end) for end in _RENDERED)
                 )
             elif (configuration and _is_of_run_time(workspace, writers, source)) or (
                 configures and is_told_to_be_filled(workspace, posixpath.dirname(path), source)
