@@ -239,20 +239,17 @@ def _idle(repository: Repository, path: str, entry: EnvEntry, read: set[str]) ->
     if near is None:  # a bundler reads only what begins as it asks for
         bundled = BUNDLED.match(entry.key) is not None
         near = similar_name(entry.key, {n for n in read if (BUNDLED.match(n) is not None) == bundled})
-        near = (
-            near
-            if near and is_slip(entry.key, near) and _stands_below(repository.workspace, path, near)
-            else None
-        )
+        near = near if near and _may_be_meant(repository.workspace, path, entry.key, near) else None
     return Idle(entry.key, entry.key_range.at(path), section, near)
 
 
-def _stands_below(workspace: Workspace, path: str, name: str) -> bool:
-    """Whether a file of the example's folder, or of one below it, names the variable: others have examples of their
-    own."""
+def _may_be_meant(workspace: Workspace, path: str, name: str, near: str) -> bool:
+    """Whether `near` is no other thing of the same, with two words more or fewer, and a file of the example's folder,
+    or of one below it, names it: other folders have examples of their own."""
     folder = posixpath.dirname(path)
     others = (other for other in workspace.under(folder) if other != path)
-    return not folder or any(workspace.words.search(others, {name.encode()}))
+    alike = is_slip(name, near) and abs(name.count("_") - near.count("_")) < 2
+    return alike and (not folder or any(workspace.words.search(others, {near.encode()})))
 
 
 def read_names(workspace: Workspace, names: set[str]) -> set[str]:
