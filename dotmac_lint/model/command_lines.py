@@ -472,7 +472,7 @@ def _services(command: Span, subcommand: str | None, words: list[Text]) -> Itera
             skip = False
         elif chars.startswith("-"):
             skip = chars in _OPTIONS_WITH_VALUE and (subcommand, chars) not in _FLAGS
-        elif re.fullmatch(r"[A-Za-z0-9][\w.-]*", chars):
+        elif re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", chars):
             yield ServiceWord(chars, _place(command, word))
             if subcommand in _ONE_SERVICE:
                 return

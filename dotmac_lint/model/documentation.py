@@ -87,8 +87,10 @@ _FORMERLY = regex(
     re.I,
 )
 """How a sentence begins that tells what was done before it became another way."""
-_DAY = regex(r"\W{0,4}20\d\d-[01]\d-[0-3]\d\b")
-"""How the headings of a journal begin."""
+_DAY = regex(
+    r"\W{0,4}(20\d\d[-/.][01]?\d[-/.][0-3]?\d|[0-3]?\d[./][01]?\d[./]20\d\d|v?\d+\.\d+[\w.]{0,20}\W{1,5}20\d\d-\d\d-\d\d)\b"
+)
+"""How the headings of a journal begin, and those of versions that tell when they were made."""
 _FIRST_LINES = 12
 _LONGEST_SENTENCE = 800
 """Characters before a command in which the sentence above it stands."""
@@ -141,10 +143,11 @@ _LOCAL = regex(r"\blocal\b", re.I)
 _WORDS = regex(
     r"[a-z]|again|after|also|an|and|any|are|as|at|be|before|but|by|can|commands?|down|environment|failed|do|does|files?|first|for"
     r"|from|has|if|in|instead|is|it|its|manually|must|not|of|on|only|or|output|result|should|so|stack|that|the|then"
-    r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your",
+    r"|there|this|to|until|up|using|via|was|when|which|will|with|without|would|you|your"
+    r"|avec|com|con|dans|dann|depois|et|luego|mit|oder|para|per|poi|pour|puis|sur|und|zum",
     re.I,
 )
-"""Words that follow a command's name where a sentence names it: English ones, and of one letter, as in many others."""
+"""Words that follow a command's name where a sentence names it: English ones, a few of others, and of one letter."""
 
 
 class Missing(msgspec.Struct, frozen=True):
