@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, and_more
+from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, and_more, grouped
 from dotmac_lint.model.production import (
     DevelopmentMount,
     development_mounts,
@@ -29,10 +29,10 @@ class DevMountInProduction(Rule):
                 service=mount.service.name,
                 key=mount.target,
             )
-        for found in watching(deployment):
+        for found, *others in grouped(watching(deployment), lambda one: one.at):
             yield self.report(
-                f"In production, service `{found.service.name}` watches its files and restarts when one changes: "
-                f"its command says `{found.option}`.",
+                f"In production, service `{found.service.name}`{and_more(others)} watches its files and restarts when "
+                f"one changes: its command says `{found.option}`.",
                 found.at,
                 help="Start the server without it; several workers and graceful restarts need that too.",
                 fix=without_reload(found),
