@@ -286,7 +286,7 @@ class Repository:
         """What could not be read of the files that the model needed."""
         from dotmac_lint.model.command_lines import find_command_lines
         from dotmac_lint.model.compose import stand_in
-        from dotmac_lint.model.deployments import in_first_format
+        from dotmac_lint.model.deployments import in_first_format, sections_among_services
         from dotmac_lint.model.settings_found import broken_modules
 
         seen: set[Unreadable] = set()
@@ -323,6 +323,12 @@ class Repository:
                             "It has no `services:`: Compose no longer reads the first version of its format."
                         )
                         seen.add(Unreadable(message, old.at(path)))
+                    for name, at in sections_among_services(file) if file is not None else ():
+                        message = (
+                            f"`{name}` stands below `services`, so that it is taken for a service: it is indented too "
+                            "far, and Compose refuses the file."
+                        )
+                        seen.add(Unreadable(message, at.at(path)))
                     if _NOT_FOUND.fullmatch(source.text):
                         message = "It holds what a server said, `404: Not Found`, in place of the file."
                         seen.add(Unreadable(message, Span(path, 0, len(source.text.rstrip()))))

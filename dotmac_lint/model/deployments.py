@@ -329,6 +329,39 @@ def in_first_format(file: YamlFile) -> Range | None:
     return None
 
 
+def sections_among_services(file: YamlFile) -> Iterator[tuple[str, Range]]:
+    """The sections of a file that stand below `services:`, where Compose takes each for a service: nothing in them is
+    what a service has."""
+    from dotmac_lint.readers.yaml import Mapping, is_null
+
+    for document in file.documents:
+        services = document.get("services") if isinstance(document, Mapping) else None
+        for entry in services.entries if isinstance(services, Mapping) else ():
+            name, value = entry.key.value, entry.value
+            if name in _SECTIONS and isinstance(value, Mapping) and value.entries:
+                named = all(isinstance(one.value, Mapping) or is_null(one.value) for one in value.entries)
+                if named and not any(map(value.get, _OF_SERVICES)):
+                    yield name, entry.key.range
+
+
+_SECTIONS = frozenset({"volumes", "networks", "secrets", "configs"})
+_OF_SERVICES = (
+    *(
+        "build",
+        "depends_on",
+        "deploy",
+        "develop",
+        "environment",
+        "extends",
+        "extra_hosts",
+        "healthcheck",
+        "labels",
+    ),
+    *("logging", "networks", "provider", "sysctls", "ulimits"),
+)
+"""What is a mapping there, too."""
+
+
 def may_be_compose(path: str) -> bool:
     return _COMPOSE_NAME.search(path) is not None and _SKIPPED.search(path) is None
 
