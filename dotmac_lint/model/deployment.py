@@ -323,12 +323,12 @@ class Repository:
                             "It has no `services:`: Compose no longer reads the first version of its format."
                         )
                         seen.add(Unreadable(message, old.at(path)))
-                    for name, at in sections_among_services(file) if file is not None else ():
+                    for name, place in sections_among_services(file) if file is not None else ():
                         message = (
                             f"`{name}` stands below `services`, so that it is taken for a service: it is indented too "
                             "far, and Compose refuses the file."
                         )
-                        seen.add(Unreadable(message, at.at(path)))
+                        seen.add(Unreadable(message, place.at(path)))
                     if _NOT_FOUND.fullmatch(source.text):
                         message = "It holds what a server said, `404: Not Found`, in place of the file."
                         seen.add(Unreadable(message, Span(path, 0, len(source.text.rstrip()))))
