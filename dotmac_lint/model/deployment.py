@@ -1075,7 +1075,9 @@ class Service:
         )
 
     def reads(self, variable: Variable) -> bool | None:
-        """Whether the service reads `variable`; None where that cannot be told."""
+        """Whether the service reads `variable`; None where that cannot be told. For most of what env files hold no code
+        is looked through: there, `may_use` knows more than False.
+        """
         from dotmac_lint.model import variable_readers
 
         name = variable.name

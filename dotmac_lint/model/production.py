@@ -107,7 +107,7 @@ def _variables(service: Service) -> Iterator[Unproductive]:
         if not isinstance(value, Known) or variable.placeholder or service.of_the_machine(variable):
             continue
         trait = _trait(service, variable.name, value.value.strip().lower())
-        if trait is not None and service.reads(variable) is not False:
+        if trait is not None and service.may_use(variable):
             at = variable.name_span
             yield Unproductive(service, trait, variable.name, value.value.strip(), at, variable)
 
