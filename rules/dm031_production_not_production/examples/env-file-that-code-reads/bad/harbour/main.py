@@ -1,3 +1,3 @@
 import os
 
-print(os.environ["ENVIRONMENT"], os.getenv("HARBOUR_DEBUG"))
+print(os.environ["ENVIRONMENT"], os.getenv("APP_DEBUG"))

@@ -1,0 +1,3 @@
+import os
+
+print(os.environ["ENVIRONMENT"], os.getenv("APP_DEBUG"))
