@@ -11,6 +11,7 @@ import msgspec
 from dotmac_lint.data import table
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
+from dotmac_lint.model.compose_tree import leaves
 from dotmac_lint.model.expectations import synonymous, tokens
 from dotmac_lint.model.servers import repository_of
 from dotmac_lint.model.variable_readers import is_well_known, matches
@@ -29,6 +30,10 @@ class ImageVariables(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     reads: tuple[str, ...]
     source: str
+    ignored: tuple[str, ...] = ()
+    """Names that other images of the server read, and this one does not."""
+    instead: str = ""
+    """The option of the server that does what they do there."""
     open: bool = False
     """It makes a setting of every name of a pattern, so that any other name may be a setting as well."""
 
@@ -65,15 +70,18 @@ def _is_slip(name: str, other: str) -> bool:
 
 
 class Misspelt(msgspec.Struct, frozen=True):
-    """A variable of a service that means one which its image knows."""
+    """A variable of a service that means one which its image knows, or an option of its server."""
 
     service: Service
     variable: Variable
     image: str
-    right: str
+    right: str | None
+    option: str
 
     @property
-    def fix(self) -> Fix:
+    def fix(self) -> Fix | None:
+        if self.right is None:
+            return None
         title = f"Rename `{self.variable.name}` to `{self.right}`"
         return Fix(title, (Edit(self.variable.name_span, self.right),))
 
@@ -90,6 +98,17 @@ def variables_of(definition: Definition) -> ImageVariables | None:
     if definition.build is not None or image is None:
         return None
     return _images().get(repository_of(image.value.value if isinstance(image.value, Known) else image.raw))
+
+
+def _lacks_option(service: Service, option: str) -> bool:
+    """Whether neither a configuration nor a command that is wholly known gives the server the option."""
+    definition = service.definition
+    texts = [text for key in ("entrypoint", "command") for text in leaves(definition.attribute(key))]
+    return (
+        not any(service.binds)
+        and definition.attribute("configs") is None
+        and not any(text.references or option in text.raw or ".conf" in text.raw for text in texts)
+    )
 
 
 def misspelt_variables(deployment: Deployment) -> Iterator[Misspelt]:
@@ -110,7 +129,11 @@ def misspelt_variables(deployment: Deployment) -> Iterator[Misspelt]:
             assert image is not None
             assert name is not None
             right = image.meant(variable.name)
-            if right is None or service.environment.get(right) is not None or variable.name_span in shared:
+            if right is None and not (
+                variable.name in image.ignored and _lacks_option(service, image.instead)
+            ):
+                continue
+            if (right and service.environment.get(right) is not None) or variable.name_span in shared:
                 continue
             if not service.mentions(variable.name):
-                yield Misspelt(service, variable, repository_of(name.raw), right)
+                yield Misspelt(service, variable, repository_of(name.raw), right, image.instead)

@@ -53,9 +53,11 @@ class UnknownEnvVar(Rule):
         for found in misspelt_variables(deployment):
             yield self.report(
                 f"Service `{found.service.name}` sets `{found.variable.name}`, but its image `{found.image}` reads no "
-                f"variable of that name.{did_you_mean(found.right)}",
+                f"variable of that name.{did_you_mean(*(found.right,) if found.right else ())}",
                 found.variable.name_span,
-                help="Rename the variable to the one that the image reads, or remove it.",
+                help="Rename the variable to the one that the image reads, or remove it."
+                if found.right
+                else f"Start the server with `--{found.option}`, or remove the variable.",
                 fix=found.fix,
                 service=found.service.name,
                 key=found.variable.name,
