@@ -115,6 +115,7 @@ CLONE = regex(
 )
 """The name of the repository, and the folder that it is cloned into where one is named."""
 _ENTERS = regex(r"^[ \t>$]*cd[ \t]+([^\s;&|`]+?)/?(?=[\s;&|`]|$)", re.MULTILINE)
+_BELOW = regex(r"\w[\w.-]*(?:/\w[\w.-]*)*")
 _WORKFLOW = regex(r"(^|/)\.github/workflows/|(^|/)\.gitlab-ci\.yml$")
 _FRAGMENT = regex(r"(^|/)([Mm]akefile\.[^/]+|[^/]+\.mk)$")
 """What makefiles of other folders include."""
@@ -213,6 +214,8 @@ def missing_references(repository: Repository) -> Iterator[Missing]:
         ):
             continue
         for found in (*_files(workspace, line), *_in_none(repository, line, choices[line.span])):
+            if _enters_another_repository(workspace, line):
+                break
             aside = line.kind == "comment" or not is_followed(workspace, line.span.path)
             key = (line.span.path, found.what, found.name, found.files)
             earlier = grouped.setdefault(key, msgspec.structs.replace(found, aside=aside))
@@ -562,7 +565,6 @@ def _is_missing(workspace: Workspace, line: CommandLine, word: FileWord) -> bool
         workspace.in_submodule(word.path)
         or workspace.is_ignored(word.path)
         or _is_in_clone(workspace, line, word)
-        or _enters_clone(workspace, line)
     ):
         return False
     if line.kind != "document" and _is_looked_for(workspace, line.span.path, word.text):
@@ -620,12 +622,19 @@ def _is_in_clone(workspace: Workspace, line: CommandLine, word: FileWord) -> boo
     return folder in names or folder in checked_out(workspace, line.span.path)
 
 
-def _enters_clone(workspace: Workspace, line: CommandLine) -> bool:
-    """Whether the script enters, before the command, what another text beside it clones: `cd ../shop`."""
+def _enters_another_repository(workspace: Workspace, line: CommandLine) -> bool:
+    """Whether the script enters, before the command, what another text beside it clones (`cd ../shop`), or a folder
+    that is not here, and clones nothing itself."""
     source = workspace.source(line.span.path) if line.kind == "shell" else None
     entered = _ENTERS.findall(source.text, 0, line.span.start)[-1:] if source is not None else []
-    return any(
-        is_cloned(workspace, join(dirname(line.span.path), basename(folder.rstrip("/"))))
+    beside = dirname(line.span.path)
+    return source is not None and any(
+        is_cloned(workspace, join(beside, basename(folder.rstrip("/"))))
+        or (
+            _BELOW.fullmatch(folder) is not None
+            and not CLONE.search(source.text, 0, line.span.start)
+            and not _is_a_folder(workspace, folder)
+        )
         for folder in entered
     )
 
@@ -982,6 +991,8 @@ def _services(repository: Repository, line: CommandLine) -> Iterator[Missing]:
             continue
         if line.kind != "document" and _is_sought(workspace, line.span.path, word.name):
             continue
+        if line.kind == "document" and _is_to_be_added(workspace, line.span.path, word.name):
+            continue
         if line.kind != "document" or not is_commented(workspace, line.span.path, word.name):
             near = known.nearest(word.name)
             near = None if any(other.name == near for other in line.services) else near
@@ -1025,6 +1036,20 @@ def _is_sought(workspace: Workspace, path: str, name: str) -> bool:
     """Whether the script looks whether there is such a service: `grep -q name compose.yml`."""
     source = workspace.source(path)
     return source is not None and bool(re.search(rf"\bgrep\b[^\n|;&]*\b{re.escape(name)}\b", source.text))
+
+
+def _is_to_be_added(workspace: Workspace, path: str, name: str) -> bool:
+    """Whether the document makes files in a folder called like the service, which is not here: how another one is added
+    is its example."""
+    source = workspace.source(path)
+    makes = rf"(?:>|\b(?:mkdir|touch|cp)\b)[^\n]{{0,200}}?[ /]{re.escape(name)}(?:/|[ \t]*$)"
+    made = source is not None and re.search(makes, source.text, re.M) is not None
+    return made and not _is_a_folder(workspace, name)
+
+
+def _is_a_folder(workspace: Workspace, name: str) -> bool:
+    """Whether some folder has that name, or that end of its path."""
+    return any(f"/{name}/" in f"/{path}" for path in workspace.files)
 
 
 def _is_guessed(workspace: Workspace, word: FileWord) -> bool:

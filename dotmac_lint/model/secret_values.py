@@ -27,10 +27,12 @@ _OPEN = regex(
     r"|^(/|\.{1,2}/|~/)?[\w./ -]+\.(pem|key|crt|cert|cer|der|p12|pfx|jks|json|txt|asc|gpg|pub)$"
 )
 _WORDS = regex(
-    r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-][a-z]+\d*)+|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?|[a-z]+\d*(?:[_-](?:[a-z]+\d*|\d{1,4}))+"
+    r"|[A-Z]+[\d.]{0,4}(?:_[A-Z]*[\d.]{0,4})+"
     r"|[a-z][a-z0-9+.-]*://[\w.-]+(?::\d+)?(?:/\d*)?"
 )
-"""The name of a host; words with hyphens or underscores between them; the name of a constant; the URL of a server."""
+"""The name of a host; words, and years, with hyphens or underscores between them; the name of a constant; the URL of a
+server."""
 _ENCODING = regex(r"^(base64|hex):")
 """How Laravel and others say what the rest of a key is written in."""
 SHORTEST = 16

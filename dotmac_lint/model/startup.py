@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -640,10 +640,8 @@ class _Report:
         return value.why if isinstance(value, Unknown) else ""
 
     def start(self, made: Made | None) -> Start:
-        guards = tuple(
-            outcome
-            for _, outcome in sorted(self.outcomes.items(), key=lambda item: (item[0][0], item[0][1].start))
-        )
+        outcomes = sorted(self.outcomes.items(), key=lambda item: (item[0][0], item[0][1].start))
+        guards = tuple(_with_what_is_logged([outcome for _, outcome in outcomes]))
         fields = _fields(self.validation)
         starts: bool | None = True
         undecided = any(g.outcome == "undecided" for g in guards if g.reached and g.kind != "log")
@@ -654,6 +652,18 @@ class _Report:
         if made is None or not made.at_start:
             starts = None
         return Start(self.settings, fields, guards, starts, made)
+
+
+def _with_what_is_logged(guards: Sequence[GuardOutcome]) -> Iterator[GuardOutcome]:
+    """What is logged where the start then ends is no guard of its own, but the words of the one that ends it."""
+    stopping = {(guard.function, guard.condition) for guard in guards if guard.stops}
+    logged = {(guard.function, guard.condition): guard.message for guard in guards if guard.kind == "log"}
+    for guard in guards:
+        place = guard.function, guard.condition
+        if guard.stops and guard.message is None:
+            yield msgspec.structs.replace(guard, message=logged.get(place))
+        elif guard.kind != "log" or place not in stopping:
+            yield guard
 
 
 def _fields(validation: Validation) -> tuple[FieldValue, ...]:

@@ -34,7 +34,7 @@ def test_what_a_generator_made(value: str) -> None:
         "__DB_PASSWORD_9fQzT2xVb7__", "/crypto/org-7x/key1.pem", "harbour-tls-2031x7.key", "smtp://mailhog4:1025",
         "https://discord.com/api/webhooks/123456789012345678/your-webhook-token",
         "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
-        "base64:SET_THE_GENERATED_KEY1",
+        "base64:SET_THE_GENERATED_KEY1", "harbour-tide-spice-2031",
     ],
 )  # fmt: skip
 def test_what_stands_for_one(value: str) -> None:
