@@ -77,6 +77,7 @@ CUSTOM = 4
 _REFERENCE = regex(rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _COMMANDS = regex(rb"(?ms)^[ \t]*```(?:bash|sh|shell|zsh|console|powershell|pwsh|ps1|ya?ml)\b(.*?)^[ \t]*```")
 _EXPANDED = regex(rb"(?i)\$(?:env:|\{(?:env:)?)?([A-Z_][A-Z0-9_]*)\b(?!\s*=[^=])")
+_WORD = regex(rb"\w+")
 _LINE = regex(rb"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=(.*)$", re.MULTILINE)
 _FIELD = regex(rb"\n[ \t]++([a-z]\w*+)[ \t]*+[:=]([^\n]*+)")
 _COMMENT = regex(rb"[ \t]#.*")
@@ -263,7 +264,7 @@ def read_names(workspace: Workspace, names: set[str]) -> set[str]:
     found = {field for path in modules for field in _fields_in(workspace, path, asked)}
     for path, here in workspace.words.search(_programs_and_data(workspace), wanted):
         if not here <= found and not _makes_env_file(workspace, path):
-            found |= here
+            found |= here - _written_by(workspace, path)
     return {name.decode() for name in wanted & found}
 
 
@@ -316,6 +317,30 @@ def _is_argument(rest: bytes) -> bool:
 @lru_cache(maxsize=4)
 def _encoded(names: str) -> frozenset[bytes]:
     return frozenset(names.encode().split())
+
+
+_TEXT_BEGINS = regex(
+    rb"(?i)^[^\n#]{0,200}env[^\n#]{0,200}<<-?[ \t]*[\"']?(\w+)|<<-?[ \t]*[\"']?(\w+)[\"']?[^\n#]{0,200}env",
+    re.M,
+)
+"""The first line of a text that a script writes into an env file: `cat > .env <<EOF`."""
+_MOST_TEXTS = 20
+
+
+@fact(set[bytes])
+def _written_by(workspace: Workspace, path: str) -> set[bytes]:
+    """The names that stand in a shell script only where it writes them into an env file: it reads none of them."""
+    data = (workspace.bytes(path) if path.endswith((".sh", ".bash")) else None) or b""
+    inside, rest, end = b"", b"", 0
+    for begins in [*_TEXT_BEGINS.finditer(data)][:_MOST_TEXTS] if b"<<" in data else ():
+        first = data.find(b"\n", begins.end())
+        last = data.find(b"\n" + (begins[1] or begins[2]), first)
+        if begins.start() >= end and 0 <= first < last:
+            rest += data[end:first]
+            inside += data[first:last]
+            end = last
+    rest += data[end:] + b"\n".join(b"=" + value for _, value in _LINE.findall(inside))
+    return {name for name, _ in _LINE.findall(inside)} - set(_WORD.findall(rest))
 
 
 @fact(bool)

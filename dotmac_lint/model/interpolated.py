@@ -409,7 +409,9 @@ def _given_in_some_deployment(repository: Repository) -> frozenset[Span]:
 
 
 def _unknown(use: Undefined, service: RunningService | None, deployment: Deployment) -> Blank | None:
-    if use.passed_on or not _variables_are_known(deployment, use) or _named(use, deployment.repository):
+    if use.passed_on and not (service is not None and _hides_default(service, use.name)):
+        return None  # the host may have it, and the service takes it for none where it has not
+    if not _variables_are_known(deployment, use) or _named(use, deployment.repository):
         return None
     if deployment.is_brought_elsewhere:
         return None  # where another `.env` lies beside it
@@ -433,6 +435,16 @@ def _unknown(use: Undefined, service: RunningService | None, deployment: Deploym
         return None  # nothing needs it: DM003
     meant = similar_name(use.name, use.scope_names)
     return Blank("undefined", use.name, use.at, None, use.attribute, meant=meant)
+
+
+def _hides_default(service: RunningService, name: str) -> bool:
+    """Whether a field of the settings has a default, in whose place an empty text comes."""
+    return any(
+        isinstance(field.default, Known) and field.default.value not in (None, "")
+        for settings in service.settings
+        if not settings.env_ignore_empty
+        for field in settings.lookup(name).fields
+    )
 
 
 @fact(bool)

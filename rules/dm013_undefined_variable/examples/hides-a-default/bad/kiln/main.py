@@ -1,0 +1,3 @@
+from kiln.settings import Settings
+
+print(Settings().queue)

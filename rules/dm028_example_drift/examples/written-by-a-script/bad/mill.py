@@ -1,0 +1,3 @@
+import os
+
+print(os.environ["MILL_GRAIN"], os.environ["MILL_STONE"])
