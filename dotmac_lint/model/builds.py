@@ -387,7 +387,7 @@ class MissingReference(msgspec.Struct, frozen=True):
     """A build section, or a command, that names a context, a Dockerfile or a target that is not there."""
 
     service: Service | None
-    kind: Literal["context", "dockerfile", "target"]
+    kind: Literal["context", "named context", "dockerfile", "target"]
     name: str
     """The path in the repository, or the name of the target."""
     at: Span
@@ -436,6 +436,10 @@ def missing_references(deployment: Deployment) -> Iterator[MissingReference]:
         yield found
 
 
+_ELSEWHERE = regex(r"[a-z][a-z-]*:|git@")
+"""Images, stages, services and repositories, which a build may have for contexts too."""
+
+
 def _missing_references(deployment: Deployment) -> Iterator[MissingReference]:
     workspace = deployment.repository.workspace
     for service, build in _builds(deployment):
@@ -455,6 +459,12 @@ def _missing_references(deployment: Deployment) -> Iterator[MissingReference]:
                     fix = _from_base(deployment, context, folder, base)
                 yield MissingReference(service, "context", folder, context.span, None, (), fix, base)
             continue
+        for other in build.additional_contexts.values():
+            place = other.value.value if isinstance(other.value, Known) and not other.outside else None
+            if place is None or _ELSEWHERE.match(other.raw) or workspace.kind(place) is not None:
+                continue
+            if not _may_be_there(deployment, service, place, other.raw):
+                yield MissingReference(service, "named context", place, other.span, None, (), None)
         image = service.image
         if image is None or image.context is None:
             continue

@@ -310,13 +310,26 @@ def with_line_feeds(script: Script) -> Fix | None:
 
 
 def lacks_execute_bit(script: Script) -> bool:
-    """Whether the kernel refuses to run the script: neither git nor the build gives it an execute bit."""
-    if not script.direct or script.service.workspace.is_executable(script.source):
+    """Whether the kernel refuses to run the script: neither git nor the build gives it an execute bit, or its COPY
+    takes that away."""
+    given = script.service.workspace.is_executable(script.source) and mode_taken(script) is None
+    if not script.direct or given:
         return False
     if any(_marks(words, script.path) for words in commands_of(script.service)):
         return False
     stage = script.service.stage
     return script.mount is not None or stage is None or not _becomes_executable(stage, script.path)
+
+
+def mode_taken(script: Script) -> Span | None:
+    """The `--chmod` without an execute bit with which the last COPY of the file brings it."""
+    stage = script.service.stage if script.mount is None else None
+    copies = [copy for layer in stage.chain for copy in layer.copies] if stage is not None else []
+    last = next((copy for copy in reversed(copies) if script.source in copy.matches), None)
+    flag = last.instruction.flag("chmod") if last is not None else None
+    if last is None or flag is None or not re.fullmatch("[0-7]{3,4}", flag.value or ""):
+        return None
+    return None if executable_mode(flag.value or "") else flag.range.at(last.span.path)
 
 
 def _marks(words: list[Word], path: str) -> bool:
@@ -367,11 +380,13 @@ def with_execute_bit(script: Script) -> Fix | None:
 
 
 def _with_chmod(copy: Copy) -> Fix | None:
-    instruction = copy.instruction
-    if instruction.flag("chmod") or len(instruction.arguments) != 2 or not copy.span.path:
+    instruction, flag = copy.instruction, copy.instruction.flag("chmod")
+    if len(instruction.arguments) != 2 or not copy.span.path:
         return None
     end = instruction.keyword_range.end
     edit = Edit(Span(copy.span.path, end, end), " --chmod=755")
+    if flag is not None:
+        edit = Edit(flag.range.at(copy.span.path), "--chmod=755")
     return Fix(f"Copy `{copy.matches[0]}` with an execute bit", edits=(edit,))
 
 

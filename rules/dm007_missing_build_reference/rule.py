@@ -22,6 +22,7 @@ from dotmac_lint.model.builds import (
 
 SAID = {
     "context": "is built from the directory `{name}`, which does not exist",
+    "named context": "is built with the additional context `{name}`, which does not exist",
     "dockerfile": "is built with the Dockerfile `{name}`, which does not exist",
     "step": "builds with the Dockerfile `{name}`, which does not exist",
     "target": "builds the target `{name}`, but {image} has no stage of that name",

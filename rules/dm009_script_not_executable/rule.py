@@ -1,7 +1,13 @@
 from collections.abc import Iterator
 
 from dotmac_lint.api import Deployment, Diagnostic, FixAvailability, Label, Rule, Severity, Span
-from dotmac_lint.model.scripts import BY_IMAGE, lacks_execute_bit, started_scripts, with_execute_bit
+from dotmac_lint.model.scripts import (
+    BY_IMAGE,
+    lacks_execute_bit,
+    mode_taken,
+    started_scripts,
+    with_execute_bit,
+)
 
 
 class ScriptNotExecutable(Rule):
@@ -18,14 +24,22 @@ class ScriptNotExecutable(Rule):
                 continue
             seen.add((script.at, script.source))
             refused = "it is passed over" if script.what == BY_IMAGE else "permission is denied"
-            mounted = script.mount is not None
+            mounted, taken = script.mount is not None, mode_taken(script)
+            advice = f"`git update-index --chmod=+x {script.source}`"
+            advice += "." if mounted else ", or `COPY --chmod=755`."
+            brought = f", which is {'mounted' if mounted else 'copied'} there, has no execute bit"
+            if taken is not None:
+                brought = " is copied there without an execute bit"
             yield self.report(
-                f"{script.what[0].upper()}{script.what[1:]} runs `{script.path}`, but `{script.source}`, which is "
-                f"{'mounted' if mounted else 'copied'} there, has no execute bit: {refused}.",
+                f"{script.what[0].upper()}{script.what[1:]} runs `{script.path}`, but `{script.source}`{brought}: "
+                f"{refused}.",
                 script.at,
-                related=[Label(Span(script.source, 0, 0), "the script has no execute bit")],
-                help=f"`git update-index --chmod=+x {script.source}`"
-                + ("." if mounted else ", or `COPY --chmod=755`."),
+                related=[
+                    Label(taken, "this gives it no execute bit")
+                    if taken is not None
+                    else Label(Span(script.source, 0, 0), "the script has no execute bit")
+                ],
+                help=advice if taken is None else "`COPY --chmod=755`.",
                 fix=with_execute_bit(script),
                 service=script.service.name,
                 key=script.path,
