@@ -581,6 +581,20 @@ _FRAMEWORKS = (
         (b"meteor run", b"meteor-node-stubs"),
     ),
     ("package.json", regex(r"APP_BASE_URL$"), (b"@auth0/nextjs-auth0",)),
+    ("package.json", regex(r"POSTGRES_(PRISMA_)?URL"), (b"@vercel/postgres",)),
+    ("package.json", regex(r"KV_(REST_API_)?(READ_ONLY_)?(URL|TOKEN)$"), (b"@vercel/kv", b"@upstash/redis")),
+    ("Gemfile", regex(r"REDIS_(URL|PROVIDER)$"), (b"redis", b"sidekiq")),
+    ("Gemfile", regex(r"(ELASTIC|OPEN)SEARCH_URL$"), (b"searchkick", b"elasticsearch", b"opensearch")),
+    (
+        "Gemfile",
+        regex(r"(BINDING|PIDFILE|DISABLE_(SPRING|DATABASE_ENVIRONMENT_CHECK)|[A-Z0-9_]{1,40}_DATABASE_URL)$"),
+        (b"rails",),
+    ),
+    (
+        "composer.json",
+        regex(r"APP_(DEBUG|RUNTIME(_OPTIONS)?|(BUILD|CACHE|LOG|SHARE)_DIR)$"),
+        (b"symfony/runtime", b"symfony/framework-bundle"),
+    ),
     (
         "package.json",
         regex(
@@ -592,8 +606,9 @@ _FRAMEWORKS = (
 )
 """What the configuration reads that packages of PHP bring themselves (their folder config), with a line of the example
 that comes with every new application; Meteor's server (docs.meteor.com, "Environment Variables"), Auth0's package for
-Next.js (its README), and SvelteKit's server (svelte.dev/docs/kit, "Node servers"): the manifest, the names, and what
-stands in the manifest."""
+Next.js (its README), Vercel's stores (theirs), and SvelteKit's server (svelte.dev/docs/kit, "Node servers"); Rails (its
+guides, "Configuring Rails Applications"), redis-rb, Sidekiq and Searchkick (their READMEs); Symfony's runtime, kernel
+(symfony.com/doc/current/components/runtime.html): the manifest, the names, and what stands in the manifest."""
 
 
 def may_be_a_librarys(workspace: Workspace, files: Collection[str], name: str) -> bool:

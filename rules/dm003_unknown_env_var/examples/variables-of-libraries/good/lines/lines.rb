@@ -1,0 +1,1 @@
+puts ENV["LINE_COUNT"]
