@@ -65,7 +65,7 @@ def is_made_elsewhere(workspace: Workspace, path: str) -> bool:
         is_no_source(workspace, path)
         or is_made_by_hand_or_script(workspace, path)
         or is_compiled_beside(workspace, path)
-        or is_compiled_by_make(workspace, path)
+        or is_compiled(workspace, path)
         or is_written_by_program(workspace, path)
         or is_cloned(workspace, path)
     )
@@ -144,10 +144,14 @@ def is_compiled_beside(workspace: Workspace, path: str) -> bool:
     return any(maker.what == "file" for maker in makers(workspace, beside, path))
 
 
-def is_compiled_by_make(workspace: Workspace, path: str) -> bool:
-    """Whether a makefile gives its name to a compiler by a variable: `go build -o $(FOLDER)/$(PROGRAM)`."""
+def is_compiled(workspace: Workspace, path: str) -> bool:
+    """Whether a makefile gives its name to a compiler, maybe by a variable: `go build -o $(FOLDER)/$(PROGRAM)`; or it
+    is called as programs are, and a script or workflow makes it."""
     makefiles = workspace.chosen(_is_makefile)
-    return any(maker.what == "file" for maker in makers(workspace, makefiles, path))
+    program = "/" in path and "." not in posixpath.basename(path)
+    return any(maker.what == "file" for maker in makers(workspace, makefiles, path)) or (
+        program and may_be_written(workspace, path)
+    )
 
 
 def _is_makefile(path: str) -> bool:
@@ -180,13 +184,13 @@ def is_written_by_command(workspace: Workspace, path: str, project: str = "") ->
 
 
 def may_be_written(workspace: Workspace, path: str) -> bool:
-    """Whether any script, those of tests too, makes a file whose path has that end, or is that end of it."""
+    """Whether any script, those of tests too, or workflow makes a file whose path ends so, or is that end of it."""
     scripts = workspace.chosen(_is_script)
     return any(maker.makes_file and maker.fit != "name" for maker in makers(workspace, scripts, path))
 
 
 def _is_script(path: str) -> bool:
-    return path.endswith(_SHELL) or MAKEFILE.search(path) is not None
+    return path.endswith(_SHELL) or path.startswith(".github/workflows/") or MAKEFILE.search(path) is not None
 
 
 def is_artefact(path: str) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from dotmac_lint.fix import CreateFile, Fix
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.edits import replace_word
-from dotmac_lint.model.made_elsewhere import is_compiled_beside, is_own_program
+from dotmac_lint.model.made_elsewhere import is_compiled, is_compiled_beside, is_own_program
 from dotmac_lint.model.similar import similar_file
 from dotmac_lint.source import Span
 
@@ -214,6 +214,7 @@ def _missing(image: Image, stage: Stage, script: str, at: Span) -> MissingScript
                     or workspace.in_submodule(source)
                     or is_compiled_beside(workspace, source)
                     or is_own_program(workspace, source)
+                    or ("." not in posixpath.basename(source) and is_compiled(workspace, source))
                 ):
                     return None  # it is known to be made elsewhere
                 return MissingScript(full, copy.span, at, source, stage, image)
