@@ -758,7 +758,18 @@ class Service:
 
     def dotenv_of(self, settings: SettingsClass) -> str | None:
         """The `.env` file that the settings may find in the container and that is not in the repository."""
-        return "an env file" if settings.env_files is None else self.may_find(settings.env_files)
+        if settings.env_files is None:
+            return "an env file"
+        return self.may_find(settings.env_files) or self._may_find_beside(settings)
+
+    def _may_find_beside(self, settings: SettingsClass) -> str | None:
+        from dotmac_lint.model.importable import paths_of
+
+        for file in settings.env_files_beside:
+            folders = {posixpath.dirname(path) for path in paths_of(self, file.module)}
+            if not folders or any(self._may_hold(posixpath.join(folder, file.path)) for folder in folders):
+                return f"the file {posixpath.basename(file.path)} in the container"
+        return None
 
     def may_find(self, names: Iterable[str]) -> str | None:
         """The file of such a name that its process may find where it runs, and that is not in the repository."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dotmac_lint.model.deployment import Repository
     from dotmac_lint.model.settings import SettingsClass
     from dotmac_lint.readers.dotenv import EnvEntry
-    from dotmac_lint.workspace import Workspace
 
 _PROJECT = (
     "pyproject.toml",
@@ -76,33 +75,33 @@ def dotenv_extras(repository: Repository) -> Iterator[DotenvExtras]:
             and (is_complex(field.type) is not False or union_is_complex(field.type) is not False)
             for name in field.names
         ]
-        for written in settings.env_files or ():
-            place = env_file_of(workspace, settings.path, written)
-            file = workspace.env_file(place[1], "python") if place else None
+        for place in env_files_of(settings):
+            file = workspace.env_file(place[1], "python")
             entries = tuple(
                 entry
                 for entry in (file.entries if file else ())
                 if entry.value and not _taken(settings, entry.key, holders)
             )
-            if place and entries:
+            if entries:
                 yield DotenvExtras(settings, place[0], place[1], entries)
 
 
-def env_file_of(workspace: Workspace, module: str, written: str) -> tuple[str, str] | None:
-    """The env file, as seen from the folder of the project that holds `module`, and the file that tells of it."""
+def env_files_of(settings: SettingsClass) -> Iterator[tuple[str, str]]:
+    """The env files of the settings, as seen from the folder of the project that holds their module where they lie in
+    no certain place, each with the file that tells of it."""
     from dotmac_lint.model.compose import stand_in
     from dotmac_lint.workspace import normalise
 
-    folder = posixpath.dirname(module)
+    workspace, folder = settings.workspace, posixpath.dirname(settings.path)
     while folder and not any(workspace.is_listed(f"{folder}/{name}") for name in _PROJECT):
         folder = posixpath.dirname(folder)
-    path = normalise(posixpath.join(folder, written))
-    if not path or written.startswith("/"):
-        return None
-    if workspace.is_listed(path):
-        return path, path
-    example = stand_in(workspace, path)
-    return (path, example) if example else None
+    written = [
+        normalise(posixpath.join(folder, name)) for name in settings.env_files or () if name[:1] != "/"
+    ]
+    for path in (*written, *(file.in_repository for file in settings.env_files_beside)):
+        told = path if path and workspace.is_listed(path) else stand_in(workspace, path) if path else None
+        if path and told:
+            yield path, told
 
 
 def _taken(settings: SettingsClass, name: str, holders: list[str]) -> bool:

@@ -291,7 +291,13 @@ def _removes(stage: Stage, path: str) -> bool:
 def _needs(service: Service, found: ImageSecret) -> bool:
     """Whether settings of the service may read the copy in the image, and nothing else gives it what stands there."""
     name = posixpath.basename(found.path)
-    read = any(name in map(posixpath.basename, settings.env_files or ()) for settings in service.settings)
+    read = any(
+        name
+        in map(
+            posixpath.basename, (*(settings.env_files or ()), *(f.path for f in settings.env_files_beside))
+        )
+        for settings in service.settings
+    )
     return read and not any(service.environment.get(variable) for variable in found.names)
 
 

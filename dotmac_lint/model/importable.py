@@ -160,6 +160,11 @@ def files_named(service: Service, name: str) -> list[str]:
     return _places(service, (f"/{name}",))
 
 
+def paths_of(service: Service, file: str) -> list[str]:
+    """Where the container has a file of the repository."""
+    return [path for path, source in _held(service) if source == file]
+
+
 def _places(service: Service, ends: tuple[str, ...]) -> list[str]:
     found = (path for path, source in _held(service) if path.endswith(ends) or f"/{source}".endswith(ends))
     return sorted(found, key=lambda path: (path.count("/"), path))

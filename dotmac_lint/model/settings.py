@@ -14,6 +14,7 @@ import msgspec
 
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.application import module_name
+from dotmac_lint.model.paths_in_code import Beside, paths_of
 from dotmac_lint.model.settings_code import ClassRef, External, Raw
 from dotmac_lint.model.settings_sources import Sources, sources_of
 from dotmac_lint.model.settings_types import (
@@ -167,14 +168,23 @@ class SettingsClass:
 
     @cached_property
     def env_files(self) -> tuple[str, ...] | None:
-        """The `.env` files that it reads itself, in rising priority; None where they cannot be told."""
+        """The `.env` files that it reads itself, in rising priority, where its process runs; None where they cannot be
+        told."""
         value = self.model.config.get("env_file")
         if self._sources.dotenv is None:
             return None
-        if value is None or not self._sources.dotenv:
+        if value is None or not self._sources.dotenv or self.env_files_beside:
             return ()
         files = value if isinstance(value, list | tuple) else (value,)
         return tuple(files) if all(isinstance(file, str) for file in files) else None
+
+    @cached_property
+    def env_files_beside(self) -> tuple[Beside, ...]:
+        """The others that it reads itself: their paths begin at a module."""
+        value = self.model.config.get("env_file")
+        if not self._sources.dotenv or not isinstance(value, Raw):
+            return ()
+        return paths_of(self.model.code, value) or ()
 
     @cached_property
     def _sources(self) -> Sources:

@@ -17,7 +17,7 @@ from dotmac_lint.facts import fact
 from dotmac_lint.fix import Edit, Fix
 from dotmac_lint.known import Known
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.dotenv_extras import env_file_of
+from dotmac_lint.model.dotenv_extras import env_files_of
 from dotmac_lint.model.edits import add_variable
 from dotmac_lint.model.environment import Variable
 from dotmac_lint.model.expectations import is_misspelt
@@ -151,12 +151,10 @@ def refused_in_env_files(repository: Repository) -> Iterator[RefusedInFile]:
     for settings in repository.settings:
         if settings.model.version != 2 or settings.other_sources:
             continue
-        for written in settings.env_files or ():
-            place = env_file_of(workspace, settings.path, written)
-            file = workspace.env_file(place[1], "python") if place else None
-            if place is None or file is None:
+        for env_file, path in env_files_of(settings):
+            file = workspace.env_file(path, "python")
+            if file is None:
                 continue
-            env_file, path = place
             given = {
                 entry.key: _given(entry, path, placeholder=path != env_file)
                 for entry in file.entries
