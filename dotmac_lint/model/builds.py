@@ -399,14 +399,14 @@ class MissingReference(msgspec.Struct, frozen=True):
 
     @property
     def absent(self) -> str:
-        """The outermost folder on the way to a context that is not there either, else the context itself."""
+        """The outermost folder on the way to it that is not there either, else its own path."""
         return self.service.workspace.absent(self.name) if self.service is not None else self.name
 
     @property
     def is_below(self) -> bool:
-        """Whether it is a context in a folder that is not there, and nothing says what is meant."""
-        alone = self.fix is None and self.base is None and self.pulled is None
-        return self.kind == "context" and alone and self.absent != self.name
+        """Whether it lies in a folder that is not there, and nothing says what is meant."""
+        alone = self.fix is None and self.base is None
+        return self.kind != "target" and alone and self.absent != self.name
 
     @property
     def cause(self) -> tuple[object, ...]:
@@ -415,7 +415,7 @@ class MissingReference(msgspec.Struct, frozen=True):
         if self.base is not None:
             return self.kind, self.base, self.at.path, bool(self.pulled)
         if self.is_below:
-            return self.kind, self.absent, place
+            return self.kind, self.absent, place, bool(self.pulled)
         return self.kind, self.name, place, self.pulled, self.fix and self.fix.title
 
     @property

@@ -166,8 +166,7 @@ def _missing(deployment: Deployment) -> Iterator[MissingSource]:
     starting = {label.span.path for label in deployment.spec.evidence}
     stopped_at = _stopped_at(deployment)
     for service in deployment.startable:
-        if not deployment.is_brought_elsewhere:
-            yield from _too_far_up(service)
+        yield from (found for found in _too_far_up(service) if not deployment.is_brought_elsewhere)
         for mount in service.binds:
             assert mount.source is not None
             assert isinstance(mount.source.value, Known)

@@ -57,13 +57,16 @@ class MissingBuildReference(Rule):
                 f"`{found.image.dockerfile}`" if found.image and found.image.dockerfile else "its Dockerfile"
             )
             message = f"{who} {SAID[kind].format(name=found.name, image=image)}."
-            if several:
-                message = (
-                    f"{len(named)} services are built from directories in `{found.absent}`, which does not exist: "
-                    f"{listed([*named], most=3)}."
-                )
             if found.pulled:
                 message = f"{message[:-1]}: it starts only where Compose can pull `{found.pulled}`."
+            if several:
+                built = "from directories" if kind == "context" else "with Dockerfiles"
+                message = (
+                    f"{len(named)} services are built {built} in `{found.absent}`, which does not exist: "
+                    f"{listed([*named], most=3)}."
+                )
+                if found.pulled:
+                    message += " They start only where Compose can pull their images."
             stages = listed([f"`{stage.name}`" for stage in found.stages]) if found.stages else ""
             advice = f"Its stages are {stages}." if stages else "None of its stages has a name."
             if found.kind != "target":
