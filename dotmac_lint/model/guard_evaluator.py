@@ -1035,7 +1035,7 @@ class Evaluator:
                     return container[index]
                 raise Fails("IndexError")
             case dict() if isinstance(index, str | int):
-                if isinstance(container, Fields):
+                if isinstance(container, Fields) and container.reads(str(index)):
                     self.reads.add((*container.path, str(index)))
                 if index in container:
                     return container[index]
@@ -1248,8 +1248,9 @@ class Evaluator:
             if isinstance(owner, Secret | Url | Raised | list | dict | set | frozenset | tuple) or isinstance(
                 plain(owner), str | int | float
             ):
-                if isinstance(owner, Fields) and arguments and isinstance(arguments[0], str):
-                    self.reads.add((*owner.path, arguments[0]))
+                asked = arguments[0] if arguments else None
+                if isinstance(owner, Fields) and isinstance(asked, str) and owner.reads(asked):
+                    self.reads.add((*owner.path, asked))
                 if isinstance(function.of, Name):  # what is put in stems from what decided to put it in
                     taint, local = self.state.taint, function.of.name
                     taint[local] = taint.get(local, frozenset()) | self.state.depends | self.reads

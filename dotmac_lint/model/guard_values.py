@@ -51,9 +51,15 @@ class Open(list[Any]):
 class Fields(dict[str, Any]):
     """The fields of the object at `path`, as a dict: what validators get as `values` or `info.data`."""
 
-    def __init__(self, path: tuple[str, ...], items: Mapping[str, Any]) -> None:
+    def __init__(self, path: tuple[str, ...], items: Mapping[str, Any], *, earlier: bool = False) -> None:
         super().__init__(items)
         self.path = path
+        self.earlier = earlier
+        """It holds the fields that stand before one: what it lacks is not yet validated."""
+
+    def reads(self, name: str) -> bool:
+        """Whether what it gives for the name depends on the field."""
+        return name in self or not self.earlier
 
 
 class External(msgspec.Struct, frozen=True):
@@ -512,7 +518,7 @@ def copied(value: Any, memo: dict[int, Any]) -> Any:
         result.extend(copied(item, memo) for item in value)
         return result
     if isinstance(value, dict):
-        result = Fields(value.path, {}) if isinstance(value, Fields) else {}
+        result = Fields(value.path, {}, earlier=value.earlier) if isinstance(value, Fields) else {}
         memo[id(value)] = result
         result.update((key, copied(item, memo)) for key, item in value.items())
         return result

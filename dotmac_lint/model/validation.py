@@ -331,7 +331,7 @@ class Validation:
         changed = self._before_model(code, path, validators) or (
             path != () and _changes_what_it_is_given(code)
         )
-        data = Fields(path, {})
+        data = Fields(path, {}, earlier=True)
         for field in self._children.get(path, ()):
             name = field.path[-1]
             result, variable_name, variable = self._field(
@@ -525,6 +525,8 @@ class Validation:
                         return Invalid("is not JSON, which pydantic-settings expects here")
                 except RecursionError:
                     return UNKNOWN
+            if before:
+                self.inputs[field.path] = value
             for validator in before:
                 value = self._call(validator, code, [value], data, field)
                 if value is _ABSENT:
@@ -543,7 +545,7 @@ class Validation:
             else:
                 result = field.take("", value)
         elif before and isinstance(start, Known):
-            value = start.value
+            self.inputs[field.path] = value = start.value
             for validator in before:
                 value = self._call(validator, code, [value], data, field)
                 if value is _ABSENT:
