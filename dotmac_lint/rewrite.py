@@ -89,14 +89,16 @@ def plan(
 def _clash(edit: Edit, other: Edit, *, same_rule: bool) -> bool:
     """Whether two edits touch the same characters, or insert at the same place.
 
-    What one rule appends several times at one place stands there in the order of its findings.
+    What one rule appends several times at one place stands there in the order of its findings; not what sets itself
+    apart from the lines before it, with an empty line perhaps: the next has those lines before it.
     """
     (start, end), (other_start, other_end) = (
         (edit.span.start, edit.span.end),
         (other.span.start, other.span.end),
     )
     if start == end == other_start == other_end:
-        return not same_rule or edit.text == other.text
+        apart = edit.text[:1] in ("\n", "\r") and edit.text[-1:] in ("\n", "\r")
+        return not same_rule or apart or edit.text == other.text
     return (
         (start < other_end and other_start < end)
         or start == other_start
