@@ -25,6 +25,7 @@ from dotmac_lint.model.command_pieces import (
     is_named_so,
     may_hold,
     pieces_of,
+    with_shells,
 )
 from dotmac_lint.model.shell import ASSIGNMENT, AWAY, OPEN, OWN, ROOT, Shell, Text
 from dotmac_lint.source import Span
@@ -224,14 +225,9 @@ def _lines_in(workspace: Workspace, path: str) -> Lines:
 
 def _lines_of(places: Places, path: str, source: str) -> Iterator[CommandLine]:
     for pieces in pieces_of(path, source):
-        shell = Shell()
-        for piece in pieces:
+        for piece, shell in with_shells(pieces, Shell):
             if piece.kind != "shell":
-                shell = Shell()
-            for name, values in piece.variables:
-                shell.variables[name] = values
-                if name in _COMPOSE_VARIABLES and piece.kind != "shell":
-                    shell.exported.add(name)
+                shell.exported.update(name for name, _ in piece.variables if name in _COMPOSE_VARIABLES)
             if piece.folder:
                 there = any(
                     places.kind(normalise(join(base, piece.folder)) or "") == "directory"

@@ -5,12 +5,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, pairwise, product
 from typing import Literal, NamedTuple
 
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.shell import MAX_VALUE, MAX_VARIANTS, OPEN, OWN, PLACES, ROOT, Text, joined, spaced
+from dotmac_lint.model.shell import (
+    MAX_VALUE,
+    MAX_VARIANTS,
+    OPEN,
+    OWN,
+    PLACES,
+    ROOT,
+    Shell,
+    Text,
+    joined,
+    spaced,
+)
 from dotmac_lint.workspace import VENDORED
 
 Kind = Literal["make", "shell", "workflow", "document", "manifest", "comment", "code"]
@@ -497,6 +508,18 @@ def _placeholders(text: Text) -> Text:
 
 
 COMPOSE = "compose"
+
+
+def with_shells(pieces: Iterator[Piece], start: Callable[[], Shell]) -> Iterator[tuple[Piece, Shell]]:
+    """Each piece with the shell that runs it, which has what the file sets for it: those of one script have the same,
+    any other a new one, as `start` makes it. Where a stated folder lies is left to the caller.
+    """
+    shell = start()
+    for piece in pieces:
+        if piece.kind != "shell":
+            shell = start()
+        shell.variables.update(piece.variables)
+        yield piece, shell
 
 
 def pieces_of(path: str, source: str, about: str = COMPOSE) -> tuple[Iterator[Piece], ...]:

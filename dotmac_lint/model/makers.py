@@ -17,7 +17,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.command_pieces import MAX_BYTES, MAX_LINES, Kind, pieces_of
+from dotmac_lint.model.command_pieces import MAX_BYTES, MAX_LINES, Kind, pieces_of, with_shells
 from dotmac_lint.model.run_step import bare
 from dotmac_lint.model.shell import AWAY, OPEN, OWN, ROOT, Shell, Text
 from dotmac_lint.workspace import normalise
@@ -139,11 +139,7 @@ def _makings(workspace: Workspace, path: str, name: str) -> list[Making]:
     source = workspace.source(path) if stands else None
     found: dict[Making, None] = {}
     for pieces in pieces_of(path, source.text, name) if source is not None else ():
-        shell = Shell(name, redirects=True)
-        for piece in pieces:
-            if piece.kind != "shell":
-                shell = Shell(name, redirects=True)
-            shell.variables.update(piece.variables)
+        for piece, shell in with_shells(pieces, lambda: Shell(name, redirects=True)):
             shell.folder = piece.folder or shell.folder
             for words, folder in shell.run(piece.text):
                 for word, what, where in _made(words, folder, name):
