@@ -27,6 +27,7 @@ from dotmac_lint.model.image import Command, is_plain_image
 from dotmac_lint.model.image_variables import ImageVariables, variables_of
 from dotmac_lint.model.interpolated import host_gives, may_reach_compose
 from dotmac_lint.model.made_elsewhere import is_fetched, is_named, lines_naming
+from dotmac_lint.model.made_names import may_be_made
 from dotmac_lint.model.misnamed import CAUSES, folded, misnamed_variables, misnaming
 from dotmac_lint.model.similar import is_slip, similar_name
 from dotmac_lint.model.start_faults import unset_with_examples
@@ -35,7 +36,6 @@ from dotmac_lint.model.variable_readers import (
     dynamic_patterns,
     is_well_known,
     may_be_a_librarys,
-    may_be_made_of_fields,
     runs_our_code_from_elsewhere,
 )
 from dotmac_lint.phrases import listed
@@ -370,7 +370,7 @@ def may_be_read(repository: Repository, name: str) -> bool:
         return True  # .NET reads `Section__Key__0` as a part of a section
     if not sections and may_be_a_librarys(workspace, workspace.files, name):
         return True
-    if may_be_made_of_fields(workspace, name):
+    if may_be_made(workspace, name):
         return True
     patterns = workspace.remembered(
         "patterns of all code",

@@ -472,65 +472,6 @@ _TAKES_ALL = {
 }
 """Code that reads names which stand nowhere: all of the environment, or names worked out at run time; by suffix."""
 
-_OF_FIELDS: dict[tuple[str, ...], tuple[bytes, ...]] = {
-    (".go",): (b"AutomaticEnv", b"cleanenv", b"envPrefix", b"kelseyhightower", b"koanf", b"sethvargo"),
-    (".rs",): (b"Environment", b"clap", b"envy", b"figment", b"structopt"),
-    (".java", ".kt", ".scala"): (b"hoplite", b"micronaut", b"microprofile", b"quarkus", b"springframework"),
-}
-"""Libraries that make the names of variables out of those of sections and fields: a word of each, by suffix of code."""
-MOST_PARTS = 8
-_NESTED = 3
-"""Sections and a field. In properties, `window-count` are two words."""
-_INITIALS = frozenset(
-    {"api", "db", "dns", "grpc", "http", "https", "id", "ip", "jwt", "sql", "ssl", "tls", "ttl", "uri", "url"}
-)
-"""What Go writes in capitals: `DatabaseURL`."""
-_CONFIGURATION = (".yml", ".yaml", ".properties", ".toml")
-
-
-def may_be_made_of_fields(workspace: Workspace, name: str) -> bool:
-    """Whether such a library may read `name`, as each part of it is a name in code or configuration:
-    SHOP_MAIL_FROM_NAME for `fromName` in a section `shop.mail`."""
-    if BUNDLED.match(name):
-        return False
-    files: tuple[str, ...] = workspace.remembered("names of fields", lambda: _files_with_fields(workspace))
-    parts = [part for part in name.lower().split("_") if part]
-    spelt = {
-        (start, end): _spellings(parts[start:end])
-        for start in range(len(parts))
-        for end in range(start + 1, len(parts) + 1)
-    }
-    words = frozenset().union(*spelt.values()) if files and len(parts) <= MOST_PARTS else frozenset()
-    standing = {word for _, here in workspace.words.search(files, words) for word in here} if words else set()
-    needed = {0: 0}  # names for the parts before that one
-    for (start, end), group in spelt.items():
-        if start in needed and not group.isdisjoint(standing):
-            needed[end] = min(needed.get(end, MOST_PARTS), needed[start] + 1)
-    most = MOST_PARTS if files[-1:] and files[-1].endswith(_CONFIGURATION) else _NESTED
-    return bool(standing) and needed.get(len(parts), MOST_PARTS + 1) <= most
-
-
-def _spellings(parts: list[str]) -> frozenset[bytes]:
-    snake, pascal = "_".join(parts), "".join(map(str.capitalize, parts))
-    initials = "".join(part.upper() if part in _INITIALS else part.capitalize() for part in parts)
-    named = {snake, snake.upper(), "".join(parts), pascal, parts[0] + pascal[len(parts[0]) :], initials}
-    return frozenset(word.encode() for word in (*named, f"{snake.upper()}_"))
-
-
-def _files_with_fields(workspace: Workspace) -> tuple[str, ...]:
-    """Code in the languages in which such a library is used; on the JVM, configuration too."""
-    found: list[str] = []
-    for suffixes, libraries in _OF_FIELDS.items():
-        code = tuple(path for path in workspace.files if path.endswith(suffixes))
-        if code and any(workspace.words.search(code, libraries)):
-            found += code
-            if ".java" in suffixes:
-                found += (
-                    p for p in workspace.files if p.endswith(_CONFIGURATION) and not _NO_READER.search(p)
-                )
-    return tuple(found)
-
-
 _MANIFEST = regex(
     r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile|package\.json|go\.mod"
     r"|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|composer\.json|Gemfile|mix\.exs"
