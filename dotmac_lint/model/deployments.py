@@ -346,19 +346,9 @@ def sections_among_services(file: YamlFile) -> Iterator[tuple[str, Range]]:
 
 _SECTIONS = frozenset({"volumes", "networks", "secrets", "configs"})
 _OF_SERVICES = (
-    *(
-        "build",
-        "depends_on",
-        "deploy",
-        "develop",
-        "environment",
-        "extends",
-        "extra_hosts",
-        "healthcheck",
-        "labels",
-    ),
-    *("logging", "networks", "provider", "sysctls", "ulimits"),
-)
+    "build", "depends_on", "deploy", "develop", "environment", "extends", "extra_hosts", "healthcheck", "labels",
+    "logging", "networks", "provider", "sysctls", "ulimits",
+)  # fmt: skip
 """What is a mapping there, too."""
 
 

@@ -1,4 +1,4 @@
-"""Whether a service has a health check: its own, or that of its image.
+"""Whether a service has a health check, its own or that of its image, and whether that suits it.
 
 Source of behaviour: Compose specification, "healthcheck"; moby: a check without `test` takes the image's.
 """
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotmac_lint.data import table
 from dotmac_lint.known import Known, Unknown
-from dotmac_lint.model.image import untagged
+from dotmac_lint.lazy import regex
+from dotmac_lint.model.image import Command, untagged
 from dotmac_lint.source import Span
 
 if TYPE_CHECKING:
@@ -61,6 +62,40 @@ def has_healthcheck(service: Service) -> bool | None:
         if not isinstance(check, Unknown):
             return check is not None
     return False if _never_checked(service.base_image) else None
+
+
+class AskedInVain(NamedTuple):
+    """A service that works for Celery, and whose image asks a server for its health."""
+
+    service: Service
+    check: Span
+    """HEALTHCHECK."""
+    asked: str
+    """The server, without a path."""
+
+
+_ASKS_ITSELF = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?")
+_FITS = regex(r"\bcelery\b|\|\|\s*(?:exit 0|true|:)\s*[\"')]*\s*$")
+"""Checks that ask the worker, or never fail."""
+_LISTENS = (b"HTTPServer", b"TCPServer", b"make_server", b"run_app", b"start_http_server", b"start_server")
+
+
+def asked_in_vain(deployment: Deployment) -> Iterator[AskedInVain]:
+    """Each worker and beat of Celery that takes over a check which asks localhost, while no code of it listens."""
+    for service in deployment.startable:
+        definition, check = service.definition, service.stage.healthcheck if service.stage else None
+        if definition.network_mode is not None or not isinstance(check, Command):
+            continue
+        if definition.attribute("healthcheck") or definition.attribute("extends", "file"):
+            continue
+        text = " ".join(check.words)
+        asked, process = _ASKS_ITSELF.search(text), service.process
+        if asked is None or _FITS.search(text) or not process.celery or process.server:
+            continue
+        if process.words.isdisjoint(("worker", "beat")) or "flower" in process.words:
+            continue
+        if not any(service.workspace.words.search(sorted(process.modules), _LISTENS)):
+            yield AskedInVain(service, check.span, asked[0])
 
 
 def _never_checked(image: Known[str] | Unknown) -> bool:
