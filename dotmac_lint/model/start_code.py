@@ -11,7 +11,7 @@ import msgspec
 
 from dotmac_lint.facts import fact
 from dotmac_lint.lazy import regex
-from dotmac_lint.model.guard_values import Code, Namespace, dotted
+from dotmac_lint.model.guard_values import Namespace, dotted
 from dotmac_lint.model.launched import Launched, imported_names
 from dotmac_lint.model.settings_code import code_of
 from dotmac_lint.readers.python.code import (
@@ -716,7 +716,3 @@ def _fields(kind: Any) -> tuple[str, ...]:
 
 def span(path: str, at: Range) -> Span:
     return Span(path, at.start, at.end)
-
-
-def methods(code: Code) -> Iterator[tuple[Code, Function]]:
-    yield from code.functions()
