@@ -1,6 +1,6 @@
 """All that a rule needs to import."""
 
-from dotmac_lint.diagnostic import Diagnostic, Label, Severity, grouped
+from dotmac_lint.diagnostic import Diagnostic, Label, Severity, grouped, slips
 from dotmac_lint.fix import Applicability, CreateFile, Edit, Fix, joined
 from dotmac_lint.known import Known, Unknown
 from dotmac_lint.model.deployment import Deployment, Repository, Service
@@ -32,4 +32,5 @@ __all__ = [
     "joined",
     "listed",
     "named",
+    "slips",
 ]

@@ -50,6 +50,11 @@ class Diagnostic(msgspec.Struct, frozen=True):
     """What the finding is about, without places and values: the stable part of its fingerprint."""
 
 
+def slips(rows: Iterable[tuple[Span, str | None]], otherwise: str = "nor this") -> list[Label]:
+    """What may be meant at each place; where nothing is near, what else is to be said of it."""
+    return [Label(at, f"`{near}` may be meant" if near else otherwise) for at, near in rows]
+
+
 def grouped(
     findings: Iterable[Found], cause: Callable[[Found], Hashable], apart: int = 1
 ) -> list[list[Found]]:

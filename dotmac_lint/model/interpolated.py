@@ -600,11 +600,13 @@ def may_reach_compose(workspace: Workspace, path: str) -> bool:
     takes = rb"(?:\bsource|\binclude|(?<!\S)\.)[ \t]+[^\s;&|]{0,200}" + re.escape(
         posixpath.basename(path).encode()
     )
-    return _speaks_of_compose(workspace, path) or any(
-        re.search(takes, workspace.bytes(other) or b"")
-        for other in workspace.files
-        if _speaks_of_compose(workspace, other)
+    if _speaks_of_compose(workspace, path):
+        return True
+    speaking: tuple[str, ...] = workspace.remembered(
+        "files that speak of Compose",
+        lambda: tuple(other for other in workspace.files if _speaks_of_compose(workspace, other)),
     )
+    return any(re.search(takes, workspace.bytes(other) or b"") for other in speaking)
 
 
 def _may_set(path: str) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OF_FIELDS = {
     ".go": (
         (b"AutomaticEnv", b"cleanenv", b"envPrefix", b"kelseyhightower", b"koanf", b"sethvargo"),
-        regex(rb"AutomaticEnv|cleanenv|envPrefix|kelseyhightower|koanf|sethvargo"),
+        None,
     ),
     ".rs": (
         (b"Environment", b"arg", b"clap", b"envy", b"figment", b"structopt"),
@@ -29,7 +29,7 @@ _OF_FIELDS = {
         ),
     ),
 }
-"""By the suffix of code: words of such libraries, and how code uses them."""
+"""By the suffix of code: words of such libraries, and how code uses them where others have such words, too."""
 _CONFIGURATION = regex(r"(^|/)(config|settings)[^/]*\.(ya?ml|toml)$")
 MOST_PARTS = 8
 _NESTED = 3
@@ -127,7 +127,7 @@ def _files_with_fields(workspace: Workspace) -> Iterator[str]:
     for suffix, (words, use) in _OF_FIELDS.items():
         code = tuple(path for path in workspace.files if path.endswith(suffix))
         likely = workspace.words.search(code, words) if code else ()
-        if any(use.search(workspace.bytes(path) or b"") for path, _ in likely):
+        if any(use is None or use.search(workspace.bytes(path) or b"") for path, _ in likely):
             used = True
             yield from code
     yield from (path for path in workspace.files if used and _CONFIGURATION.search(path))

@@ -13,6 +13,7 @@ from dotmac_lint.api import (
     grouped,
     listed,
     named,
+    slips,
 )
 from dotmac_lint.model.example_drift import (
     Idle,
@@ -74,13 +75,10 @@ class ExampleDrift(Rule):
             names = listed([named(one.name, one.near) for one in (idle, *others)], most=3)
             message = f"The example `{path}` tells to set {len(others) + 1} variables, but {idle.why} them: {names}."
             help = "Correct the names." if near else "Remove the lines, or correct the names."
-        meant = [(one.at, one.near) for one in others]
         return self.report(
             message,
             idle.at,
-            related=[
-                Label(at, f"`{near}` may be meant" if near else "nothing reads this") for at, near in meant
-            ],
+            related=slips(((one.at, one.near) for one in others), "nothing reads this"),
             help=help,
             key=f"{path} {idle.section} {near is not None}" if others else idle.name,
         )

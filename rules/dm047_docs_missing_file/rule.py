@@ -12,6 +12,7 @@ from dotmac_lint.api import (
     grouped,
     listed,
     named,
+    slips,
 )
 from dotmac_lint.model.documentation import Missing, missing_references
 from dotmac_lint.model.documented_files import missing_files
@@ -54,8 +55,7 @@ class DocsMissingFile(Rule):
             names = listed([named(one.name, one.near) for one in group], most=3)
             lack = lack if what == "service" else "do not exist"
             message = f"Commands in `{path}` name {len(group)} {what}s that {lack}: {names}."
-            meant = [(one.places[0], one.near) for one in others]
-            related = [Label(at, f"`{near}` may be meant" if near else "nor this") for at, near in meant]
+            related = slips((one.places[0], one.near) for one in others)
         return self.report(
             message,
             found.places[0],

@@ -11,6 +11,7 @@ from dotmac_lint.api import (
     grouped,
     listed,
     named,
+    slips,
 )
 from dotmac_lint.model.documented_settings import UnknownSetting, unknown_paths, unknown_settings
 from dotmac_lint.model.edits import replaced
@@ -41,8 +42,7 @@ class DocsUnknownSetting(Rule):
                 f"`{path}` names {len(others) + 1} settings that `{settings}` does not have, and that nothing else "
                 f"reads: {names}."
             )
-            meant = [(one.places[0], one.near) for one in others]
-            related = [Label(at, f"`{near}` may be meant" if near else "nor this") for at, near in meant]
+            related = slips((one.places[0], one.near) for one in others)
             declared = found.settings
         return self.report(
             message,
